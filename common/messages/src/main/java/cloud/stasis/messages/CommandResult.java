@@ -1,0 +1,33 @@
+package cloud.stasis.messages;
+
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.ManifestId;
+import cloud.stasis.model.Part;
+import cloud.stasis.model.PowerState;
+import cloud.stasis.model.Receipt;
+import java.time.Instant;
+import java.util.List;
+
+/// What a command that succeeded brought.
+public sealed interface CommandResult {
+    /// Done, and there is nothing to tell.
+    record Completed() implements CommandResult {}
+
+    /// The state that the instance is in now.
+    record Observed(PowerState state) implements CommandResult {}
+
+    /// Everything of the instant is in the store. The parts are not visible before they are sealed.
+    record Captured(Instant takenAt, List<Part> parts, Receipt receipt) implements CommandResult {
+        public Captured {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /// The bundle is whole, durable and visible.
+    ///
+    /// @param fileSize the bytes that a download of it gives; zero if it has no downloadable form
+    record Sealed(ManifestId manifest, ByteCount fileSize) implements CommandResult {}
+
+    /// Checksums of the downloadable form, lower-case hexadecimal.
+    record Digested(ByteCount fileSize, String md5, String sha512) implements CommandResult {}
+}

@@ -1,0 +1,148 @@
+package cloud.stasis.messages;
+
+import cloud.stasis.model.CommandId;
+import cloud.stasis.model.Content;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.Part;
+import cloud.stasis.model.Quiesce;
+import cloud.stasis.model.SnapshotId;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/// What a host's agent is asked to do with one instance.
+public sealed interface ComputeCommand extends Command {
+    InstanceId instance();
+
+    @Override
+    default String key() {
+        return instance().toString();
+    }
+
+    /// Makes the disks, defines the domain and starts it. Answered by [CommandResult.Observed].
+    record BootInstance(InstanceId instance, InstanceSpec spec, StoreGrant grant) implements ComputeCommand {}
+
+    /// Answered by [CommandResult.Observed] once the new state is reached.
+    record ChangePower(InstanceId instance, PowerAction action) implements ComputeCommand {}
+
+    /// Stops the instance and removes its domain, its own disks and all local files of its snapshots; attached volumes
+    // stay.
+    /// Succeeds if there is nothing left to remove. Answered by [CommandResult.Completed].
+    record DeleteInstance(InstanceId instance) implements ComputeCommand {}
+
+    /// Captures all disks of one instant, or those named, and uploads them. The vCPUs of a running guest never stop.
+    // Nothing
+    /// is left behind locally but what makes the next capture incremental, and that only once [SettleCapture] says
+    // so.
+    /// Answered by [CommandResult.Captured].
+    ///
+    /// @param capture names this capture in [SettleCapture]
+    /// @param disks the disks to capture; empty means all of them
+    record CaptureDisks(InstanceId instance, UUID capture, List<DeviceName> disks, Quiesce quiesce, StoreGrant grant)
+            implements ComputeCommand {
+        public CaptureDisks {
+            disks = List.copyOf(disks);
+        }
+    }
+
+    /// Captures all disks and, if the machine runs and `memory` asks for it, the memory of one instant, keeps the
+    // frozen layers
+    /// as the local cache of the snapshot, and uploads everything. Answered by [CommandResult.Captured].
+    record CaptureInstance(
+            InstanceId instance, SnapshotId snapshot, MemoryChoice memory, Quiesce quiesce, StoreGrant grant)
+            implements ComputeCommand {}
+
+    /// Ends a capture: its bundle was sealed, so the next one may build on it, or it was not, so every trace of it
+    // goes.
+    /// Answered by [CommandResult.Completed], also for a capture that is not known here (any more).
+    record SettleCapture(InstanceId instance, UUID capture, Settlement settlement) implements ComputeCommand {}
+
+    /// Puts an instance back to a snapshot. Local frozen layers are used where they still exist, the store otherwise.
+    /// Answered by [CommandResult.Observed].
+    ///
+    /// @param parts of the snapshot's manifest
+    /// @param memory whether to resume mid-instruction or to boot from the disks
+    record RevertInstance(
+            InstanceId instance,
+            SnapshotId snapshot,
+            InstanceSpec spec,
+            List<Part> parts,
+            MemoryChoice memory,
+            ResumeState resume,
+            StoreGrant grant)
+            implements ComputeCommand {
+        public RevertInstance {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /// Removes what a host keeps locally for a snapshot. The bundle in the store is not its business.
+    /// Answered by [CommandResult.Completed].
+    record DiscardSnapshot(InstanceId instance, SnapshotId snapshot) implements ComputeCommand {}
+
+    /// Asks the agent to stop working on `command`; that command then fails with `CANCELLED` unless it was done
+    // already.
+    /// It overtakes the queue of its instance. Not answered itself.
+    record CancelCommand(InstanceId instance, CommandId command) implements ComputeCommand {}
+
+    enum PowerAction {
+        START,
+        /// Asks the guest to power off, and pulls the plug if it has not after the agent's deadline.
+        STOP,
+        REBOOT_SOFT,
+        REBOOT_HARD,
+        PAUSE,
+        UNPAUSE,
+        /// Saves memory to disk and ends the process.
+        SUSPEND,
+        RESUME
+    }
+
+    enum MemoryChoice {
+        WITH_MEMORY,
+        DISKS_ONLY
+    }
+
+    enum ResumeState {
+        RUNNING,
+        PAUSED
+    }
+
+    enum Settlement {
+        SEALED,
+        ABANDONED
+    }
+
+    /// What a machine is made of; the agent builds its domain XML from this and nothing else.
+    ///
+    /// @param name shown in the domain's title, not trusted for anything else
+    record InstanceSpec(String name, int vcpus, cloud.stasis.model.ByteCount memory, Boot boot, List<DiskSpec> disks) {
+        public InstanceSpec {
+            disks = List.copyOf(disks);
+        }
+    }
+
+    /// How a machine finds its kernel.
+    sealed interface Boot {
+        /// From its first disk.
+        record FromDisk() implements Boot {}
+
+        /// A kernel, and perhaps an initial RAM disk, handed over by the hypervisor.
+        record FromKernel(Content kernel, Optional<Content> ramdisk, String commandLine) implements Boot {}
+    }
+
+    record DiskSpec(DeviceName target, cloud.stasis.model.ByteCount size, DiskSource source) {}
+
+    /// What a disk starts from.
+    sealed interface DiskSource {
+        /// A disk of the instance itself, redirect-on-write over the content of an image.
+        record OverImage(Content base) implements DiskSource {}
+
+        /// An empty disk of the instance itself.
+        record Blank() implements DiskSource {}
+
+        /// A volume that lives on this host's backend and outlives the instance.
+        record Volume(cloud.stasis.model.VolumeId volume) implements DiskSource {}
+    }
+}

@@ -1,0 +1,32 @@
+package cloud.stasis.messages;
+
+import cloud.stasis.model.BackendId;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.HostId;
+import cloud.stasis.model.StoreId;
+import java.net.URI;
+import java.time.Instant;
+
+/// A worker says that it is there, what it can and how much it has. Sent every few seconds; a worker that is silent for
+/// longer than the gateway's deadline gets no new work.
+public sealed interface Heartbeat extends Message {
+    Instant at();
+
+    /// @param data where the gateway reads bytes such as console logs
+    /// @param hypervisor name and version, as `QEMU 7.2.22`
+    record Host(
+            HostId host,
+            Instant at,
+            URI data,
+            String hypervisor,
+            String virtType,
+            int vcpus,
+            ByteCount memory,
+            ByteCount diskTotal,
+            ByteCount diskFree)
+            implements Heartbeat {}
+
+    record Backend(BackendId backend, Instant at, ByteCount total, ByteCount free) implements Heartbeat {}
+
+    record Store(StoreId store, Instant at, URI data, ByteCount free) implements Heartbeat {}
+}

@@ -1,0 +1,82 @@
+package cloud.stasis.messages;
+
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.StasisException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// The name and version under which each message travels. A change of meaning is a new version with its own record; a
+// released row
+/// never changes.
+public enum MessageType {
+    BOOT_INSTANCE("compute.boot-instance", 1, ComputeCommand.BootInstance.class),
+    CHANGE_POWER("compute.change-power", 1, ComputeCommand.ChangePower.class),
+    DELETE_INSTANCE("compute.delete-instance", 1, ComputeCommand.DeleteInstance.class),
+    CAPTURE_DISKS("compute.capture-disks", 1, ComputeCommand.CaptureDisks.class),
+    CAPTURE_INSTANCE("compute.capture-instance", 1, ComputeCommand.CaptureInstance.class),
+    SETTLE_CAPTURE("compute.settle-capture", 1, ComputeCommand.SettleCapture.class),
+    REVERT_INSTANCE("compute.revert-instance", 1, ComputeCommand.RevertInstance.class),
+    DISCARD_SNAPSHOT("compute.discard-snapshot", 1, ComputeCommand.DiscardSnapshot.class),
+    CANCEL_COMMAND("compute.cancel-command", 1, ComputeCommand.CancelCommand.class),
+
+    CREATE_VOLUME("volume.create-volume", 1, VolumeCommand.CreateVolume.class),
+    DELETE_VOLUME("volume.delete-volume", 1, VolumeCommand.DeleteVolume.class),
+
+    SEAL_BUNDLE("image.seal-bundle", 1, ImageCommand.SealBundle.class),
+    DROP_REFERENCE("image.drop-reference", 1, ImageCommand.DropReference.class),
+    DIGEST_IMAGE("image.digest-image", 1, ImageCommand.DigestImage.class),
+
+    COMMAND_ACCEPTED("fact.command-accepted", 1, Fact.CommandAccepted.class),
+    COMMAND_PROGRESSED("fact.command-progressed", 1, Fact.CommandProgressed.class),
+    COMMAND_DONE("fact.command-done", 1, Fact.CommandDone.class),
+    COMMAND_FAILED("fact.command-failed", 1, Fact.CommandFailed.class),
+    INSTANCE_OBSERVED("fact.instance-observed", 1, Fact.InstanceObserved.class),
+
+    HOST_HEARTBEAT("heartbeat.host", 1, Heartbeat.Host.class),
+    BACKEND_HEARTBEAT("heartbeat.backend", 1, Heartbeat.Backend.class),
+    STORE_HEARTBEAT("heartbeat.store", 1, Heartbeat.Store.class);
+
+    private static final Map<String, MessageType> BY_WIRE_NAME =
+            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(MessageType::wireName, Function.identity()));
+    private static final Map<Class<?>, MessageType> BY_CLASS =
+            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(MessageType::payload, Function.identity()));
+
+    private final String name;
+    private final int version;
+    private final Class<? extends Message> payload;
+
+    MessageType(String name, int version, Class<? extends Message> payload) {
+        this.name = name;
+        this.version = version;
+        this.payload = payload;
+    }
+
+    /// As it stands in the `stasis-type` header: `compute.boot-instance/1`.
+    public String wireName() {
+        return name + "/" + version;
+    }
+
+    public Class<? extends Message> payload() {
+        return payload;
+    }
+
+    /// @throws StasisException `UNSUPPORTED_FORMAT` for a name or version that this release does not know
+    public static MessageType ofWireName(String wireName) {
+        MessageType type = BY_WIRE_NAME.get(wireName);
+        if (type == null) {
+            throw new StasisException(ErrorCode.UNSUPPORTED_FORMAT, "message type is not known to this release");
+        }
+        return type;
+    }
+
+    public static MessageType of(Message message) {
+        MessageType type = BY_CLASS.get(message.getClass());
+        if (type == null) {
+            throw new StasisException(
+                    ErrorCode.INTERNAL, "no wire name for " + message.getClass().getSimpleName());
+        }
+        return type;
+    }
+}

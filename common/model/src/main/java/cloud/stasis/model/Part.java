@@ -1,0 +1,29 @@
+package cloud.stasis.model;
+
+/// One captured piece of a machine. Every part is content in the store, whatever it holds: same lifecycle, same
+/// accounting.
+public sealed interface Part {
+    Content content();
+
+    /// A disk as the guest sees it: raw bytes of its whole virtual size, whatever format it has on any host.
+    record Disk(DeviceName target, Content content) implements Part {}
+
+    /// What an uploaded disk image was, byte for byte, so that a download gives back exactly what came.
+    record File(Content content) implements Part {}
+
+    /// The memory and device state of a running machine.
+    record Memory(MemoryFormat format, Content content) implements Part {}
+
+    /// The domain XML that the machine ran with. For people and diagnosis; never handed to libvirt.
+    record DomainXml(Content content) implements Part {}
+
+    /// The typed device records (JSON) from which domain XML is generated on revert, clone and import.
+    record DeviceArchive(Content content) implements Part {}
+
+    /// How a memory part is encoded.
+    enum MemoryFormat {
+        /// A libvirt save image (header, XML, QEMU migration stream), as `virDomainSave` and external memory snapshots
+        // write it.
+        LIBVIRT_SAVE
+    }
+}
