@@ -27,14 +27,14 @@ public sealed interface ComputeCommand extends Command {
     record ChangePower(InstanceId instance, PowerAction action) implements ComputeCommand {}
 
     /// Stops the instance and removes its domain, its own disks and all local files of its snapshots; attached volumes
-    // stay.
+    /// stay.
     /// Succeeds if there is nothing left to remove. Answered by [CommandResult.Completed].
     record DeleteInstance(InstanceId instance) implements ComputeCommand {}
 
     /// Captures all disks of one instant, or those named, and uploads them. The vCPUs of a running guest never stop.
-    // Nothing
+    /// Nothing
     /// is left behind locally but what makes the next capture incremental, and that only once [SettleCapture] says
-    // so.
+    /// so.
     /// Answered by [CommandResult.Captured].
     ///
     /// @param capture names this capture in [SettleCapture]
@@ -47,14 +47,14 @@ public sealed interface ComputeCommand extends Command {
     }
 
     /// Captures all disks and, if the machine runs and `memory` asks for it, the memory of one instant, keeps the
-    // frozen layers
+    /// frozen layers
     /// as the local cache of the snapshot, and uploads everything. Answered by [CommandResult.Captured].
     record CaptureInstance(
             InstanceId instance, SnapshotId snapshot, MemoryChoice memory, Quiesce quiesce, StoreGrant grant)
             implements ComputeCommand {}
 
     /// Ends a capture: its bundle was sealed, so the next one may build on it, or it was not, so every trace of it
-    // goes.
+    /// goes.
     /// Answered by [CommandResult.Completed], also for a capture that is not known here (any more).
     record SettleCapture(InstanceId instance, UUID capture, Settlement settlement) implements ComputeCommand {}
 
@@ -82,7 +82,7 @@ public sealed interface ComputeCommand extends Command {
     record DiscardSnapshot(InstanceId instance, SnapshotId snapshot) implements ComputeCommand {}
 
     /// Asks the agent to stop working on `command`; that command then fails with `CANCELLED` unless it was done
-    // already.
+    /// already.
     /// It overtakes the queue of its instance. Not answered itself.
     record CancelCommand(InstanceId instance, CommandId command) implements ComputeCommand {}
 

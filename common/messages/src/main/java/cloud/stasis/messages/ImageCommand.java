@@ -13,7 +13,7 @@ public sealed interface ImageCommand extends Command {
     }
 
     /// Verifies that everything the manifest names is in the store and durable, stores the manifest and points the
-    // reference to it:
+    /// reference to it:
     /// from then on the bundle is visible. Repeatable. Answered by [CommandResult.Sealed].
     record SealBundle(ReferenceName reference, Manifest manifest) implements ImageCommand {}
 

@@ -27,7 +27,7 @@ public final class MessageCodec {
     private final ObjectMapper mapper = mapper();
 
     /// A mapper that knows the types of `cloud.stasis.model`: for messages, and for tables and files that keep the same
-    // records.
+    /// records.
     public static ObjectMapper mapper() {
         JsonMapper.Builder builder = JsonMapper.builder()
                 .addModule(new Jdk8Module())

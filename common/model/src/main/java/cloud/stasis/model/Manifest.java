@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// What a bundle is: one instant of one machine, or one image, as a list of parts. Immutable, and named by the hash of
-// its
+/// its
 /// canonical bytes (`docs/design/store-format.md`). It carries all that a new site needs: nothing about a bundle is
 /// known only to a database.
 ///

@@ -23,7 +23,7 @@ public sealed interface Part {
     /// How a memory part is encoded.
     enum MemoryFormat {
         /// A libvirt save image (header, XML, QEMU migration stream), as `virDomainSave` and external memory snapshots
-        // write it.
+        /// write it.
         LIBVIRT_SAVE
     }
 }

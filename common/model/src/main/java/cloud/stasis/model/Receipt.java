@@ -12,7 +12,7 @@ import java.util.List;
 /// @param paused how long the vCPUs were stopped; zero if they never were
 /// @param guestAgent what the guest agent answered, in words
 /// @param hypervisor hypervisor, library, machine type and virtualisation as `QEMU 7.2.22, libvirt 9.0.0,
-// pc-i440fx-7.2, qemu`
+/// pc-i440fx-7.2, qemu`
 /// @param transfers what was moved for each part
 public record Receipt(
         String strategy,
