@@ -27,8 +27,7 @@ final class OneMachineCloud {
         Map<String, String> environment = new HashMap<>();
         environment.put("STASIS_HOME", home.toString());
         int port = Integer.getInteger("stasis.system.port", 5700);
-        for (String name :
-                List.of("GATEWAY", "IMAGE", "COMPUTE", "VOLUME", "KAFKA", "KAFKA_CONTROLLER", "MARIADB")) {
+        for (String name : List.of("GATEWAY", "IMAGE", "COMPUTE", "VOLUME", "KAFKA", "KAFKA_CONTROLLER", "MARIADB")) {
             environment.put("STASIS_PORT_" + name, Integer.toString(port++));
         }
         this.dev = new Shell(ROOT, environment);
@@ -46,14 +45,20 @@ final class OneMachineCloud {
         return shared;
     }
 
-    /// Starts whatever does not run. Repeatable: how an operator's supervisor would bring a killed service back.
+    /// Starts whatever does not run. Repeatable: how an operator's supervisor would bring a killed service
+    /// back.
     void up() {
         dev("up").succeeded();
         Map<String, String> login = new HashMap<>();
-        dev("env").succeeded().out().lines().filter(line -> line.startsWith("export OS_")).forEach(line -> {
-            String[] pair = line.substring("export ".length()).split("=", 2);
-            login.put(pair[0], pair[1].replaceAll("^['\"]|['\"]$", ""));
-        });
+        dev("env")
+                .succeeded()
+                .out()
+                .lines()
+                .filter(line -> line.startsWith("export OS_"))
+                .forEach(line -> {
+                    String[] pair = line.substring("export ".length()).split("=", 2);
+                    login.put(pair[0], pair[1].replaceAll("^['\"]|['\"]$", ""));
+                });
         clients = new Shell(ROOT, login);
     }
 

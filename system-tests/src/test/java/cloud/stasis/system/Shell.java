@@ -34,15 +34,16 @@ final class Shell {
             try {
                 ProcessBuilder builder = new ProcessBuilder(command)
                         .directory(directory.toFile())
-                        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                        .redirectInput(ProcessBuilder.Redirect.from(
+                                Path.of("/dev/null").toFile()))
                         .redirectOutput(out.toFile())
                         .redirectError(err.toFile());
                 builder.environment().putAll(environment);
                 Process process = builder.start();
                 if (!process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
                     process.destroyForcibly();
-                    throw new AssertionError("not finished within " + deadline + ": " + String.join(" ", command)
-                            + "\n" + Files.readString(out) + Files.readString(err));
+                    throw new AssertionError("not finished within " + deadline + ": " + String.join(" ", command) + "\n"
+                            + Files.readString(out) + Files.readString(err));
                 }
                 return new Result(command, process.exitValue(), Files.readString(out), Files.readString(err));
             } finally {
@@ -59,12 +60,16 @@ final class Shell {
 
     record Result(List<String> command, int exit, String out, String err) {
         Result succeeded() {
-            assertThat(exit).as("exit of %s%n%s%n%s", String.join(" ", command), out, err).isZero();
+            assertThat(exit)
+                    .as("exit of %s%n%s%n%s", String.join(" ", command), out, err)
+                    .isZero();
             return this;
         }
 
         Result failed() {
-            assertThat(exit).as("exit of %s%n%s", String.join(" ", command), out).isNotZero();
+            assertThat(exit)
+                    .as("exit of %s%n%s", String.join(" ", command), out)
+                    .isNotZero();
             return this;
         }
 
