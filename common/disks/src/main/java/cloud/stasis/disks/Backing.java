@@ -1,0 +1,15 @@
+package cloud.stasis.disks;
+
+import java.nio.file.Path;
+
+/// What shows through where a layer holds nothing of its own.
+public sealed interface Backing {
+    /// Zeros.
+    record Nothing() implements Backing {}
+
+    /// A raw file, shared and never written. It may be smaller than the layer; zeros follow.
+    record Raw(Path file) implements Backing {}
+
+    /// Another layer, which is frozen from now on.
+    record Layer(Path file) implements Backing {}
+}

@@ -1,0 +1,72 @@
+package cloud.stasis.disks;
+
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.StasisException;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/// Files and directories of a host, with failures in our own words.
+public final class HostFiles {
+    /// Others may pass through, so that the user that QEMU runs as reaches the disks inside, but may not list.
+    private static final String PASS_THROUGH = "rwx--x--x";
+
+    private HostFiles() {}
+
+    /// Makes a directory, with those above it, that QEMU's user can pass through.
+    public static Path directory(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(PASS_THROUGH));
+            return directory;
+        } catch (IOException e) {
+            throw failure("make a directory", e);
+        }
+    }
+
+    public static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw failure("remove " + file.getFileName(), e);
+        }
+    }
+
+    /// Removes a directory with all that is in it; no symbolic link is followed. Succeeds if it is not there.
+    public static void deleteTree(Path directory) {
+        if (!Files.exists(directory, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try {
+            Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.deleteIfExists(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(
+                        Path emptied, @org.jspecify.annotations.Nullable IOException e) throws IOException {
+                    Files.deleteIfExists(emptied);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            throw failure("remove the directory " + directory.getFileName(), e);
+        }
+    }
+
+    /// What an input or output error on this host's disks means to a caller.
+    public static StasisException failure(String attempted, IOException e) {
+        String message = String.valueOf(e.getMessage());
+        if (message.contains("No space left on device") || message.contains("Disk quota exceeded")) {
+            return new StasisException(ErrorCode.NO_SPACE, "could not " + attempted + ": the host's disk is full", e);
+        }
+        return new StasisException(ErrorCode.INTERNAL, "could not " + attempted + ": the host's disk failed", e);
+    }
+}

@@ -1,0 +1,30 @@
+package cloud.stasis.disks;
+
+import cloud.stasis.model.ByteCount;
+import java.nio.file.Path;
+
+/// How a layer is kept in a file.
+///
+/// Nothing here keeps state of its own: every question is answered by the files. Creation is not atomic; whoever
+/// creates a layer writes down beforehand that he will, and removes or makes it anew after a crash.
+public interface LayerFiles {
+    /// What the names of layers end with, as `qcow2`.
+    String suffix();
+
+    /// Makes an empty layer. An unfinished or unused file of that name is replaced.
+    ///
+    /// @throws cloud.stasis.model.StasisException `NO_SPACE`
+    void create(Path layer, ByteCount size, Backing backing);
+
+    /// Opens a layer, and through it all that it stands on, for reading. Allowed while others read it too, but
+    /// not while anyone writes it.
+    ///
+    /// @throws cloud.stasis.model.StasisException `WRONG_STATE` if someone has it open for writing
+    LayerReader open(Path layer);
+
+    /// Whether any process has the layer open for writing.
+    boolean isBeingWritten(Path layer);
+
+    /// Removes the layer's file or files; succeeds if they are gone.
+    void delete(Path layer);
+}

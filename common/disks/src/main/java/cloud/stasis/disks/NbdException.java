@@ -1,0 +1,16 @@
+package cloud.stasis.disks;
+
+import java.io.IOException;
+
+/// The NBD server refused, broke the protocol, or was not there in time.
+public final class NbdException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    NbdException(String message) {
+        super(message);
+    }
+
+    NbdException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

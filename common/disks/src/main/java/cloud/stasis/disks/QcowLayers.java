@@ -1,0 +1,108 @@
+package cloud.stasis.disks;
+
+import cloud.stasis.chunks.Extent;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.StasisException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Layers as qcow2 files, by `qemu-img` and `qemu-nbd`.
+///
+/// Extended L2 entries with clusters of 128 KiB: a first write of 4 KiB to an overlay copies 4 KiB instead of a
+/// cluster (measured: no write amplification and twice the rate of the default). The backing format always stands
+/// in the header, so that QEMU never guesses it from bytes that a tenant wrote.
+public final class QcowLayers implements LayerFiles {
+    /// A `qemu-img` that takes longer waits for a stalled disk; one was seen to stall for 44 s.
+    private static final Duration TOOL_DEADLINE = Duration.ofSeconds(120);
+
+    private static final String SHAPE = "extended_l2=on,cluster_size=128k";
+    /// What `qemu-img` says of a file that a writer has locked.
+    private static final String LOCKED = "\"write\" lock";
+
+    private final Path sockets;
+
+    /// @param sockets a directory for the sockets of `qemu-nbd`, with a short path (see [NbdExport#MAX_SOCKET_PATH])
+    public QcowLayers(Path sockets) {
+        this.sockets = sockets;
+    }
+
+    @Override
+    public String suffix() {
+        return "qcow2";
+    }
+
+    @Override
+    public void create(Path layer, ByteCount size, Backing backing) {
+        List<String> command = new ArrayList<>(List.of("qemu-img", "create", "-q", "-f", "qcow2", "-o", SHAPE));
+        switch (backing) {
+            case Backing.Nothing nothing -> {}
+            case Backing.Raw raw -> command.addAll(List.of("-b", raw.file().toString(), "-F", "raw"));
+            case Backing.Layer below ->
+                command.addAll(List.of("-b", below.file().toString(), "-F", "qcow2"));
+        }
+        command.add(layer.toString());
+        command.add(Long.toString(size.bytes()));
+        Program.run(TOOL_DEADLINE, command);
+    }
+
+    @Override
+    public LayerReader open(Path layer) {
+        QemuNbd server = QemuNbd.serve(layer, sockets, List.of("--allocation-depth"));
+        try {
+            return new Reader(server, server.connect(List.of(MetaContext.DEPTH)));
+        } catch (IOException e) {
+            boolean locked = server.said().contains(LOCKED);
+            server.close();
+            if (locked) {
+                throw new StasisException(ErrorCode.WRONG_STATE, "the disk is in use: stop what uses it first", e);
+            }
+            throw HostFiles.failure("read a layer of a disk", e);
+        }
+    }
+
+    @Override
+    public boolean isBeingWritten(Path layer) {
+        Program.Ending ending = Program.end(TOOL_DEADLINE, List.of("qemu-img", "info", layer.toString()));
+        return ending.exit() != 0 && ending.complaint().contains(LOCKED);
+    }
+
+    @Override
+    public void delete(Path layer) {
+        HostFiles.delete(layer);
+    }
+
+    private record Reader(QemuNbd server, NbdClient client) implements LayerReader {
+        @Override
+        public ByteCount size() {
+            return client.size();
+        }
+
+        @Override
+        public void read(long offset, ByteBuffer into) throws IOException {
+            client.read(offset, into);
+        }
+
+        @Override
+        public List<Extent> allocatedIn(int layers) {
+            try {
+                return client.blockStatus(MetaContext.DEPTH).stream()
+                        .filter(status -> status.flags() >= 1 && status.flags() <= layers)
+                        .map(BlockStatus::extent)
+                        .toList();
+            } catch (IOException e) {
+                throw HostFiles.failure("find what a layer of a disk holds", e);
+            }
+        }
+
+        @Override
+        public void close() {
+            client.close();
+            server.close();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package cloud.stasis.disks;
+
+import cloud.stasis.chunks.Extent;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.StasisException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/// A chain of [SparseLayers], open. Writes go to the top layer; which blocks it holds is written down by [#flush] and
+/// [#close], so a killed process loses what it wrote since. Safe from several threads.
+public final class SparseDisk implements LayerReader {
+    enum Mode {
+        READ,
+        WRITE
+    }
+
+    private record Level(FileChannel data, BitSet held) {}
+
+    private final Path layer;
+    private final Mode mode;
+    private final SparseLayers.Blocks top;
+    private final List<Level> levels = new ArrayList<>();
+    private boolean open = true;
+
+    SparseDisk(Path layer, Mode mode) {
+        this.layer = layer;
+        this.mode = mode;
+        this.top = blocks(layer);
+        try {
+            openChain();
+        } catch (IOException e) {
+            closeFiles();
+            throw HostFiles.failure("open a disk", e);
+        }
+    }
+
+    private static SparseLayers.Blocks blocks(Path layer) {
+        return SparseLayers.blocksOf(layer)
+                .read()
+                .orElseThrow(() -> new StasisException(ErrorCode.MISSING_OBJECT, "a layer of the disk is not there"));
+    }
+
+    private void openChain() throws IOException {
+        Path file = layer;
+        SparseLayers.Blocks blocks = top;
+        levels.add(new Level(
+                mode == Mode.WRITE
+                        ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
+                        : FileChannel.open(file, StandardOpenOption.READ),
+                BitSet.valueOf(blocks.held())));
+        while (blocks.kind() != SparseLayers.BelowKind.NOTHING) {
+            file = Path.of(blocks.below().orElseThrow());
+            BitSet held = new BitSet();
+            if (blocks.kind() == SparseLayers.BelowKind.RAW) {
+                held.set(0, (int) Math.ceilDiv(blocks.size().bytes(), SparseLayers.BLOCK_BYTES));
+                levels.add(new Level(FileChannel.open(file, StandardOpenOption.READ), held));
+                return;
+            }
+            blocks = blocks(file);
+            levels.add(new Level(FileChannel.open(file, StandardOpenOption.READ), BitSet.valueOf(blocks.held())));
+        }
+    }
+
+    @Override
+    public ByteCount size() {
+        return top.size();
+    }
+
+    @Override
+    public synchronized void read(long offset, ByteBuffer into) throws IOException {
+        while (into.hasRemaining()) {
+            int within = (int) (offset % SparseLayers.BLOCK_BYTES);
+            int length = Math.min(SparseLayers.BLOCK_BYTES - within, into.remaining());
+            readBlock(offset, into.slice(into.position(), length));
+            into.position(into.position() + length);
+            offset += length;
+        }
+    }
+
+    private void readBlock(long offset, ByteBuffer piece) throws IOException {
+        int block = (int) (offset / SparseLayers.BLOCK_BYTES);
+        for (Level level : levels) {
+            if (level.held().get(block)) {
+                long at = offset;
+                int read = level.data().read(piece, at);
+                while (read >= 0 && piece.hasRemaining()) {
+                    at += read;
+                    read = level.data().read(piece, at);
+                }
+                break;
+            }
+        }
+        while (piece.hasRemaining()) {
+            piece.put((byte) 0);
+        }
+    }
+
+    public synchronized void write(long offset, ByteBuffer bytes) throws IOException {
+        Level into = levels.getFirst();
+        while (bytes.hasRemaining()) {
+            int block = (int) (offset / SparseLayers.BLOCK_BYTES);
+            long start = (long) block * SparseLayers.BLOCK_BYTES;
+            int length = (int) Math.min(start + SparseLayers.BLOCK_BYTES - offset, bytes.remaining());
+            if (!into.held().get(block)) {
+                int whole = (int) Math.min(SparseLayers.BLOCK_BYTES, size().bytes() - start);
+                ByteBuffer below = ByteBuffer.allocate(whole);
+                readBlock(start, below);
+                into.data().write(below.flip(), start);
+                into.held().set(block);
+            }
+            into.data().write(bytes.slice(bytes.position(), length), offset);
+            bytes.position(bytes.position() + length);
+            offset += length;
+        }
+    }
+
+    public synchronized void flush() {
+        if (mode == Mode.WRITE) {
+            long[] held = levels.getFirst().held().toLongArray();
+            SparseLayers.blocksOf(layer).write(new SparseLayers.Blocks(top.size(), top.below(), top.kind(), held));
+        }
+    }
+
+    @Override
+    public synchronized List<Extent> allocatedIn(int layers) {
+        BitSet held = new BitSet();
+        levels.stream().limit(layers).forEach(level -> held.or(level.held()));
+        return SparseLayers.extents(held, size());
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!open) {
+            return;
+        }
+        open = false;
+        flush();
+        closeFiles();
+        if (mode == Mode.WRITE) {
+            SparseLayers.closed(layer);
+        }
+    }
+
+    private void closeFiles() {
+        for (Level level : levels) {
+            try {
+                level.data().close();
+            } catch (IOException e) {
+                // It was read, or flushed above.
+            }
+        }
+    }
+}
