@@ -1,0 +1,132 @@
+package cloud.stasis.gateway.http;
+
+import cloud.stasis.gateway.identity.Authenticator;
+import cloud.stasis.gateway.identity.Token;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.Optional;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+
+/// In front of every door. In this order:
+/// ```
+/// request id -> microversion -> token -> door
+///                    \            \        \
+///                     +------------+--------+--> fault, in the form of the API that was called
+/// ```
+/// Runs on the event loop. Only a token that was not seen lately is looked up on a worker thread; the request's
+/// body stays in the socket meanwhile.
+@ApplicationScoped
+public class Gate {
+    /// Before everything that serves; Quarkus's own housekeeping comes earlier.
+    static final int ORDER = -10_000;
+    /// Routes that stream bodies themselves belong here: behind the gate, before the limit on JSON bodies.
+    public static final int STREAMING_ROUTE_ORDER = -5_000;
+
+    private static final Logger LOG = Logger.getLogger(Gate.class);
+    private static final String TOKEN_HEADER = "X-Auth-Token";
+
+    private final Authenticator authenticator;
+    private final FaultReplies replies;
+    private final Vertx vertx;
+
+    Gate(Authenticator authenticator, FaultReplies replies, Vertx vertx) {
+        this.authenticator = authenticator;
+        this.replies = replies;
+        this.vertx = vertx;
+    }
+
+    void install(@Observes Router router) {
+        router.route().order(ORDER).handler(this::admit).failureHandler(this::refuse);
+        router.route().last().order(Integer.MAX_VALUE).handler(routing -> routing.fail(404));
+    }
+
+    private void admit(RoutingContext routing) {
+        GatedRequest request = identified(routing);
+        if (request.api().microversions().isPresent()) {
+            request = negotiated(routing, request, request.api().microversions().get());
+        }
+        String method = routing.request().method().name();
+        if (Api.isOpen(method, routing.normalizedPath())) {
+            routing.next();
+        } else {
+            authenticate(routing, request);
+        }
+    }
+
+    private GatedRequest identified(RoutingContext routing) {
+        String id = "req-" + UUID.randomUUID();
+        Api api = Api.of(routing.normalizedPath());
+        MDC.put("requestId", id);
+        HttpServerResponse response = routing.response();
+        response.putHeader("x-openstack-request-id", id);
+        if (api == Api.COMPUTE) {
+            response.putHeader("x-compute-request-id", id);
+        }
+        GatedRequest request = new GatedRequest(id, api, Optional.empty(), Optional.empty());
+        request.keep(routing);
+        return request;
+    }
+
+    private GatedRequest negotiated(RoutingContext routing, GatedRequest request, MicroversionRange range) {
+        // Until it is known, a fault says the minimum, as the services do.
+        echo(routing, range, range.minimum());
+        GatedRequest versioned =
+                request.in(range.negotiate(name -> routing.request().getHeader(name)));
+        echo(routing, range, versioned.microversion());
+        versioned.keep(routing);
+        return versioned;
+    }
+
+    private static void echo(RoutingContext routing, MicroversionRange range, Microversion version) {
+        range.echo(version).forEach(header -> routing.response().putHeader(header.name(), header.value()));
+    }
+
+    private void authenticate(RoutingContext routing, GatedRequest request) {
+        String text = routing.request().getHeader(TOKEN_HEADER);
+        if (text == null || text.isEmpty() || text.length() > Authenticator.MAX_TOKEN_LENGTH) {
+            routing.fail(401);
+            return;
+        }
+        Optional<Token> cached = authenticator.cached(text);
+        if (cached.isPresent()) {
+            pass(routing, request, cached.get());
+            return;
+        }
+        vertx.executeBlocking(() -> authenticator.token(text), false).onComplete(looked -> {
+            if (looked.failed()) {
+                routing.fail(looked.cause());
+            } else if (looked.result().isPresent()) {
+                pass(routing, request, looked.result().get());
+            } else {
+                routing.fail(401);
+            }
+        });
+    }
+
+    private static void pass(RoutingContext routing, GatedRequest request, Token token) {
+        request.with(token).keep(routing);
+        routing.next();
+    }
+
+    private void refuse(RoutingContext routing) {
+        GatedRequest request = GatedRequest.of(routing);
+        Fault fault = routing.failure() == null
+                ? Faults.ofHttp(routing.statusCode())
+                : Faults.of(routing.failure(), request.api(), request.id());
+        if (fault.isOurs()) {
+            LOG.errorf(
+                    routing.failure(),
+                    "Request failed status=%s method=%s path=%s",
+                    fault.status(),
+                    routing.request().method(),
+                    routing.normalizedPath());
+        }
+        replies.send(routing, request, fault);
+    }
+}

@@ -1,0 +1,47 @@
+package cloud.stasis.gateway.http;
+
+import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.identity.Token;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
+
+/// What the gate knows about a request. Kept in its routing context.
+record GatedRequest(String id, Api api, Optional<Token> valid, Optional<Microversion> version)
+        implements CurrentRequest {
+    private static final String KEY = GatedRequest.class.getName();
+
+    static GatedRequest of(RoutingContext routing) {
+        GatedRequest request = routing.get(KEY);
+        if (request == null) {
+            throw new IllegalStateException("a request has come around the gate");
+        }
+        return request;
+    }
+
+    void keep(RoutingContext routing) {
+        routing.put(KEY, this);
+    }
+
+    GatedRequest with(Token token) {
+        return new GatedRequest(id, api, Optional.of(token), version);
+    }
+
+    GatedRequest in(Microversion negotiated) {
+        return new GatedRequest(id, api, valid, Optional.of(negotiated));
+    }
+
+    @Override
+    public Token token() {
+        return valid.orElseThrow(() -> new FaultException(Faults.ofHttp(401)));
+    }
+
+    @Override
+    public Caller caller() {
+        return token().caller(id);
+    }
+
+    @Override
+    public Microversion microversion() {
+        return version.orElseThrow(() -> new IllegalStateException(api + " has no microversions"));
+    }
+}

@@ -1,0 +1,27 @@
+package cloud.stasis.gateway.identity;
+
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.StasisException;
+import java.util.regex.Pattern;
+
+/// How long things of the identity API may be. Keystone's numbers, because clients and tests rely on them.
+public final class IdentityLimits {
+    /// Names of domains and projects, in characters.
+    public static final int PROJECT_NAME = 64;
+    /// Names of users, roles and application credentials, in characters.
+    public static final int NAME = 255;
+    /// Free text, in characters: what a description column holds.
+    public static final int DESCRIPTION = 4096;
+    /// Enough for any passphrase; more is only a way to keep us busy.
+    public static final int PASSWORD = 4096;
+
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
+
+    private IdentityLimits() {}
+
+    static void checkId(String what, String value) {
+        if (!ID.matcher(value).matches()) {
+            throw new StasisException(ErrorCode.INVALID_ID, "not a valid " + what + " id");
+        }
+    }
+}
