@@ -1,24 +1,53 @@
 package cloud.stasis.launcher;
 
 import cloud.stasis.launcher.parts.Broker;
+import cloud.stasis.launcher.parts.Hypervisor;
+import cloud.stasis.launcher.parts.PartName;
+import cloud.stasis.launcher.parts.Parts;
+import cloud.stasis.launcher.process.HomeLock;
+import cloud.stasis.launcher.process.ProcessTable;
+import cloud.stasis.launcher.process.ProcessUsage;
+import cloud.stasis.launcher.settings.Checkout;
+import cloud.stasis.launcher.settings.EnvFile;
+import cloud.stasis.launcher.settings.Home;
 import cloud.stasis.launcher.settings.LaunchException;
+import cloud.stasis.launcher.settings.Secrets;
 import cloud.stasis.launcher.settings.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /// The entry behind `./dev`: starts, stops and shows the one-machine cloud.
 @Command(name = "launcher", mixinStandardHelpOptions = true, description = "Runs the one-machine cloud.")
 public final class Main {
+    /// As `systemctl status` says "not running".
+    private static final int NOT_SERVING = 3;
+
     private final Settings settings;
+    private final Home home;
 
     private Main(Settings settings) {
         this.settings = settings;
+        this.home = settings.home();
     }
 
     public static void main(String[] arguments) {
         int exit;
         try {
             exit = new CommandLine(new Main(Settings.of(System.getenv())))
+                    .registerConverter(PartName.class, new PartNameConverter())
                     .setExecutionExceptionHandler((failure, line, parsed) -> explain(failure))
                     .execute(arguments);
         } catch (LaunchException e) {
@@ -27,10 +56,75 @@ public final class Main {
         System.exit(exit);
     }
 
+    @Command(name = "up", description = "Starts what does not run and waits until everything is ready.")
+    int up(@Parameters(paramLabel = "PART", description = "Only these parts.") @Nullable List<PartName> names) {
+        home.create();
+        try (HomeLock _ = HomeLock.take(home)) {
+            Secrets secrets = Secrets.ensure(home.stasisEnv());
+            Credentials.of(settings, secrets).write(home);
+            Cloud cloud = cloud(secrets);
+            long begin = System.nanoTime();
+            Duration before = cloud.processorTime();
+            int started = cloud.up(selection(names));
+            if (started > 0) {
+                Duration wall = Duration.ofNanos(System.nanoTime() - begin);
+                Duration processor = cloud.processorTime().minus(before).plus(ProcessUsage.ownProcessorTime());
+                String line = started + " parts ready after " + StatusTable.seconds(wall) + " s, with "
+                        + StatusTable.seconds(processor) + " s of CPU";
+                EnvFile.writePrivately(lastStart(), line + "\n");
+                System.out.println(line);
+            }
+        }
+        return 0;
+    }
+
+    @Command(name = "down", description = "Stops the guests of this cloud and every part that it started.")
+    int down(
+            @Parameters(paramLabel = "PART", description = "Only these parts.") @Nullable List<PartName> names,
+            @Option(names = "--keep-guests", description = "Leave the guests running, and libvirt with them.")
+                    boolean keepGuests) {
+        home.create();
+        try (HomeLock _ = HomeLock.take(home)) {
+            Set<PartName> wanted = EnumSet.copyOf(selection(names));
+            if (keepGuests) {
+                wanted.removeAll(List.of(PartName.LIBVIRTD, PartName.VIRTLOGD));
+            }
+            if (wanted.contains(PartName.LIBVIRTD)) {
+                new Guests(home, settings.text("STASIS_LIBVIRT_URI", Hypervisor.URI), System.out).powerOff();
+            }
+            cloud(Secrets.ensure(home.stasisEnv())).down(wanted);
+        }
+        return 0;
+    }
+
+    @Command(name = "status", description = "Shows every part; exits with 3 unless all of them serve.")
+    int status() throws IOException {
+        home.create();
+        List<PartStatus> rows = cloud(Secrets.ensure(home.stasisEnv())).status();
+        new StatusTable(rows).print(System.out);
+        if (Files.exists(lastStart())) {
+            System.out.print("last start: " + Files.readString(lastStart()));
+        }
+        return rows.stream().allMatch(row -> row.state().serves()) ? 0 : NOT_SERVING;
+    }
+
     @Command(name = "kafka", description = "Runs the broker in this process until it is told to stop.")
     int kafka() {
+        home.create();
         new Broker(settings).run();
         return 0;
+    }
+
+    private Cloud cloud(Secrets secrets) {
+        return new Cloud(new Parts(settings, secrets, Checkout.of(settings)).all(), new ProcessTable(home), System.out);
+    }
+
+    private Path lastStart() {
+        return home.run().resolve("last-start");
+    }
+
+    private static Set<PartName> selection(@Nullable List<PartName> names) {
+        return names == null || names.isEmpty() ? EnumSet.allOf(PartName.class) : EnumSet.copyOf(names);
     }
 
     private static int explain(Exception failure) {
@@ -40,5 +134,21 @@ public final class Main {
             failure.printStackTrace();
         }
         return 1;
+    }
+
+    private static final class PartNameConverter implements ITypeConverter<PartName> {
+        @Override
+        public PartName convert(String text) {
+            return Arrays.stream(PartName.values())
+                    .filter(name -> name.toString().equals(text))
+                    .findFirst()
+                    .orElseThrow(() -> new TypeConversionException("There is no part \"" + text + "\"; there are "
+                            + String.join(
+                                    ", ",
+                                    Arrays.stream(PartName.values())
+                                            .map(PartName::toString)
+                                            .toList())
+                            + "."));
+        }
     }
 }

@@ -26,16 +26,13 @@ public sealed interface ComputeCommand extends Command {
     /// Answered by [CommandResult.Observed] once the new state is reached.
     record ChangePower(InstanceId instance, PowerAction action) implements ComputeCommand {}
 
-    /// Stops the instance and removes its domain, its own disks and all local files of its snapshots; attached volumes
-    /// stay.
-    /// Succeeds if there is nothing left to remove. Answered by [CommandResult.Completed].
+    /// Stops the instance and removes its domain, its own disks and all local files of its snapshots; attached
+    /// volumes stay. Succeeds if there is nothing left to remove. Answered by [CommandResult.Completed].
     record DeleteInstance(InstanceId instance) implements ComputeCommand {}
 
-    /// Captures all disks of one instant, or those named, and uploads them. The vCPUs of a running guest never stop.
-    /// Nothing
-    /// is left behind locally but what makes the next capture incremental, and that only once [SettleCapture] says
-    /// so.
-    /// Answered by [CommandResult.Captured].
+    /// Captures all disks of one instant, or those named, and uploads them. The vCPUs of a running guest never
+    /// stop. Nothing is left behind locally but what makes the next capture incremental, and that only once
+    /// [SettleCapture] says so. Answered by [CommandResult.Captured].
     ///
     /// @param capture names this capture in [SettleCapture]
     /// @param disks the disks to capture; empty means all of them
@@ -46,20 +43,19 @@ public sealed interface ComputeCommand extends Command {
         }
     }
 
-    /// Captures all disks and, if the machine runs and `memory` asks for it, the memory of one instant, keeps the
-    /// frozen layers
-    /// as the local cache of the snapshot, and uploads everything. Answered by [CommandResult.Captured].
+    /// Captures all disks and, if the machine runs and `memory` asks for it, the memory of one instant, keeps
+    /// the frozen layers as the local cache of the snapshot, and uploads everything. Answered by
+    /// [CommandResult.Captured].
     record CaptureInstance(
             InstanceId instance, SnapshotId snapshot, MemoryChoice memory, Quiesce quiesce, StoreGrant grant)
             implements ComputeCommand {}
 
-    /// Ends a capture: its bundle was sealed, so the next one may build on it, or it was not, so every trace of it
-    /// goes.
-    /// Answered by [CommandResult.Completed], also for a capture that is not known here (any more).
+    /// Ends a capture: its bundle was sealed, so the next one may build on it, or it was not, so every trace of
+    /// it goes. Answered by [CommandResult.Completed], also for a capture that is not known here (any more).
     record SettleCapture(InstanceId instance, UUID capture, Settlement settlement) implements ComputeCommand {}
 
-    /// Puts an instance back to a snapshot. Local frozen layers are used where they still exist, the store otherwise.
-    /// Answered by [CommandResult.Observed].
+    /// Puts an instance back to a snapshot. Local frozen layers are used where they still exist, the store
+    /// otherwise. Answered by [CommandResult.Observed].
     ///
     /// @param parts of the snapshot's manifest
     /// @param memory whether to resume mid-instruction or to boot from the disks
@@ -82,8 +78,7 @@ public sealed interface ComputeCommand extends Command {
     record DiscardSnapshot(InstanceId instance, SnapshotId snapshot) implements ComputeCommand {}
 
     /// Asks the agent to stop working on `command`; that command then fails with `CANCELLED` unless it was done
-    /// already.
-    /// It overtakes the queue of its instance. Not answered itself.
+    /// already. It overtakes the queue of its instance. Not answered itself.
     record CancelCommand(InstanceId instance, CommandId command) implements ComputeCommand {}
 
     enum PowerAction {

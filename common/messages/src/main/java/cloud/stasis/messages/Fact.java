@@ -9,8 +9,8 @@ import cloud.stasis.model.Phase;
 import cloud.stasis.model.PowerState;
 import java.time.Instant;
 
-/// Something that is so, told to the gateway. Keyed by the resource it is about, so that facts of one resource arrive
-/// in order.
+/// Something that is so, told to the gateway. Keyed by the resource it is about, so that facts of one resource
+/// arrive in order.
 public sealed interface Fact extends Message {
     /// The topic key; the same as that of the command it answers.
     String key();

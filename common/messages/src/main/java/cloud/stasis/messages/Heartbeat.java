@@ -7,8 +7,8 @@ import cloud.stasis.model.StoreId;
 import java.net.URI;
 import java.time.Instant;
 
-/// A worker says that it is there, what it can and how much it has. Sent every few seconds; a worker that is silent for
-/// longer than the gateway's deadline gets no new work.
+/// A worker says that it is there, what it can and how much it has. Sent every few seconds; a worker that is
+/// silent for longer than the gateway's deadline gets no new work.
 public sealed interface Heartbeat extends Message {
     Instant at();
 

@@ -12,9 +12,8 @@ public sealed interface ImageCommand extends Command {
         return reference().toString();
     }
 
-    /// Verifies that everything the manifest names is in the store and durable, stores the manifest and points the
-    /// reference to it:
-    /// from then on the bundle is visible. Repeatable. Answered by [CommandResult.Sealed].
+    /// Verifies that everything the manifest names is in the store and durable, stores the manifest and points
+    /// the reference to it: from then on the bundle is visible. Repeatable. Answered by [CommandResult.Sealed].
     record SealBundle(ReferenceName reference, Manifest manifest) implements ImageCommand {}
 
     /// Removes the reference; what only it reached is collected later. Succeeds if it is gone already.

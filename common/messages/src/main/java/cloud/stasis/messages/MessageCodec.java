@@ -16,8 +16,8 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/// Messages to JSON and back. Unknown fields are skipped (a newer sender may add optional ones); unknown types, unknown
-/// cases of a sealed type and anything over [#MAX_BYTES] are refused. Thread-safe.
+/// Messages to JSON and back. Unknown fields are skipped (a newer sender may add optional ones); unknown types,
+/// unknown cases of a sealed type and anything over [#MAX_BYTES] are refused. Thread-safe.
 public final class MessageCodec {
     /// The largest message; a manifest of 64 parts with its receipt is about 60 KiB.
     public static final int MAX_BYTES = 512 * 1024;
@@ -26,8 +26,8 @@ public final class MessageCodec {
 
     private final ObjectMapper mapper = mapper();
 
-    /// A mapper that knows the types of `cloud.stasis.model`: for messages, and for tables and files that keep the same
-    /// records.
+    /// A mapper that knows the types of `cloud.stasis.model`: for messages, and for tables and files that keep
+    /// the same records.
     public static ObjectMapper mapper() {
         JsonMapper.Builder builder = JsonMapper.builder()
                 .addModule(new Jdk8Module())

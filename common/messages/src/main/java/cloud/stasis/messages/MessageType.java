@@ -7,9 +7,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// The name and version under which each message travels. A change of meaning is a new version with its own record; a
-/// released row
-/// never changes.
+/// The name and version under which each message travels. A change of meaning is a new version with its own
+/// record; a released row never changes.
 public enum MessageType {
     BOOT_INSTANCE("compute.boot-instance", 1, ComputeCommand.BootInstance.class),
     CHANGE_POWER("compute.change-power", 1, ComputeCommand.ChangePower.class),

@@ -6,7 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/// The sealed types that stand inside messages, and the wire names of their cases: `OverImage` travels as `over-image`.
+/// The sealed types that stand inside messages, and the wire names of their cases: `OverImage` travels as
+/// `over-image`.
 final class SealedCases {
     static final List<Class<?>> TYPES =
             List.of(Part.class, CommandResult.class, ComputeCommand.Boot.class, ComputeCommand.DiskSource.class);

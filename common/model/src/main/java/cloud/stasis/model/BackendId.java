@@ -1,7 +1,7 @@
 package cloud.stasis.model;
 
-/// Names one storage backend of volumes. Letters, digits, `.`, `_` and `-`, 1 to 64 of them: it is part of topic names,
-/// paths and URLs.
+/// Names one storage backend of volumes. Letters, digits, `.`, `_` and `-`, 1 to 64 of them: it is part of
+/// topic names, paths and URLs.
 public record BackendId(String value) {
     public BackendId {
         Names.check("backend id", value);

@@ -10,12 +10,14 @@ import static cloud.stasis.model.ErrorKind.NOT_FOUND;
 import static cloud.stasis.model.ErrorKind.UNAVAILABLE;
 import static cloud.stasis.model.ErrorKind.UNKNOWN_OUTCOME;
 
-/// Every failure that Stasis knows, by a name that clients, logs and runbooks may rely on: a code is never renamed
-/// and never changes its meaning. The kind is what code decides by; the code is what people and alarms read.
+/// Every failure that Stasis knows, by a name that clients, logs and runbooks may rely on: a code is never
+/// renamed and never changes its meaning. The kind is what code decides by; the code is what people and alarms
+/// read.
 public enum ErrorCode {
     INVALID_REQUEST(INVALID),
     INVALID_ID(INVALID),
-    /// An image whose header is not what was declared, or that names another file, or whose sizes are out of bounds.
+    /// An image whose header is not what was declared, or that names another file, or whose sizes are out of
+    /// bounds.
     HOSTILE_IMAGE(INVALID),
     /// A message or object of a version, type or size that this release does not accept.
     UNSUPPORTED_FORMAT(INVALID),

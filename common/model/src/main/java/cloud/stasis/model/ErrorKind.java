@@ -1,7 +1,7 @@
 package cloud.stasis.model;
 
-/// What sort of failure it is. The kind alone decides who retries, which HTTP status a client sees and whether an
-/// operator is woken.
+/// What sort of failure it is. The kind alone decides who retries, which HTTP status a client sees and whether
+/// an operator is woken.
 public enum ErrorKind {
     /// The caller's request is wrong. Never retried.
     INVALID(400),

@@ -1,7 +1,7 @@
 package cloud.stasis.model;
 
-/// A failure as data: what crosses the bus, stands in a job and is shown to a tenant. Stack traces stay at home.
-/// The message is at most [#MAX_MESSAGE_LENGTH] characters; a longer one is cut.
+/// A failure as data: what crosses the bus, stands in a job and is shown to a tenant. Stack traces stay at
+/// home. The message is at most [#MAX_MESSAGE_LENGTH] characters; a longer one is cut.
 public record ErrorReport(ErrorCode code, String message) {
     /// Long enough for a sentence with ids, short enough for a column and a log line.
     public static final int MAX_MESSAGE_LENGTH = 1000;

@@ -5,10 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What a bundle is: one instant of one machine, or one image, as a list of parts. Immutable, and named by the hash of
-/// its
-/// canonical bytes (`docs/design/store-format.md`). It carries all that a new site needs: nothing about a bundle is
-/// known only to a database.
+/// What a bundle is: one instant of one machine, or one image, as a list of parts. Immutable, and named by the
+/// hash of its canonical bytes (`docs/design/store-format.md`). It carries all that a new site needs: nothing
+/// about a bundle is known only to a database.
 ///
 /// @param version of the format, [#CURRENT_VERSION]
 /// @param takenAt the instant that it shows

@@ -22,8 +22,8 @@ public sealed interface Part {
 
     /// How a memory part is encoded.
     enum MemoryFormat {
-        /// A libvirt save image (header, XML, QEMU migration stream), as `virDomainSave` and external memory snapshots
-        /// write it.
+        /// A libvirt save image (header, XML, QEMU migration stream), as `virDomainSave` and external memory
+        /// snapshots write it.
         LIBVIRT_SAVE
     }
 }

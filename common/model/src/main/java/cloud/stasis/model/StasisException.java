@@ -1,7 +1,7 @@
 package cloud.stasis.model;
 
-/// The one exception of our own code: a code, and a message that says what was attempted on what and what to do.
-/// The message may be shown to the tenant, so it holds no secret, no path and no guest data.
+/// The one exception of our own code: a code, and a message that says what was attempted on what and what to
+/// do. The message may be shown to the tenant, so it holds no secret, no path and no guest data.
 public final class StasisException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

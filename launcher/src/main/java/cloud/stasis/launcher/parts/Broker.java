@@ -3,14 +3,11 @@ package cloud.stasis.launcher.parts;
 import cloud.stasis.launcher.settings.LaunchException;
 import cloud.stasis.launcher.settings.PortName;
 import cloud.stasis.launcher.settings.Settings;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.Properties;
-import java.util.stream.Stream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -51,7 +48,7 @@ public final class Broker {
         }
         Path draft = data.resolveSibling("data.new");
         try {
-            deleteTree(draft);
+            Trees.delete(draft);
             Files.createDirectories(draft);
             new Formatter()
                     .setClusterId(Uuid.randomUuid().toString())
@@ -98,16 +95,5 @@ public final class Broker {
         properties.setProperty("num.io.threads", "4");
         properties.setProperty("background.threads", "2");
         return properties;
-    }
-
-    private static void deleteTree(Path tree) throws IOException {
-        if (!Files.exists(tree)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(tree)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

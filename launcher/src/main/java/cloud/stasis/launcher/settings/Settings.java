@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// All settings of one start. Looked up by name, so that a message can say which variable to change.
 public final class Settings {
@@ -40,10 +39,6 @@ public final class Settings {
     public String text(String variable, String standard) {
         String value = values.get(variable);
         return value == null || value.isBlank() ? standard : value;
-    }
-
-    public @Nullable String textOrNull(String variable) {
-        return values.get(variable);
     }
 
     public Mebibytes memory(String variable, Mebibytes standard) {

@@ -1,0 +1,14 @@
+package cloud.stasis.bus;
+
+import cloud.stasis.messages.Fact;
+import cloud.stasis.model.StasisException;
+
+/// Tells facts to the gateway.
+@FunctionalInterface
+public interface FactPublisher {
+    /// Returns once the bus has the fact durably.
+    ///
+    /// @param requestId of the API request that caused it, or empty
+    /// @throws StasisException `BUS_UNAVAILABLE` if that did not happen within the publisher's deadline
+    void publish(Fact fact, String requestId);
+}

@@ -1,0 +1,89 @@
+package cloud.stasis.bus;
+
+import cloud.stasis.messages.Fact;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.CommandId;
+import cloud.stasis.model.Phase;
+import cloud.stasis.model.StasisException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// A command that is queued or being carried out: how far it is, and whether it shall stop.
+final class RunningCommand implements CommandContext {
+    /// Enough for a progress bar, little enough for the bus.
+    private static final Duration MIN_BETWEEN_PROGRESS = Duration.ofSeconds(1);
+
+    private final JournalEntry entry;
+    private final FactPublisher facts;
+    private final Clock clock;
+    private volatile int attempt;
+    private volatile boolean cancelled;
+    private Fact.@Nullable Answer last;
+    private Instant lastPublished = Instant.EPOCH;
+
+    RunningCommand(JournalEntry entry, FactPublisher facts, Clock clock) {
+        this.entry = entry;
+        this.facts = facts;
+        this.clock = clock;
+        this.attempt = entry.attempts();
+    }
+
+    @Override
+    public CommandId id() {
+        return new CommandId(entry.command().id());
+    }
+
+    @Override
+    public int attempt() {
+        return attempt;
+    }
+
+    void begun(int newAttempt) {
+        attempt = newAttempt;
+    }
+
+    void cancel() {
+        cancelled = true;
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return cancelled;
+    }
+
+    @Override
+    public synchronized void progress(Phase phase, ByteCount done, ByteCount total) {
+        var fact = new Fact.CommandProgressed(entry.command().payload().key(), id(), phase, done, total);
+        boolean newPhase = !(last instanceof Fact.CommandProgressed before) || before.phase() != phase;
+        last = fact;
+        if (newPhase || Duration.between(lastPublished, clock.instant()).compareTo(MIN_BETWEEN_PROGRESS) >= 0) {
+            publish(fact);
+        }
+    }
+
+    /// It has ended and the outcome is being told; whoever asks in the meantime hears it too.
+    synchronized void ended(Fact.Answer outcome) {
+        last = outcome;
+    }
+
+    /// Answers someone who asks whether this is still going on.
+    synchronized void tellAgain() {
+        if (last != null) {
+            publish(last);
+        } else {
+            publish(new Fact.CommandAccepted(entry.command().payload().key(), id()));
+        }
+    }
+
+    private void publish(Fact fact) {
+        lastPublished = clock.instant();
+        try {
+            facts.publish(fact, entry.command().requestId());
+        } catch (StasisException e) {
+            // Progress is news, not an outcome: the next one will do.
+            lastPublished = clock.instant();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package cloud.stasis.launcher.parts;
+
+import cloud.stasis.launcher.process.Launch;
+import cloud.stasis.launcher.settings.Port;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// One process of the cloud.
+///
+/// @param prepare makes what the process needs (a database's files, for instance) and says how to run it;
+/// called        right before each start @param ports what it listens on, so that a taken port is noticed
+/// before the start @param sharing whether somebody else's running one does as well
+public record Part(
+        PartName name,
+        Supplier<Launch> prepare,
+        List<Port> ports,
+        Readiness readiness,
+        Sharing sharing,
+        Duration startDeadline,
+        Duration stopGrace) {
+
+    public enum Sharing {
+        /// This cloud's own.
+        OWN,
+        /// One per machine: used as it is when it already runs, and then never stopped by us.
+        MACHINE
+    }
+
+    public Part {
+        ports = List.copyOf(ports);
+    }
+}

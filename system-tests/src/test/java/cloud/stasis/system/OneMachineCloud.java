@@ -1,0 +1,136 @@
+package cloud.stasis.system;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The cloud that all system tests of one run share, and its clients.
+final class OneMachineCloud {
+    static final Duration UP = Duration.ofMinutes(6);
+    static final Duration CLIENT = Duration.ofMinutes(2);
+
+    private static final Path ROOT = checkout();
+    private static OneMachineCloud shared;
+
+    private final Path home = Path.of(System.getProperty("stasis.system.home", "/var/tmp/stasis-system-tests"));
+    private final Shell dev;
+    private Shell clients;
+
+    private OneMachineCloud() {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("STASIS_HOME", home.toString());
+        int port = Integer.getInteger("stasis.system.port", 5700);
+        for (String name : List.of("GATEWAY", "IMAGE", "COMPUTE", "VOLUME", "KAFKA", "KAFKA_CONTROLLER", "MARIADB")) {
+            environment.put("STASIS_PORT_" + name, Integer.toString(port++));
+        }
+        this.dev = new Shell(ROOT, environment);
+        this.clients = dev;
+    }
+
+    /// Starts the cloud at the first call; it is stopped when the test run ends.
+    static synchronized OneMachineCloud running() {
+        if (shared == null) {
+            OneMachineCloud cloud = new OneMachineCloud();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> cloud.dev("down")));
+            cloud.up();
+            shared = cloud;
+        }
+        return shared;
+    }
+
+    /// Starts whatever does not run. Repeatable: how an operator's supervisor would bring a killed service
+    /// back.
+    void up() {
+        dev("up").succeeded();
+        Map<String, String> login = new HashMap<>();
+        dev("env")
+                .succeeded()
+                .out()
+                .lines()
+                .filter(line -> line.startsWith("export OS_"))
+                .forEach(line -> {
+                    String[] pair = line.substring("export ".length()).split("=", 2);
+                    login.put(pair[0], pair[1].replaceAll("^['\"]|['\"]$", ""));
+                });
+        clients = new Shell(ROOT, login);
+    }
+
+    /// kill -9.
+    void kill(String service) {
+        ProcessHandle process = process(service);
+        process.destroyForcibly();
+        Await.until(service + " is gone", Duration.ofSeconds(20), process::isAlive, alive -> !alive);
+    }
+
+    ProcessHandle process(String service) {
+        try {
+            String pid = Files.readString(home.resolve("run").resolve(service + ".pid"))
+                    .strip()
+                    .split("\\s+")[0];
+            return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Path home() {
+        return home;
+    }
+
+    Shell.Result dev(String... arguments) {
+        return dev.run(UP, command("./dev", arguments));
+    }
+
+    Shell.Result openstack(String... arguments) {
+        return clients.run(CLIENT, command("openstack", arguments));
+    }
+
+    JsonNode openstackJson(String... arguments) {
+        List<String> command = command("openstack", arguments);
+        command.add("-f");
+        command.add("json");
+        return clients.run(CLIENT, command).json();
+    }
+
+    Shell.Result nova(String... arguments) {
+        return clients.run(CLIENT, command("nova", arguments));
+    }
+
+    Shell.Result glance(String... arguments) {
+        return clients.run(CLIENT, command("glance", arguments));
+    }
+
+    Shell.Result stasis(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("./dev", "stasis"));
+        command.addAll(List.of(arguments));
+        return clients.run(CLIENT, command);
+    }
+
+    Shell.Result host(String... command) {
+        return clients.run(CLIENT, List.of(command));
+    }
+
+    private static List<String> command(String program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(program));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static Path checkout() {
+        Path directory = Path.of("").toAbsolutePath();
+        while (!Files.exists(directory.resolve("dev"))) {
+            directory = directory.getParent();
+            if (directory == null) {
+                throw new IllegalStateException("no checkout of Stasis above the working directory");
+            }
+        }
+        return directory;
+    }
+}
