@@ -1,0 +1,75 @@
+package cloud.stasis.chunks.format;
+
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Consistency;
+import cloud.stasis.model.Quiesce;
+import cloud.stasis.model.Receipt;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.Map;
+
+/// Receipts within manifests. Durations are whole microseconds.
+final class ReceiptCodec {
+    private static final int NANOS_PER_MICRO = 1000;
+
+    private ReceiptCodec() {}
+
+    static Map<String, Object> json(Receipt receipt) {
+        return Map.of(
+                "strategy", receipt.strategy(),
+                "asked", Fields.wireName(receipt.asked()),
+                "reached", Fields.wireName(receipt.reached()),
+                "frozenMicros", micros(receipt.frozen()),
+                "pausedMicros", micros(receipt.paused()),
+                "guestAgent", receipt.guestAgent(),
+                "hypervisor", receipt.hypervisor(),
+                "transfers",
+                        receipt.transfers().stream().map(ReceiptCodec::json).toList());
+    }
+
+    static Receipt receipt(JsonNode json) {
+        Fields fields = new Fields("receipt", json);
+        return new Receipt(
+                fields.text("strategy"),
+                fields.choice("asked", Quiesce.class),
+                fields.choice("reached", Consistency.class),
+                duration(fields, "frozenMicros"),
+                duration(fields, "pausedMicros"),
+                fields.text("guestAgent"),
+                fields.text("hypervisor"),
+                fields.list("transfers", ReceiptCodec::transfer));
+    }
+
+    private static Map<String, Object> json(Receipt.Transfer transfer) {
+        return Map.of(
+                "part", transfer.part(),
+                "mode", Fields.wireName(transfer.mode()),
+                "reason", transfer.reason(),
+                "read", transfer.read().bytes(),
+                "sent", transfer.sent().bytes(),
+                "shared", transfer.shared().bytes(),
+                "tookMicros", micros(transfer.took()));
+    }
+
+    private static Receipt.Transfer transfer(JsonNode json) {
+        Fields fields = new Fields("transfer", json);
+        return new Receipt.Transfer(
+                fields.text("part"),
+                fields.choice("mode", Receipt.Mode.class),
+                fields.text("reason"),
+                ByteCount.ofBytes(fields.number("read")),
+                ByteCount.ofBytes(fields.number("sent")),
+                ByteCount.ofBytes(fields.number("shared")),
+                duration(fields, "tookMicros"));
+    }
+
+    private static Long micros(Duration duration) {
+        return Math.addExact(
+                Math.multiplyExact(duration.getSeconds(), 1_000_000), duration.getNano() / NANOS_PER_MICRO);
+    }
+
+    private static Duration duration(Fields fields, String name) {
+        long micros = fields.number(name);
+        return Duration.ofSeconds(Math.floorDiv(micros, 1_000_000), Math.floorMod(micros, 1_000_000) * NANOS_PER_MICRO);
+    }
+}
