@@ -1,0 +1,136 @@
+package cloud.stasis.messages;
+
+import cloud.stasis.model.BackendId;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.CommandId;
+import cloud.stasis.model.Consistency;
+import cloud.stasis.model.Content;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.Digest;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ErrorReport;
+import cloud.stasis.model.HostId;
+import cloud.stasis.model.IndexId;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.Manifest;
+import cloud.stasis.model.ManifestId;
+import cloud.stasis.model.Part;
+import cloud.stasis.model.Phase;
+import cloud.stasis.model.PowerState;
+import cloud.stasis.model.Quiesce;
+import cloud.stasis.model.Receipt;
+import cloud.stasis.model.ReferenceName;
+import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.StoreId;
+import cloud.stasis.model.VolumeId;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/// One message of each type, with every optional field set.
+final class Samples {
+    private static final UUID ID = UUID.fromString("6f1c2a34-0000-4000-8000-000000000001");
+    private static final Instant AT = Instant.parse("2026-01-02T03:04:05.678Z");
+    private static final InstanceId INSTANCE = new InstanceId(ID);
+    private static final SnapshotId SNAPSHOT = new SnapshotId(ID);
+    private static final VolumeId VOLUME = new VolumeId(ID);
+    private static final CommandId COMMAND = new CommandId(ID);
+    private static final Content CONTENT = new Content(new IndexId(new Digest(1, 2, 3, 4)), ByteCount.ofGib(4));
+    private static final StoreGrant GRANT = new StoreGrant(URI.create("http://store.example:5801"), "signed");
+    private static final ReferenceName REFERENCE = ReferenceName.of(SNAPSHOT);
+    private static final List<Part> PARTS = List.of(
+            new Part.Disk(DeviceName.virtio(0), CONTENT),
+            new Part.File(CONTENT),
+            new Part.Memory(Part.MemoryFormat.LIBVIRT_SAVE, CONTENT),
+            new Part.DomainXml(CONTENT),
+            new Part.DeviceArchive(CONTENT));
+    private static final Receipt RECEIPT = new Receipt(
+            "backup-incremental",
+            Quiesce.PREFER,
+            Consistency.FILE_SYSTEM,
+            Duration.ofMillis(120),
+            Duration.ZERO,
+            "froze 2 file systems",
+            "QEMU 7.2.22, libvirt 9.0.0, pc-i440fx-7.2, qemu",
+            List.of(new Receipt.Transfer(
+                    "vda",
+                    Receipt.Mode.INCREMENTAL,
+                    "",
+                    ByteCount.ofMib(50),
+                    ByteCount.ofMib(20),
+                    ByteCount.ofMib(3),
+                    Duration.ofMillis(310))));
+    private static final ComputeCommand.InstanceSpec SPEC = new ComputeCommand.InstanceSpec(
+            "web",
+            2,
+            ByteCount.ofMib(512),
+            new ComputeCommand.Boot.FromKernel(CONTENT, Optional.of(CONTENT), "root=/dev/vda"),
+            List.of(
+                    disk(0, new ComputeCommand.DiskSource.OverImage(CONTENT)),
+                    disk(1, new ComputeCommand.DiskSource.Blank()),
+                    disk(2, new ComputeCommand.DiskSource.Volume(VOLUME))));
+
+    private Samples() {}
+
+    static List<Message> oneOfEach() {
+        return List.of(
+                new ComputeCommand.BootInstance(INSTANCE, SPEC, GRANT),
+                new ComputeCommand.ChangePower(INSTANCE, ComputeCommand.PowerAction.REBOOT_SOFT),
+                new ComputeCommand.DeleteInstance(INSTANCE),
+                new ComputeCommand.CaptureDisks(INSTANCE, ID, List.of(DeviceName.virtio(0)), Quiesce.PREFER, GRANT),
+                new ComputeCommand.CaptureInstance(
+                        INSTANCE, SNAPSHOT, ComputeCommand.MemoryChoice.WITH_MEMORY, Quiesce.REQUIRE, GRANT),
+                new ComputeCommand.SettleCapture(INSTANCE, ID, ComputeCommand.Settlement.SEALED),
+                new ComputeCommand.RevertInstance(
+                        INSTANCE,
+                        SNAPSHOT,
+                        SPEC,
+                        PARTS,
+                        ComputeCommand.MemoryChoice.DISKS_ONLY,
+                        ComputeCommand.ResumeState.PAUSED,
+                        GRANT),
+                new ComputeCommand.DiscardSnapshot(INSTANCE, SNAPSHOT),
+                new ComputeCommand.CancelCommand(INSTANCE, COMMAND),
+                new VolumeCommand.CreateVolume(VOLUME, ByteCount.ofGib(1)),
+                new VolumeCommand.DeleteVolume(VOLUME),
+                new ImageCommand.SealBundle(
+                        REFERENCE,
+                        new Manifest(
+                                Manifest.CURRENT_VERSION,
+                                ReferenceName.Kind.SNAPSHOT,
+                                Optional.of(INSTANCE),
+                                AT,
+                                Optional.of(new ManifestId(new Digest(5, 6, 7, 8))),
+                                PARTS,
+                                Optional.of(RECEIPT),
+                                Map.of("name", "nightly"))),
+                new ImageCommand.DropReference(REFERENCE),
+                new ImageCommand.DigestImage(REFERENCE),
+                new Fact.CommandAccepted("key", COMMAND),
+                new Fact.CommandProgressed("key", COMMAND, Phase.UPLOADING, ByteCount.ofMib(1), ByteCount.ofMib(2)),
+                new Fact.CommandDone("key", COMMAND, new CommandResult.Captured(AT, PARTS, RECEIPT)),
+                new Fact.CommandFailed("key", COMMAND, new ErrorReport(ErrorCode.NO_SPACE, "the store is full")),
+                new Fact.InstanceObserved(new HostId("host-1"), INSTANCE, PowerState.RUNNING, AT),
+                new Heartbeat.Host(
+                        new HostId("host-1"),
+                        AT,
+                        URI.create("http://host-1.example:5802"),
+                        "QEMU 7.2.22",
+                        "kvm",
+                        8,
+                        ByteCount.ofGib(32),
+                        ByteCount.ofGib(500),
+                        ByteCount.ofGib(400)),
+                new Heartbeat.Backend(new BackendId("local"), AT, ByteCount.ofGib(500), ByteCount.ofGib(400)),
+                new Heartbeat.Store(
+                        new StoreId("local"), AT, URI.create("http://store.example:5801"), ByteCount.ofGib(400)));
+    }
+
+    private static ComputeCommand.DiskSpec disk(int position, ComputeCommand.DiskSource source) {
+        return new ComputeCommand.DiskSpec(DeviceName.virtio(position), ByteCount.ofGib(4), source);
+    }
+}
