@@ -26,7 +26,8 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /// Whether a part does its work: asked in the way in which its users will ask it. One call takes seconds at
 /// most.
-public sealed interface Readiness {
+@FunctionalInterface
+public interface Readiness {
     Duration PATIENCE = Duration.ofSeconds(3);
 
     boolean ready();
