@@ -1,0 +1,22 @@
+package cloud.stasis.volume.rim;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/// What the volume service must be told.
+@ConfigMapping(prefix = "stasis")
+interface VolumeConfig {
+    /// The name of this backend; commands for it arrive on `stasis.command.volume.<name>`.
+    @WithDefault("local")
+    String backendId();
+
+    /// Where volumes live. Shared with the compute agent of the same host.
+    @WithDefault("/var/lib/stasis/volumes")
+    Path volumeDir();
+
+    /// How often this backend says that it lives.
+    @WithDefault("2s")
+    Duration heartbeatInterval();
+}
