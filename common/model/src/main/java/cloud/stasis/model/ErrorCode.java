@@ -34,6 +34,8 @@ public enum ErrorCode {
 
     /// The resource is in a state in which this cannot be done.
     WRONG_STATE(CONFLICT),
+    /// There is one of this name already, and names are unique here.
+    NAME_TAKEN(CONFLICT),
     /// Someone else changed it in between.
     STALE_GENERATION(CONFLICT),
     /// File-system consistency was required and the guest agent is absent or refused.
