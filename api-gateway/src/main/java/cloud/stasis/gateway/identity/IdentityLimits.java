@@ -15,10 +15,16 @@ public final class IdentityLimits {
     /// Enough for any passphrase; more is only a way to keep us busy.
     public static final int PASSWORD = 4096;
 
+    /// Entries of one list. Nobody reads more, and one who asks for more has a filter.
+    public static final int LIST = 10_000;
+    /// Projects above a project: Keystone allows five levels with the domain.
+    public static final int PROJECT_DEPTH = 5;
+
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,63}");
 
     private IdentityLimits() {}
 
+    /// @throws StasisException `INVALID_ID` unless `value` can be an id
     static void checkId(String what, String value) {
         if (!ID.matcher(value).matches()) {
             throw new StasisException(ErrorCode.INVALID_ID, "not a valid " + what + " id");

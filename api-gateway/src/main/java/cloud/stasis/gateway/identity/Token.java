@@ -51,7 +51,7 @@ public record Token(
     public record Role(RoleId id, String name) {}
 
     /// @param restricted it may not make or delete credentials of its own kind
-    public record ApplicationCredential(String id, String name, boolean restricted) {}
+    public record ApplicationCredential(CredentialId id, String name, boolean restricted) {}
 
     public boolean hasRole(String name) {
         return roles.stream().anyMatch(role -> role.name().equals(name));

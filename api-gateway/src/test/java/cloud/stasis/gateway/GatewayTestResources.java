@@ -1,0 +1,36 @@
+package cloud.stasis.gateway;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.util.HashMap;
+import java.util.Map;
+
+/// What stands around the gateway while its tests run, started once for all of them. One test class names it, and
+/// so all have it.
+public final class GatewayTestResources implements QuarkusTestResourceLifecycleManager {
+    private final MariaDbProcess database = MariaDbProcess.start();
+
+    @Override
+    public Map<String, String> start() {
+        Map<String, String> configuration = new HashMap<>();
+        configuration.put("quarkus.http.test-port", "0");
+        configuration.put("quarkus.datasource.jdbc.url", database.jdbcUrl());
+        configuration.put("quarkus.datasource.username", MariaDbProcess.USER);
+        configuration.put("quarkus.datasource.password", MariaDbProcess.PASSWORD);
+        configuration.put("stasis.identity.admin-password", TestCloud.ADMIN_PASSWORD);
+        configuration.put("stasis.identity.token-key", "dG9rZW4ga2V5IGZvciB0ZXN0cyBvbmx5LCAzMiBieXRlcyE");
+        configuration.put("stasis.identity.password-cost", "4");
+        return configuration;
+    }
+
+    @Override
+    public void stop() {
+        database.close();
+    }
+
+    /// Carries the annotation for all test classes of the module.
+    @QuarkusTestResource(GatewayTestResources.class)
+    static final class ForEveryTest {
+        private ForEveryTest() {}
+    }
+}
