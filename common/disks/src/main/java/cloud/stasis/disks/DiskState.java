@@ -30,8 +30,15 @@ import java.util.function.UnaryOperator;
 /// @param active where the guest writes
 /// @param prepared a layer that was announced and is not active yet
 /// @param rest what is known of the disk while nobody has opened it for writing
+/// @param openings how often it was opened for writing
 public record DiskState(
-        ByteCount size, int next, int active, Optional<Integer> prepared, List<Layer> layers, Rest rest) {
+        ByteCount size,
+        int next,
+        int active,
+        Optional<Integer> prepared,
+        List<Layer> layers,
+        Rest rest,
+        long openings) {
 
     public DiskState {
         layers = List.copyOf(layers);
@@ -150,22 +157,29 @@ public record DiskState(
     }
 
     DiskState withLayers(List<Layer> layers) {
-        return new DiskState(size, next, active, prepared, layers, rest);
+        return new DiskState(size, next, active, prepared, layers, rest, openings);
     }
 
     DiskState withRest(Rest rest) {
-        return new DiskState(size, next, active, prepared, layers, rest);
+        return new DiskState(size, next, active, prepared, layers, rest, openings);
+    }
+
+    DiskState opened() {
+        return new DiskState(size, next, active, prepared, layers, new Rest.Unknown(), openings + 1);
     }
 
     DiskState preparing(Ground ground) {
         List<Layer> more = new ArrayList<>(layers);
         more.add(Layer.empty(next, ground));
-        return new DiskState(size, next + 1, active, Optional.of(next), more, rest);
+        return new DiskState(size, next + 1, active, Optional.of(next), more, rest, openings);
     }
 
-    /// The prepared layer becomes the active one.
+    /// The prepared layer becomes the active one. Unless it stands on the one that was active, the disk shows
+    /// something else now, which counts as an opening.
     DiskState switching(Rest rest) {
-        return new DiskState(size, next, prepared.orElseThrow(), Optional.empty(), layers, rest);
+        int switched = prepared.orElseThrow();
+        boolean same = layer(switched).ground() instanceof Ground.OnLayer on && on.number() == active;
+        return new DiskState(size, next, switched, Optional.empty(), layers, rest, same ? openings : openings + 1);
     }
 
     DiskState withoutPrepared() {
@@ -177,7 +191,8 @@ public record DiskState(
                 layers.stream()
                         .filter(layer -> !prepared.equals(Optional.of(layer.number())))
                         .toList(),
-                rest);
+                rest,
+                openings);
     }
 
     /// Without the layers that neither the active one, nor the prepared one, nor a held one stands on.

@@ -13,7 +13,7 @@ import java.util.Optional;
 /// wanted to hide it.
 public record FileStamp(ByteCount size, Instant written) {
     /// Empty if the file is not there.
-    static Optional<FileStamp> of(Path file) {
+    public static Optional<FileStamp> of(Path file) {
         try {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
             return Optional.of(new FileStamp(
@@ -22,7 +22,7 @@ public record FileStamp(ByteCount size, Instant written) {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw HostFiles.failure("look at a layer of a disk", e);
+            throw HostFiles.failure("look at " + file.getFileName(), e);
         }
     }
 }

@@ -10,6 +10,9 @@ public interface LayerReader extends ContentSource, AutoCloseable {
     /// shows what lies below them.
     List<Extent> allocatedIn(int layers);
 
+    /// Where the whole chain holds anything but zeros, in order.
+    List<Extent> data();
+
     @Override
     void close();
 }

@@ -74,7 +74,7 @@ public final class LayeredDisk {
             Path directory, LayerFiles files, ByteCount size, DiskState.Ground ground, Backing backing) {
         HostFiles.directory(directory);
         List<DiskState.Layer> layers = List.of(DiskState.Layer.empty(0, ground));
-        DiskState state = new DiskState(size, 1, 0, Optional.empty(), layers, new DiskState.Rest.Pristine());
+        DiskState state = new DiskState(size, 1, 0, Optional.empty(), layers, new DiskState.Rest.Pristine(), 0);
         LayeredDisk disk = new LayeredDisk(directory, files, state);
         // The one case where the file comes first: a directory without disk.json is not yet a disk.
         files.create(disk.path(0), size, backing);
@@ -138,15 +138,23 @@ public final class LayeredDisk {
         return state.atRest();
     }
 
-    public void rests(Content content) {
-        store(state.withRest(new DiskState.Rest.Equals(content)));
+    /// How often the disk was opened for writing. As long as it does not grow the disk is what it was.
+    public long openings() {
+        return state.openings();
+    }
+
+    /// Says what the disk equals, unless it was opened for writing since it was looked at.
+    ///
+    /// @param openings as they were then
+    public void rests(Content content, long openings) {
+        if (state.openings() == openings) {
+            store(state.withRest(new DiskState.Rest.Equals(content)));
+        }
     }
 
     /// To be called before anyone opens the disk for writing.
     public void willBeWritten() {
-        if (!(state.rest() instanceof DiskState.Rest.Unknown)) {
-            store(state.withRest(new DiskState.Rest.Unknown()));
-        }
+        store(state.opened());
     }
 
     /// A content in the store that what shows through `layer` differs from at most in the topmost `layers` layers.

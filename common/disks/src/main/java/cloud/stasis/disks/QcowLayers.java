@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /// Layers as qcow2 files, by `qemu-img` and `qemu-nbd`.
 ///
@@ -54,7 +55,7 @@ public final class QcowLayers implements LayerFiles {
     public LayerReader open(Path layer) {
         QemuNbd server = QemuNbd.serve(layer, sockets, List.of("--allocation-depth"));
         try {
-            return new Reader(server, server.connect(List.of(MetaContext.DEPTH)));
+            return new Reader(server, server.connect(List.of(MetaContext.DEPTH, MetaContext.ALLOCATION)));
         } catch (IOException e) {
             boolean locked = server.said().contains(LOCKED);
             server.close();
@@ -89,9 +90,18 @@ public final class QcowLayers implements LayerFiles {
 
         @Override
         public List<Extent> allocatedIn(int layers) {
+            return where(MetaContext.DEPTH, depth -> depth >= 1 && depth <= layers);
+        }
+
+        @Override
+        public List<Extent> data() {
+            return where(MetaContext.ALLOCATION, state -> (state & MetaContext.STATE_ZERO) == 0);
+        }
+
+        private List<Extent> where(MetaContext context, IntPredicate wanted) {
             try {
-                return client.blockStatus(MetaContext.DEPTH).stream()
-                        .filter(status -> status.flags() >= 1 && status.flags() <= layers)
+                return client.blockStatus(context).stream()
+                        .filter(status -> wanted.test(status.flags()))
                         .map(BlockStatus::extent)
                         .toList();
             } catch (IOException e) {

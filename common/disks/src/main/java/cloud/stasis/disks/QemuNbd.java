@@ -13,11 +13,15 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 /// A `qemu-nbd` that serves one layer, read-only, to one client. It ends by itself when that client goes, so that a
 /// killed agent leaves none behind.
 final class QemuNbd implements AutoCloseable {
     private static final Duration START_DEADLINE = Duration.ofSeconds(30);
+    /// From a complaint to the end of the process.
+    private static final Duration END_DEADLINE = Duration.ofSeconds(2);
+
     private static final Duration POLL = Duration.ofMillis(5);
     private static final String EXPORT = "disk";
     /// Enough for the one sentence that it says.
@@ -69,14 +73,17 @@ final class QemuNbd implements AutoCloseable {
         throw new NbdException("qemu-nbd ended before it listened");
     }
 
-    /// What it complained about, once it has ended.
+    /// What it complained about before it ended. It listens before it opens the layer, so a client may notice first.
     String said() {
-        if (process.isAlive()) {
-            return "";
-        }
         try (InputStream complaint = process.getErrorStream()) {
+            if (!process.waitFor(END_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+                return "";
+            }
             return new String(complaint.readNBytes(MAX_COMPLAINT_BYTES), StandardCharsets.UTF_8);
         } catch (IOException e) {
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
             return "";
         }
     }

@@ -136,6 +136,11 @@ public final class SparseDisk implements LayerReader {
     }
 
     @Override
+    public List<Extent> data() {
+        return allocatedIn(levels.size());
+    }
+
+    @Override
     public synchronized void close() {
         if (!open) {
             return;

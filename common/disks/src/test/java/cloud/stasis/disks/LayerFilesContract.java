@@ -58,6 +58,7 @@ abstract class LayerFilesContract {
             assertThat(bytes(reader, 0, 3 * BLOCK)).containsOnly(7);
             assertThat(bytes(reader, 3 * BLOCK, BLOCK)).containsOnly(0);
             assertThat(reader.allocatedIn(1)).isEmpty();
+            assertThat(covers(reader.data(), 2L * BLOCK)).isTrue();
         }
     }
 

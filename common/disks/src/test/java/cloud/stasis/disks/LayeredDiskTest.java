@@ -67,6 +67,19 @@ class LayeredDiskTest {
     }
 
     @Test
+    void diskThatWasOpenedSinceDoesNotRestAtWhatWasRead() {
+        LayeredDisk disk = overImage();
+        long before = disk.openings();
+        disk.willBeWritten();
+
+        disk.rests(content(2, SIZE), before);
+        assertThat(disk.atRest()).isEmpty();
+
+        disk.rests(content(2, SIZE), disk.openings());
+        assertThat(disk.atRest()).contains(content(2, SIZE));
+    }
+
+    @Test
     void frozenLayerWithANameIsWhatTheNextDiffersFrom() {
         LayeredDisk disk = overImage();
         disk.willBeWritten();

@@ -1,0 +1,17 @@
+package cloud.stasis.compute.hypervisor;
+
+import cloud.stasis.chunks.ContentSource;
+import cloud.stasis.chunks.Extent;
+import cloud.stasis.model.DeviceName;
+import java.util.List;
+
+/// Disks of one instant, readable while the guest goes on. Closing it ends the export.
+public interface DiskExports extends AutoCloseable {
+    ContentSource content(DeviceName disk);
+
+    /// What was written since the checkpoint that was asked for, or what holds data; in order.
+    List<Extent> extents(DeviceName disk);
+
+    @Override
+    void close();
+}

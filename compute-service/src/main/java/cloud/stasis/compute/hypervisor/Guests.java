@@ -1,0 +1,25 @@
+package cloud.stasis.compute.hypervisor;
+
+import cloud.stasis.model.InstanceId;
+
+/// What the agent inside a running guest does for us. It is the tenant's program: it may be absent, slow or lying.
+public interface Guests {
+    /// Asks the guest to flush and freeze its file systems. Waits a bounded time.
+    FreezeAnswer freeze(InstanceId instance);
+
+    /// Thaws whatever is frozen; repeatable. A guest without an agent has nothing frozen.
+    void thaw(InstanceId instance);
+
+    /// Whether the guest says that its file systems are frozen; no if it does not answer.
+    boolean isFrozen(InstanceId instance);
+
+    sealed interface FreezeAnswer {
+        record Frozen(int fileSystems) implements FreezeAnswer {}
+
+        /// Nothing was asked of it, or it refused; nothing is frozen.
+        record Refused(String reason) implements FreezeAnswer {}
+
+        /// It did not answer in time: it may be frozen now or soon, and must be thawed.
+        record Silent(String reason) implements FreezeAnswer {}
+    }
+}

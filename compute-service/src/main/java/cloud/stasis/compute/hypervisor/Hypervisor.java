@@ -1,0 +1,33 @@
+package cloud.stasis.compute.hypervisor;
+
+import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.disks.LayerFiles;
+
+/// One host's hypervisor.
+public interface Hypervisor extends AutoCloseable {
+    /// What it is, as `QEMU 7.2.22, libvirt 9.0.0`.
+    String version();
+
+    /// What new machines are built on.
+    Machine.Board board();
+
+    HostCapacity capacity();
+
+    /// Machines and whether they run.
+    Domains domains();
+
+    /// Talking to the guest's agent.
+    Guests guests();
+
+    /// Points in the history of disks, and reading disks at one of them.
+    DiskHistory history();
+
+    /// Memory to a file and back.
+    Memories memories();
+
+    /// How its disks are kept.
+    LayerFiles layers();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,122 @@
+package cloud.stasis.compute.instance;
+
+import cloud.stasis.disks.HostFiles;
+import cloud.stasis.model.Content;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.IndexId;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.StasisException;
+import cloud.stasis.model.VolumeId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Where things are on this host.
+public record HostLayout(Path compute, Path volumes) {
+    /// Under which QEMU runs: Debian's and Fedora's name for it.
+    private static final List<String> QEMU_USERS = List.of("libvirt-qemu", "qemu");
+
+    /// The longest name of a socket in [#run]: `/b-` and 18 characters of an id, and `.sock`.
+    private static final int SOCKET_NAME = 26;
+
+    public HostLayout {
+        compute = compute.toAbsolutePath().normalize();
+        volumes = volumes.toAbsolutePath().normalize();
+        if (compute.resolve("run").toString().length() + SOCKET_NAME > cloud.stasis.disks.NbdExport.MAX_SOCKET_PATH) {
+            throw new StasisException(
+                    ErrorCode.INVALID_REQUEST, "STASIS_COMPUTE_DIR is too long a path for the sockets below it");
+        }
+    }
+
+    /// Makes what is missing, with the rights that QEMU's user needs.
+    public void prepare() {
+        HostFiles.directory(compute);
+        HostFiles.directory(volumes);
+        HostFiles.directory(instances());
+        HostFiles.directory(base());
+        HostFiles.directory(run());
+        qemuUser().ifPresent(user -> {
+            try {
+                // QEMU makes the socket of an export and its scratch files itself.
+                Files.setOwner(run(), user);
+            } catch (IOException e) {
+                throw HostFiles.failure("give the directory for sockets to QEMU's user", e);
+            }
+        });
+    }
+
+    private Optional<UserPrincipal> qemuUser() {
+        for (String name : QEMU_USERS) {
+            try {
+                return Optional.of(
+                        compute.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(name));
+            } catch (IOException e) {
+                // The other name, or a host without libvirt.
+            }
+        }
+        return Optional.empty();
+    }
+
+    public Path instances() {
+        return compute.resolve("instances");
+    }
+
+    public Path base() {
+        return compute.resolve("base");
+    }
+
+    public Path run() {
+        return compute.resolve("run");
+    }
+
+    public InstanceDirectory instance(InstanceId instance) {
+        return new InstanceDirectory(instances().resolve(instance.toString()));
+    }
+
+    public Path volume(VolumeId volume) {
+        return volumes.resolve(volume.toString());
+    }
+
+    /// The raw file that a content has on this host, if it has one.
+    public Path baseFile(Content content) {
+        return baseFile(content.index());
+    }
+
+    public Path baseFile(IndexId index) {
+        return base().resolve(index + ".raw");
+    }
+
+    /// All instances that left something here.
+    public List<InstanceId> known() {
+        List<InstanceId> found = new ArrayList<>();
+        for (Path directory : list(instances())) {
+            parse(directory).ifPresent(found::add);
+        }
+        return found;
+    }
+
+    private static Optional<InstanceId> parse(Path directory) {
+        try {
+            return Optional.of(InstanceId.parse(directory.getFileName().toString()));
+        } catch (StasisException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// What is in a directory; nothing if it is not there.
+    public static List<Path> list(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.sorted().toList();
+        } catch (IOException e) {
+            throw HostFiles.failure("list a directory", e);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package cloud.stasis.compute.instance;
+
+import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.compute.machine.MachineFiles;
+import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.messages.ComputeCommand.Boot;
+import cloud.stasis.model.Content;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.InstanceId;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/// One instance with its disks open for our bookkeeping (not its files for input and output).
+///
+/// @param disks by their targets, in order
+public record Instance(
+        InstanceId id,
+        InstanceDirectory directory,
+        HostLayout layout,
+        InstanceRecord spec,
+        SortedMap<DeviceName, LayeredDisk> disks) {
+
+    public Machine machine() {
+        return spec.machine();
+    }
+
+    public LayeredDisk disk(DeviceName target) {
+        LayeredDisk disk = disks.get(target);
+        if (disk == null) {
+            throw new cloud.stasis.model.StasisException(
+                    cloud.stasis.model.ErrorCode.INVALID_REQUEST, "the instance has no disk " + target);
+        }
+        return disk;
+    }
+
+    /// Where its parts are, with the layers that are active now.
+    public MachineFiles files() {
+        return files(LayeredDisk::activeFile);
+    }
+
+    private MachineFiles files(Function<LayeredDisk, Path> layer) {
+        Map<DeviceName, Path> active = new TreeMap<>();
+        disks.forEach((target, disk) -> active.put(target, layer.apply(disk)));
+        Optional<Path> kernel = Optional.empty();
+        Optional<Path> ramdisk = Optional.empty();
+        if (machine().boot() instanceof Boot.FromKernel boot) {
+            kernel = Optional.of(layout.baseFile(boot.kernel()));
+            ramdisk = boot.ramdisk().map((Content content) -> layout.baseFile(content));
+        }
+        return new MachineFiles(directory.path(), active, kernel, ramdisk, directory.console());
+    }
+
+    public Lineage lineage() {
+        return directory.lineage().read().orElse(Lineage.EMPTY);
+    }
+
+    public void store(Lineage lineage) {
+        directory.lineage().write(lineage);
+    }
+
+    public void begin(Intent intent) {
+        directory.intent().write(new IntentRecord(intent));
+    }
+
+    public void end() {
+        directory.intent().delete();
+    }
+}

@@ -1,0 +1,74 @@
+package cloud.stasis.compute.instance;
+
+import cloud.stasis.disks.HostFiles;
+import cloud.stasis.disks.StateFile;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.StasisException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The files of one instance.
+public record InstanceDirectory(Path path) {
+    public boolean exists() {
+        return Files.isDirectory(path);
+    }
+
+    public StateFile<InstanceRecord> spec() {
+        return new StateFile<>(path.resolve("spec.json"), InstanceRecord.class);
+    }
+
+    public StateFile<Lineage> lineage() {
+        return new StateFile<>(path.resolve("lineage.json"), Lineage.class);
+    }
+
+    public StateFile<IntentRecord> intent() {
+        return new StateFile<>(path.resolve("intent.json"), IntentRecord.class);
+    }
+
+    public Path disk(DeviceName target) {
+        return path.resolve(target.value());
+    }
+
+    public Path console() {
+        return path.resolve("console.log");
+    }
+
+    /// The memory of a suspended instance; whole if it is there.
+    public Path suspended() {
+        return path.resolve("suspended.save");
+    }
+
+    /// The same file while it is being written, and again while it is being read: the instance is suspended only
+    /// while [#suspended] is there.
+    public Path suspending() {
+        return path.resolve("suspended.save.part");
+    }
+
+    public Path resuming() {
+        return path.resolve("suspended.save.used");
+    }
+
+    public SnapshotDirectory snapshot(SnapshotId snapshot) {
+        return new SnapshotDirectory(path.resolve("snapshots").resolve(snapshot.toString()));
+    }
+
+    public List<SnapshotId> snapshots() {
+        List<SnapshotId> found = new ArrayList<>();
+        for (Path directory : HostLayout.list(path.resolve("snapshots"))) {
+            try {
+                found.add(SnapshotId.parse(directory.getFileName().toString()));
+            } catch (StasisException e) {
+                // Not one of ours.
+            }
+        }
+        return found;
+    }
+
+    public void make() {
+        HostFiles.directory(path);
+        HostFiles.directory(path.resolve("snapshots"));
+    }
+}

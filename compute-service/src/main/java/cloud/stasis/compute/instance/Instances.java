@@ -1,0 +1,45 @@
+package cloud.stasis.compute.instance;
+
+import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.disks.LayerFiles;
+import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.messages.ComputeCommand.DiskSource;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.StasisException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The instances of this host.
+public record Instances(HostLayout layout, LayerFiles layers) {
+    /// @throws StasisException `INSTANCE_NOT_FOUND`
+    public Instance open(InstanceId id) {
+        return find(id).orElseThrow(() -> new StasisException(
+                ErrorCode.INSTANCE_NOT_FOUND, "the instance is not on this host; it may have been deleted"));
+    }
+
+    public Optional<Instance> find(InstanceId id) {
+        return layout.instance(id).spec().read().map(spec -> open(id, spec));
+    }
+
+    /// With the disks of `spec`, which need not be written down yet.
+    public Instance open(InstanceId id, InstanceRecord spec) {
+        SortedMap<DeviceName, LayeredDisk> disks = new TreeMap<>();
+        for (Machine.Disk disk : spec.machine().disks()) {
+            disks.put(disk.target(), LayeredDisk.open(path(id, disk), layers));
+        }
+        return new Instance(id, layout.instance(id), layout, spec, disks);
+    }
+
+    /// The directory of a disk: in that of the instance, or in that of its volume.
+    public Path path(InstanceId id, Machine.Disk disk) {
+        return switch (disk.source()) {
+            case DiskSource.Volume volume -> layout.volume(volume.volume());
+            case DiskSource.OverImage over -> layout.instance(id).disk(disk.target());
+            case DiskSource.Blank blank -> layout.instance(id).disk(disk.target());
+        };
+    }
+}

@@ -1,0 +1,17 @@
+package cloud.stasis.compute.machine;
+
+import cloud.stasis.model.DeviceName;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/// Where the parts of a machine are on this host.
+///
+/// @param directory of the instance; stands in the domain's metadata, so that an agent knows its own
+/// @param disks the active layer of each disk
+public record MachineFiles(
+        Path directory, Map<DeviceName, Path> disks, Optional<Path> kernel, Optional<Path> ramdisk, Path console) {
+    public MachineFiles {
+        disks = Map.copyOf(disks);
+    }
+}
