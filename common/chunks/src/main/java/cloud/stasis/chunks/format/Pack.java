@@ -3,6 +3,7 @@ package cloud.stasis.chunks.format;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /// Many blobs in one object, named by the digest of all its bytes:
@@ -46,13 +47,18 @@ public record Pack(Digest name, byte[] bytes) {
             throw new StasisException(
                     ErrorCode.HASH_MISMATCH, "the bytes that came for pack " + name + " are not those it names");
         }
-        List<PackEntry> entries = PackDirectory.of(bytes);
+        List<PackEntry> entries = entries();
         byte[] plain = new byte[StoredBlob.MAX_PLAIN_BYTES];
         for (PackEntry entry : entries) {
             blob(entry).decode(entry.digest(), plain, 0);
             verifyKind(entry, plain);
         }
         return entries;
+    }
+
+    /// What is in it, by its directory; the blobs are not looked at.
+    public List<PackEntry> entries() {
+        return PackDirectory.of(bytes);
     }
 
     /// The stored bytes of one of this pack's entries, unverified.
@@ -62,7 +68,7 @@ public record Pack(Digest name, byte[] bytes) {
 
     private static void verifyKind(PackEntry entry, byte[] plain) {
         switch (entry.kind()) {
-            case NODE -> Node.decode(java.nio.ByteBuffer.wrap(plain, 0, entry.plainLength()));
+            case NODE -> Node.decode(ByteBuffer.wrap(plain, 0, entry.plainLength()));
             case CHUNK -> {
                 if (StoredBlob.isZero(plain, 0, entry.plainLength())) {
                     throw new StasisException(ErrorCode.MALFORMED_OBJECT, "a chunk of zeros is never stored");

@@ -1,0 +1,61 @@
+package cloud.stasis.image.blob;
+
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.ReferenceName;
+import cloud.stasis.model.StasisException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/// A backend: objects by name, and references.
+///
+/// **Contract.** An object is there whole and durable, or not at all: not to a reader, not after a crash, not
+/// after a failed write. The same goes for what a reference says. All calls are repeatable. Failures are
+/// `NO_SPACE` or `STORE_UNAVAILABLE` unless said otherwise. Nothing is verified here; see [VerifyingBlobStore].
+public interface BlobStore extends AutoCloseable {
+    /// Stores an object; durable when it returns. Does nothing if it is there: equal names mean equal bytes.
+    void put(ObjectName name, byte[] bytes);
+
+    boolean exists(ObjectName name);
+
+    /// A whole object.
+    ///
+    /// @throws StasisException `OBJECT_NOT_FOUND`; `MALFORMED_OBJECT` if it is larger than `limit`
+    byte[] get(ObjectName name, ByteCount limit);
+
+    /// Fills `into` with bytes of an object.
+    ///
+    /// @throws StasisException `OBJECT_NOT_FOUND`; `MALFORMED_OBJECT` if it ends before
+    void read(ObjectName name, long offset, ByteBuffer into);
+
+    /// Tells every object of a kind and its size, in any order. What is put or removed meanwhile may or may not
+    /// be told.
+    void list(ObjectName.Kind kind, BiConsumer<ObjectName, ByteCount> consumer);
+
+    /// @throws StasisException `MALFORMED_OBJECT` if what lies under that name is damaged
+    Optional<Reference> reference(ReferenceName name);
+
+    /// Compare-and-set: replaces the reference if it has the generation `expected`, or makes it if `expected`
+    /// is empty and there is none. Durable when it returns; a crash leaves the old or the new one. A damaged
+    /// reference counts as none.
+    ///
+    /// @throws StasisException `STALE_GENERATION` if it is not as expected; nothing was changed
+    void setReference(Optional<Generation> expected, Reference next);
+
+    /// Removes a reference, durably; does nothing if there is none.
+    void dropReference(ReferenceName name);
+
+    List<ReferenceName> references(ReferenceName.Kind kind);
+
+    /// Room that is left for objects.
+    ByteCount free();
+
+    /// Writes and removes something.
+    ///
+    /// @throws StasisException if objects could not be written now
+    void probe();
+
+    @Override
+    void close();
+}

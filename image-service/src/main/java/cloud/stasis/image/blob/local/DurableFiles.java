@@ -1,0 +1,72 @@
+package cloud.stasis.image.blob.local;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/// Puts files in place so that each is there whole and durable, or not at all.
+final class DurableFiles {
+    private final Path temporary;
+    private final Consumer<WritePoint> reached;
+    private final AtomicLong next = new AtomicLong();
+
+    /// @param temporary a folder on the same file system as all targets, for nobody else
+    DurableFiles(Path temporary, Consumer<WritePoint> reached) {
+        this.temporary = temporary;
+        this.reached = reached;
+    }
+
+    /// Removes what a dead process left.
+    void clean() throws IOException {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(temporary)) {
+            for (Path file : left) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /// Writes `bytes` to `target`, replacing what is there.
+    void write(Path target, byte[] bytes) throws IOException {
+        Path file = temporary.resolve(next.incrementAndGet() + "." + target.getFileName());
+        try {
+            try (FileChannel channel =
+                    FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                reached.accept(WritePoint.CREATED);
+                ByteBuffer buffer = ByteBuffer.wrap(bytes);
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+                reached.accept(WritePoint.WRITTEN);
+                channel.force(true);
+                reached.accept(WritePoint.SYNCED);
+            }
+            Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException | RuntimeException e) {
+            Files.deleteIfExists(file);
+            throw e;
+        }
+        reached.accept(WritePoint.RENAMED);
+        syncFolder(target);
+        reached.accept(WritePoint.DURABLE);
+    }
+
+    /// Removes `target` if it is there.
+    void remove(Path target) throws IOException {
+        Files.deleteIfExists(target);
+        syncFolder(target);
+    }
+
+    /// Makes it durable that `target` is, or is no longer, in its folder.
+    void syncFolder(Path target) throws IOException {
+        try (FileChannel folder = FileChannel.open(target.getParent())) {
+            folder.force(true);
+        }
+    }
+}

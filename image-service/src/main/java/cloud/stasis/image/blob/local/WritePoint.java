@@ -1,0 +1,10 @@
+package cloud.stasis.image.blob.local;
+
+/// The lines between which a process may die while it writes a file. Tests stop it at each.
+enum WritePoint {
+    CREATED,
+    WRITTEN,
+    SYNCED,
+    RENAMED,
+    DURABLE
+}

@@ -1,0 +1,87 @@
+package cloud.stasis.image.http;
+
+import cloud.stasis.chunks.Capability;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ErrorKind;
+import cloud.stasis.model.ErrorReport;
+import cloud.stasis.model.StasisException;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jboss.logging.Logger;
+
+/// Lets calls in: who holds the right for a route is handed, on a virtual thread, to what the route does.
+public final class HttpDoor {
+    /// What a route does; blocks.
+    @FunctionalInterface
+    interface Work {
+        void run(HttpCall call) throws Exception;
+    }
+
+    /// A failure that is the caller's, with the status that says so, where its kind alone would blame us.
+    static final class Refusal extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final int status;
+
+        Refusal(int status, StasisException cause) {
+            super(cause);
+            this.status = status;
+        }
+    }
+
+    /// How long what the caller still sends is thrown away after a refusal, so that it gets to read the answer.
+    private static final Duration LINGER = Duration.ofSeconds(10);
+
+    private static final Logger LOG = Logger.getLogger(HttpDoor.class);
+    private static final String BEARER = "Bearer ";
+
+    private final Capability.Key key;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    public HttpDoor(Capability.Key key) {
+        this.key = key;
+    }
+
+    /// The handler for a route that needs `right`.
+    Handler<RoutingContext> open(Capability.Right right, Work work) {
+        return context -> {
+            // Before anything else: a body that arrives while nobody listens would be lost.
+            context.request().pause();
+            HttpCall call = new HttpCall(context);
+            threads.execute(() -> run(call, right, work));
+        };
+    }
+
+    private void run(HttpCall call, Capability.Right right, Work work) {
+        try {
+            call.allowed(key.verify(token(call), right));
+            work.run(call);
+        } catch (Refusal e) {
+            refuse(call, e.status, ((StasisException) e.getCause()).report());
+        } catch (StasisException e) {
+            if (e.kind() == ErrorKind.CORRUPT || e.kind() == ErrorKind.BUG) {
+                LOG.errorf(e, "A call failed path=%s code=%s", call.path(), e.code());
+            }
+            refuse(call, e.kind().httpStatus(), e.report());
+        } catch (Exception e) {
+            LOG.errorf(e, "A call failed unexpectedly path=%s", call.path());
+            refuse(call, ErrorKind.BUG.httpStatus(), new ErrorReport(ErrorCode.INTERNAL, "internal error"));
+        }
+    }
+
+    private static String token(HttpCall call) {
+        String header = call.header("Authorization").orElse("");
+        if (!header.startsWith(BEARER)) {
+            throw new Refusal(
+                    401,
+                    new StasisException(ErrorCode.ACCESS_DENIED, "a capability is needed: Authorization: Bearer ..."));
+        }
+        return header.substring(BEARER.length());
+    }
+
+    private static void refuse(HttpCall call, int status, ErrorReport report) {
+        call.refuse(status, report, LINGER);
+    }
+}

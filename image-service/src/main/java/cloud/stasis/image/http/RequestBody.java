@@ -1,0 +1,118 @@
+package cloud.stasis.image.http;
+
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.StasisException;
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// A request's body as a blocking stream with back-pressure: when [#PAUSE_AT] pieces wait the sender is paused,
+/// and it is resumed when there are [#RESUME_AT] left. A piece has at most 64 KiB.
+final class RequestBody {
+    private static final int PAUSE_AT = 16;
+    private static final int RESUME_AT = 4;
+
+    /// A sender who is silent for longer is cut off.
+    private static final Duration SILENCE = Duration.ofSeconds(60);
+
+    private sealed interface Piece {
+        record Bytes(Buffer buffer) implements Piece {}
+
+        record End() implements Piece {}
+
+        record Broken(@Nullable Throwable cause) implements Piece {}
+    }
+
+    private final Context context;
+    private final HttpServerRequest request;
+    private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
+    private boolean paused = true;
+    private volatile boolean ended;
+    private volatile boolean discarding;
+
+    /// Called on the event loop, with the request paused.
+    RequestBody(Context context, HttpServerRequest request) {
+        this.context = context;
+        this.request = request;
+        request.handler(this::arrived);
+        request.endHandler(_ -> {
+            ended = true;
+            pieces.add(new Piece.End());
+        });
+        request.exceptionHandler(cause -> pieces.add(new Piece.Broken(cause)));
+    }
+
+    /// The next piece, or nothing at the end.
+    ///
+    /// @throws StasisException `INVALID_REQUEST` if the sender broke off or fell silent
+    Optional<Buffer> next() {
+        resumeIfNearlyEmpty();
+        Piece piece;
+        try {
+            piece = pieces.poll(SILENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StasisException(ErrorCode.CANCELLED, "a request was interrupted", e);
+        }
+        return switch (piece) {
+            case null -> throw broken("nothing came for " + SILENCE.toSeconds() + " s", null);
+            case Piece.Bytes bytes -> Optional.of(bytes.buffer);
+            case Piece.End end -> {
+                pieces.add(end);
+                yield Optional.empty();
+            }
+            case Piece.Broken broken -> {
+                pieces.add(broken);
+                throw broken("it broke off before its end", broken.cause);
+            }
+        };
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    /// Throws away what still comes.
+    void discard() {
+        discarding = true;
+        pieces.clear();
+        context.runOnContext(_ -> request.resume());
+    }
+
+    private void arrived(Buffer buffer) {
+        if (discarding) {
+            return;
+        }
+        pieces.add(new Piece.Bytes(buffer));
+        if (pieces.size() >= PAUSE_AT) {
+            synchronized (this) {
+                paused = true;
+            }
+            request.pause();
+        }
+    }
+
+    private void resumeIfNearlyEmpty() {
+        if (pieces.size() > RESUME_AT) {
+            return;
+        }
+        synchronized (this) {
+            if (!paused) {
+                return;
+            }
+            paused = false;
+        }
+        context.runOnContext(_ -> request.resume());
+    }
+
+    private static StasisException broken(String how, @Nullable Throwable cause) {
+        return new StasisException(
+                ErrorCode.INVALID_REQUEST, "the upload is not whole, " + how + ": send it again", cause);
+    }
+}

@@ -1,0 +1,109 @@
+package cloud.stasis.image.http;
+
+import static cloud.stasis.chunks.Capability.Right.STORE_READ;
+import static cloud.stasis.chunks.Capability.Right.STORE_WRITE;
+
+import cloud.stasis.chunks.BlobExchange;
+import cloud.stasis.chunks.BlobWire;
+import cloud.stasis.chunks.format.Pack;
+import cloud.stasis.chunks.format.StoredBlob;
+import cloud.stasis.image.blob.Reference;
+import cloud.stasis.image.repository.Repository;
+import cloud.stasis.model.Digest;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ErrorKind;
+import cloud.stasis.model.ImageId;
+import cloud.stasis.model.ManifestId;
+import cloud.stasis.model.ReferenceName;
+import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.StasisException;
+import io.vertx.ext.web.Router;
+import java.time.Duration;
+import java.util.List;
+
+/// The store for agents and other stores.
+///
+/// | route | right | body | answer |
+/// |---|---|---|---|
+/// | `POST /store/v1/missing` | STORE_READ | up to 4096 digests | bitmap of those that are missing |
+/// | `PUT /store/v1/packs/{digest}` | STORE_WRITE | a pack | 204 when it is verified and durable |
+/// | `POST /store/v1/blobs` | STORE_READ | up to 128 digests | the stored blobs, in this order |
+/// | `GET /store/v1/manifests/{id}` | STORE_READ | | canonical JSON |
+/// | `GET /store/v1/references/{kind}/{id}` | STORE_READ | | generation, manifest, name, updatedAt |
+///
+/// The binary forms are those of [BlobWire].
+public final class StoreRoutes {
+    /// Packs taken in at once: each holds up to 16 MiB.
+    private static final int PACKS_AT_ONCE = 4;
+
+    /// Answers with blobs being read at once: each holds up to 8 MiB.
+    private static final int FETCHES_AT_ONCE = 4;
+
+    private static final Duration SLOT_DEADLINE = Duration.ofSeconds(20);
+
+    private final Repository repository;
+    private final BlobExchange exchange;
+    private final HttpDoor door;
+    private final Slots packs = new Slots(PACKS_AT_ONCE, SLOT_DEADLINE);
+    private final Slots fetches = new Slots(FETCHES_AT_ONCE, SLOT_DEADLINE);
+
+    public StoreRoutes(Repository repository, HttpDoor door) {
+        this.repository = repository;
+        this.exchange = repository.exchange();
+        this.door = door;
+    }
+
+    public void mount(Router router) {
+        router.post(BlobWire.MISSING_PATH).handler(door.open(STORE_READ, this::missing));
+        router.put(BlobWire.PACKS_PATH + ":digest").handler(door.open(STORE_WRITE, this::putPack));
+        router.post(BlobWire.BLOBS_PATH).handler(door.open(STORE_READ, this::blobs));
+        router.get("/store/v1/manifests/:id").handler(door.open(STORE_READ, this::manifest));
+        router.get("/store/v1/references/:kind/:id").handler(door.open(STORE_READ, this::reference));
+    }
+
+    private void missing(HttpCall call) {
+        List<Digest> digests =
+                BlobWire.readDigests(call.bodyBytes(BlobExchange.MAX_QUERY * Digest.LENGTH), BlobExchange.MAX_QUERY);
+        call.answer(200, HttpCall.BYTES, BlobWire.writeMissing(exchange.missing(digests), digests.size()));
+    }
+
+    private void putPack(HttpCall call) {
+        Digest name = Digest.parse(call.pathParameter("digest"));
+        try (Slots.Slot _ = packs.acquire()) {
+            exchange.put(new Pack(name, call.bodyBytes(Pack.MAX_BYTES)));
+        } catch (StasisException e) {
+            throw e.kind() == ErrorKind.CORRUPT ? new HttpDoor.Refusal(400, e) : e;
+        }
+        call.answerNothing();
+    }
+
+    private void blobs(HttpCall call) {
+        List<Digest> digests =
+                BlobWire.readDigests(call.bodyBytes(BlobExchange.MAX_FETCH * Digest.LENGTH), BlobExchange.MAX_FETCH);
+        try (Slots.Slot _ = fetches.acquire()) {
+            List<StoredBlob> blobs = exchange.fetch(digests);
+            call.answer(200, HttpCall.BYTES, BlobWire.writeBlobs(blobs));
+        } catch (StasisException e) {
+            throw e.code() == ErrorCode.MISSING_OBJECT ? new HttpDoor.Refusal(404, e) : e;
+        }
+    }
+
+    private void manifest(HttpCall call) {
+        call.answer(200, HttpCall.JSON, repository.manifestBytes(ManifestId.parse(call.pathParameter("id"))));
+    }
+
+    private void reference(HttpCall call) {
+        String id = call.pathParameter("id");
+        ReferenceName name =
+                switch (call.pathParameter("kind")) {
+                    case "image" -> ReferenceName.of(ImageId.parse(id));
+                    case "snapshot" -> ReferenceName.of(SnapshotId.parse(id));
+                    default ->
+                        throw new StasisException(ErrorCode.INVALID_ID, "a reference is of an image or a snapshot");
+                };
+        Reference reference = repository
+                .reference(name)
+                .orElseThrow(() -> new StasisException(ErrorCode.OBJECT_NOT_FOUND, "the store has no " + name));
+        call.answer(200, HttpCall.JSON, reference.json());
+    }
+}

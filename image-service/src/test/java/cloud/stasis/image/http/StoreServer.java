@@ -1,0 +1,64 @@
+package cloud.stasis.image.http;
+
+import cloud.stasis.chunks.Capability;
+import cloud.stasis.image.blob.VerifyingBlobStore;
+import cloud.stasis.image.blob.local.LocalBlobStore;
+import cloud.stasis.image.repository.Repository;
+import cloud.stasis.model.ImageId;
+import cloud.stasis.model.ReferenceName;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/// The routes on a real server, without the rest of the service.
+public final class StoreServer implements AutoCloseable {
+    public final Repository repository;
+    public final Capability.Key key =
+            Capability.Key.parse(Base64.getUrlEncoder().encodeToString(new byte[32]), Clock.systemUTC());
+    private final Vertx vertx = Vertx.vertx();
+    private final HttpServer server;
+
+    public StoreServer(Path directory) {
+        repository = Repository.open(new VerifyingBlobStore(LocalBlobStore.open(directory)), Clock.systemUTC());
+        Router router = Router.router(vertx);
+        HttpDoor door = new HttpDoor(key);
+        new StoreRoutes(repository, door).mount(router);
+        server = vertx.createHttpServer(new HttpServerOptions().setMaxChunkSize(64 * 1024))
+                .requestHandler(router)
+                .listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+    }
+
+    public URI uri() {
+        return URI.create("http://127.0.0.1:" + server.actualPort());
+    }
+
+    public String token(Capability.Right... rights) {
+        return key.grant(Set.of(rights), "snapshot/test", Duration.ofMinutes(10));
+    }
+
+    public String token(ImageId image, Capability.Right right) {
+        return key.grant(Set.of(right), ReferenceName.of(image).toString(), Duration.ofMinutes(10));
+    }
+
+    @Override
+    public void close() {
+        vertx.close()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+        repository.close();
+    }
+}
