@@ -17,17 +17,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /// The entry behind `./dev`: starts, stops and shows the one-machine cloud.
 @Command(name = "launcher", mixinStandardHelpOptions = true, description = "Runs the one-machine cloud.")
@@ -47,7 +44,6 @@ public final class Main {
         int exit;
         try {
             exit = new CommandLine(new Main(Settings.of(System.getenv())))
-                    .registerConverter(PartName.class, new PartNameConverter())
                     .setExecutionExceptionHandler((failure, line, parsed) -> explain(failure))
                     .execute(arguments);
         } catch (LaunchException e) {
@@ -57,7 +53,7 @@ public final class Main {
     }
 
     @Command(name = "up", description = "Starts what does not run and waits until everything is ready.")
-    int up(@Parameters(paramLabel = "PART", description = "Only these parts.") @Nullable List<PartName> names) {
+    int up(@Parameters(paramLabel = "PART", description = "Only these parts.") @Nullable List<String> names) {
         home.create();
         try (HomeLock _ = HomeLock.take(home)) {
             Secrets secrets = Secrets.ensure(home.stasisEnv());
@@ -80,7 +76,7 @@ public final class Main {
 
     @Command(name = "down", description = "Stops the guests of this cloud and every part that it started.")
     int down(
-            @Parameters(paramLabel = "PART", description = "Only these parts.") @Nullable List<PartName> names,
+            @Parameters(paramLabel = "PART", description = "Only these parts.") @Nullable List<String> names,
             @Option(names = "--keep-guests", description = "Leave the guests running, and libvirt with them.")
                     boolean keepGuests) {
         home.create();
@@ -123,8 +119,10 @@ public final class Main {
         return home.run().resolve("last-start");
     }
 
-    private static Set<PartName> selection(@Nullable List<PartName> names) {
-        return names == null || names.isEmpty() ? EnumSet.allOf(PartName.class) : EnumSet.copyOf(names);
+    private static Set<PartName> selection(@Nullable List<String> names) {
+        return names == null || names.isEmpty()
+                ? EnumSet.allOf(PartName.class)
+                : EnumSet.copyOf(names.stream().map(PartName::of).toList());
     }
 
     private static int explain(Exception failure) {
@@ -134,21 +132,5 @@ public final class Main {
             failure.printStackTrace();
         }
         return 1;
-    }
-
-    private static final class PartNameConverter implements ITypeConverter<PartName> {
-        @Override
-        public PartName convert(String text) {
-            return Arrays.stream(PartName.values())
-                    .filter(name -> name.toString().equals(text))
-                    .findFirst()
-                    .orElseThrow(() -> new TypeConversionException("There is no part \"" + text + "\"; there are "
-                            + String.join(
-                                    ", ",
-                                    Arrays.stream(PartName.values())
-                                            .map(PartName::toString)
-                                            .toList())
-                            + "."));
-        }
     }
 }

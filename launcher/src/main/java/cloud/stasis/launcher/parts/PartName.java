@@ -1,6 +1,9 @@
 package cloud.stasis.launcher.parts;
 
+import cloud.stasis.launcher.settings.LaunchException;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /// The parts in the order in which they start; they stop the other way round.
 public enum PartName {
@@ -23,6 +26,15 @@ public enum PartName {
 
     PartName(Stage stage) {
         this.stage = stage;
+    }
+
+    /// The part that a person names.
+    public static PartName of(String text) {
+        return Arrays.stream(values())
+                .filter(name -> name.toString().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new LaunchException("There is no part \"" + text + "\". There are: "
+                        + Arrays.stream(values()).map(PartName::toString).collect(Collectors.joining(", ")) + "."));
     }
 
     public Stage stage() {
