@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /// The policy of the identity API: what can be done, and who may. This is the whole table.
 public enum IdentityAction {
-    VALIDATE_TOKEN(Rule.OWN_OR_LOOKS_AT_ALL),
+    VALIDATE_TOKEN(Rule.OWN_OR_SERVICE),
     REVOKE_TOKEN(Rule.OWN),
 
     LIST_USERS(Rule.LOOKS_AT_ALL),
@@ -49,7 +49,9 @@ public enum IdentityAction {
         /// What belongs to the caller; admin too.
         OWN,
         ONLY_OWN,
-        OWN_OR_LOOKS_AT_ALL
+        OWN_OR_LOOKS_AT_ALL,
+        /// As above, and the other services of the cloud.
+        OWN_OR_SERVICE
     }
 
     private final Rule rule;
@@ -82,6 +84,7 @@ public enum IdentityAction {
             case OWN -> own || admin;
             case ONLY_OWN -> own;
             case OWN_OR_LOOKS_AT_ALL -> own || looksAtAll;
+            case OWN_OR_SERVICE -> own || looksAtAll || token.hasRole(Role.SERVICE);
         };
     }
 

@@ -1,18 +1,23 @@
 package cloud.stasis.gateway.http.identity;
 
 import cloud.stasis.gateway.http.PublicUrls;
+import cloud.stasis.gateway.identity.Accounts;
 import cloud.stasis.gateway.identity.ApplicationCredentials;
 import cloud.stasis.gateway.identity.Assignments;
 import cloud.stasis.gateway.identity.Bootstrap;
 import cloud.stasis.gateway.identity.BoundedPasswords;
 import cloud.stasis.gateway.identity.Catalogue;
+import cloud.stasis.gateway.identity.CredentialIssuer;
 import cloud.stasis.gateway.identity.Entitlements;
+import cloud.stasis.gateway.identity.Grants;
+import cloud.stasis.gateway.identity.Groups;
 import cloud.stasis.gateway.identity.LoginLimiter;
 import cloud.stasis.gateway.identity.Logins;
 import cloud.stasis.gateway.identity.Passwords;
 import cloud.stasis.gateway.identity.Projects;
 import cloud.stasis.gateway.identity.Revocations;
 import cloud.stasis.gateway.identity.Roles;
+import cloud.stasis.gateway.identity.Tenancy;
 import cloud.stasis.gateway.identity.TokenFormat;
 import cloud.stasis.gateway.identity.Tokens;
 import cloud.stasis.gateway.identity.UnitOfWork;
@@ -72,6 +77,30 @@ class IdentityBeans {
                 tokens,
                 new LoginLimiter(configuration.failuresPerAccount(), configuration.failureWindow(), clock),
                 new LoginLimiter(configuration.failuresPerAddress(), configuration.failureWindow(), clock));
+    }
+
+    @Produces
+    @Singleton
+    Tenancy tenancy(Projects projects) {
+        return new Tenancy(projects);
+    }
+
+    @Produces
+    @Singleton
+    Accounts accounts(Users users, Projects projects, Passwords passwords, UnitOfWork unitOfWork) {
+        return new Accounts(users, projects, passwords, unitOfWork);
+    }
+
+    @Produces
+    @Singleton
+    Grants grants(Projects projects, Groups groups, Roles roles, Assignments assignments) {
+        return new Grants(projects, groups, roles, assignments);
+    }
+
+    @Produces
+    @Singleton
+    CredentialIssuer credentialIssuer(ApplicationCredentials credentials, Passwords passwords, UnitOfWork unitOfWork) {
+        return new CredentialIssuer(credentials, passwords, unitOfWork, clock);
     }
 
     @Produces

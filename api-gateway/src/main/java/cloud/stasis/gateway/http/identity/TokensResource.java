@@ -32,7 +32,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Tokens: given, shown, checked, revoked; and the catalogue.
-@Path("identity/v3/auth")
+@Path("identity/v3")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
@@ -54,7 +54,7 @@ public class TokensResource {
     }
 
     @POST
-    @Path("tokens")
+    @Path("auth/tokens")
     public Response login(@QueryParam("nocatalog") @Nullable String nocatalog, @Nullable JsonNode body) {
         return switch (logins.login(
                 LoginBody.parse(body), routing.request().remoteAddress().host())) {
@@ -75,7 +75,7 @@ public class TokensResource {
     }
 
     @GET
-    @Path("tokens")
+    @Path("auth/tokens")
     public Response show(
             @HeaderParam(SUBJECT) @Nullable String subject, @QueryParam("nocatalog") @Nullable String nocatalog) {
         Token shown = subject(subject, IdentityAction.VALIDATE_TOKEN);
@@ -83,20 +83,20 @@ public class TokensResource {
     }
 
     @HEAD
-    @Path("tokens")
+    @Path("auth/tokens")
     public Response check(@HeaderParam(SUBJECT) @Nullable String subject) {
         subject(subject, IdentityAction.VALIDATE_TOKEN);
         return Response.ok().header(SUBJECT, subject).build();
     }
 
     @DELETE
-    @Path("tokens")
+    @Path("auth/tokens")
     public void revoke(@HeaderParam(SUBJECT) @Nullable String subject) {
         tokens.revoke(subject(subject, IdentityAction.REVOKE_TOKEN));
     }
 
     @GET
-    @Path("catalog")
+    @Path("auth/catalog")
     public Map<String, Object> catalog() {
         List<Catalogue.Service> services = catalogue.of(request.token().scope());
         return Bodies.list("catalog", TokenBody.catalog(services));

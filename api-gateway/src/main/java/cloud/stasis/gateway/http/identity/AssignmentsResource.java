@@ -1,0 +1,252 @@
+package cloud.stasis.gateway.http.identity;
+
+import cloud.stasis.gateway.http.CurrentRequest;
+import cloud.stasis.gateway.identity.Assignment;
+import cloud.stasis.gateway.identity.Assignment.Actor;
+import cloud.stasis.gateway.identity.Assignment.Reach;
+import cloud.stasis.gateway.identity.Assignment.Target;
+import cloud.stasis.gateway.identity.Assignments;
+import cloud.stasis.gateway.identity.DomainId;
+import cloud.stasis.gateway.identity.Groups;
+import cloud.stasis.gateway.identity.IdentityAction;
+import cloud.stasis.gateway.identity.Projects;
+import cloud.stasis.gateway.identity.Role;
+import cloud.stasis.gateway.identity.RoleId;
+import cloud.stasis.gateway.identity.Roles;
+import cloud.stasis.gateway.identity.Users;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ProjectId;
+import cloud.stasis.model.StasisException;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Gives roles to users and groups, on projects, domains and the system, and takes them away. The paths are all of
+/// one form: target, actor, role, and for what the projects below inherit `OS-INHERIT/` before and
+/// `/inherited_to_projects` behind.
+@Path("identity/v3")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@Transactional
+public class AssignmentsResource {
+    private static final String ON_TARGET = "{targets:projects|domains}/{target}/{actors:users|groups}/{actor}/roles";
+    private static final String ON_SYSTEM = "system/{actors:users|groups}/{actor}/roles";
+    private static final String INHERITED = "/inherited_to_projects";
+
+    private final CurrentRequest request;
+    private final Assignments assignments;
+    private final Projects projects;
+    private final Users users;
+    private final Groups groups;
+    private final Roles roles;
+    private final Links links;
+
+    AssignmentsResource(
+            CurrentRequest request,
+            Assignments assignments,
+            Projects projects,
+            Users users,
+            Groups groups,
+            Roles roles,
+            Links links) {
+        this.request = request;
+        this.assignments = assignments;
+        this.projects = projects;
+        this.users = users;
+        this.groups = groups;
+        this.roles = roles;
+        this.links = links;
+    }
+
+    @GET
+    @Path(ON_TARGET)
+    public Map<String, Object> list(
+            @PathParam("targets") String targets,
+            @PathParam("target") String target,
+            @PathParam("actors") String actors,
+            @PathParam("actor") String actor) {
+        return held(actor(actors, actor), target(targets, target), Reach.TARGET);
+    }
+
+    @PUT
+    @Path(ON_TARGET + "/{role}")
+    public void give(
+            @PathParam("targets") String targets,
+            @PathParam("target") String target,
+            @PathParam("actors") String actors,
+            @PathParam("actor") String actor,
+            @PathParam("role") String role) {
+        give(new Assignment(actor(actors, actor), target(targets, target), role(role), Reach.TARGET));
+    }
+
+    @HEAD
+    @Path(ON_TARGET + "/{role}")
+    public void check(
+            @PathParam("targets") String targets,
+            @PathParam("target") String target,
+            @PathParam("actors") String actors,
+            @PathParam("actor") String actor,
+            @PathParam("role") String role) {
+        check(new Assignment(actor(actors, actor), target(targets, target), role(role), Reach.TARGET));
+    }
+
+    @DELETE
+    @Path(ON_TARGET + "/{role}")
+    public void take(
+            @PathParam("targets") String targets,
+            @PathParam("target") String target,
+            @PathParam("actors") String actors,
+            @PathParam("actor") String actor,
+            @PathParam("role") String role) {
+        take(new Assignment(actor(actors, actor), target(targets, target), role(role), Reach.TARGET));
+    }
+
+    @GET
+    @Path("OS-INHERIT/" + ON_TARGET + INHERITED)
+    public Map<String, Object> listInherited(
+            @PathParam("targets") String targets,
+            @PathParam("target") String target,
+            @PathParam("actors") String actors,
+            @PathParam("actor") String actor) {
+        return held(actor(actors, actor), target(targets, target), Reach.PROJECTS_BELOW);
+    }
+
+    @PUT
+    @Path("OS-INHERIT/" + ON_TARGET + "/{role}" + INHERITED)
+    public void giveInherited(
+            @PathParam("targets") String targets,
+            @PathParam("target") String target,
+            @PathParam("actors") String actors,
+            @PathParam("actor") String actor,
+            @PathParam("role") String role) {
+        give(new Assignment(actor(actors, actor), target(targets, target), role(role), Reach.PROJECTS_BELOW));
+    }
+
+    @HEAD
+    @Path("OS-INHERIT/" + ON_TARGET + "/{role}" + INHERITED)
+    public void checkInherited(
+            @PathParam("targets") String targets,
+            @PathParam("target") String target,
+            @PathParam("actors") String actors,
+            @PathParam("actor") String actor,
+            @PathParam("role") String role) {
+        check(new Assignment(actor(actors, actor), target(targets, target), role(role), Reach.PROJECTS_BELOW));
+    }
+
+    @DELETE
+    @Path("OS-INHERIT/" + ON_TARGET + "/{role}" + INHERITED)
+    public void takeInherited(
+            @PathParam("targets") String targets,
+            @PathParam("target") String target,
+            @PathParam("actors") String actors,
+            @PathParam("actor") String actor,
+            @PathParam("role") String role) {
+        take(new Assignment(actor(actors, actor), target(targets, target), role(role), Reach.PROJECTS_BELOW));
+    }
+
+    @GET
+    @Path(ON_SYSTEM)
+    public Map<String, Object> listOnSystem(@PathParam("actors") String actors, @PathParam("actor") String actor) {
+        return held(actor(actors, actor), new Target.OnSystem(), Reach.TARGET);
+    }
+
+    @PUT
+    @Path(ON_SYSTEM + "/{role}")
+    public void giveOnSystem(
+            @PathParam("actors") String actors, @PathParam("actor") String actor, @PathParam("role") String role) {
+        give(new Assignment(actor(actors, actor), new Target.OnSystem(), role(role), Reach.TARGET));
+    }
+
+    @HEAD
+    @Path(ON_SYSTEM + "/{role}")
+    public void checkOnSystem(
+            @PathParam("actors") String actors, @PathParam("actor") String actor, @PathParam("role") String role) {
+        check(new Assignment(actor(actors, actor), new Target.OnSystem(), role(role), Reach.TARGET));
+    }
+
+    @DELETE
+    @Path(ON_SYSTEM + "/{role}")
+    public void takeOnSystem(
+            @PathParam("actors") String actors, @PathParam("actor") String actor, @PathParam("role") String role) {
+        take(new Assignment(actor(actors, actor), new Target.OnSystem(), role(role), Reach.TARGET));
+    }
+
+    private Map<String, Object> held(Actor actor, Target target, Reach reach) {
+        IdentityAction.SHOW_ASSIGNMENTS.check(request.token());
+        List<Map<String, Object>> held = assignments
+                .list(new Assignments.Filter(
+                        Optional.of(actor), Optional.of(target), Optional.empty(), Optional.of(reach)))
+                .stream()
+                .map(assignment -> RolesResource.body(roles.required(assignment.role()), links))
+                .toList();
+        return Bodies.list("roles", held);
+    }
+
+    private void give(Assignment assignment) {
+        IdentityAction.CHANGE_ASSIGNMENTS.check(request.token());
+        checkThere(assignment);
+        assignments.add(assignment);
+    }
+
+    private void check(Assignment assignment) {
+        IdentityAction.SHOW_ASSIGNMENTS.check(request.token());
+        requireAssigned(assignments.exists(assignment));
+    }
+
+    private void take(Assignment assignment) {
+        IdentityAction.CHANGE_ASSIGNMENTS.check(request.token());
+        requireAssigned(assignments.remove(assignment));
+    }
+
+    private void checkThere(Assignment assignment) {
+        Role role = roles.required(assignment.role());
+        switch (assignment.actor()) {
+            case Actor.OfUser(var user) -> users.required(user);
+            case Actor.OfGroup(var group) -> groups.required(group);
+        }
+        Optional<DomainId> domain =
+                switch (assignment.target()) {
+                    case Target.OnProject(ProjectId project) ->
+                        projects.required(project).domain();
+                    case Target.OnDomain(DomainId on) -> {
+                        projects.requiredDomain(on);
+                        yield Optional.of(on);
+                    }
+                    case Target.OnSystem _ -> Optional.empty();
+                };
+        if (role.domain().isPresent() && !role.domain().equals(domain)) {
+            throw new StasisException(
+                    ErrorCode.ACCESS_DENIED, "A role that is private to a domain can only be given within it.");
+        }
+    }
+
+    private static void requireAssigned(boolean assigned) {
+        if (!assigned) {
+            throw new StasisException(ErrorCode.OBJECT_NOT_FOUND, "Could not find role assignment.");
+        }
+    }
+
+    private static Actor actor(String kind, String id) {
+        return kind.equals("users") ? new Actor.OfUser(UsersResource.id(id)) : new Actor.OfGroup(GroupsResource.id(id));
+    }
+
+    private static Target target(String kind, String id) {
+        return kind.equals("projects")
+                ? new Target.OnProject(ProjectsResource.id(id))
+                : new Target.OnDomain(DomainsResource.id(id));
+    }
+
+    private static RoleId role(String id) {
+        return RolesResource.id(id);
+    }
+}

@@ -1,0 +1,182 @@
+package cloud.stasis.gateway.http.identity;
+
+import cloud.stasis.gateway.http.CurrentRequest;
+import cloud.stasis.gateway.http.FaultException;
+import cloud.stasis.gateway.http.Faults;
+import cloud.stasis.gateway.http.JsonFields;
+import cloud.stasis.gateway.http.PathId;
+import cloud.stasis.gateway.identity.Accounts;
+import cloud.stasis.gateway.identity.DomainId;
+import cloud.stasis.gateway.identity.IdentityAction;
+import cloud.stasis.gateway.identity.IdentityLimits;
+import cloud.stasis.gateway.identity.User;
+import cloud.stasis.gateway.identity.Users;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ProjectId;
+import cloud.stasis.model.StasisException;
+import cloud.stasis.model.UserId;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Not in a transaction as a whole: a password is hashed before the database is asked for anything.
+@Path("identity/v3")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class UsersResource {
+    private static final String[] FIELDS = {
+        "name", "domain_id", "description", "email", "enabled", "default_project_id", "password", "options", "id"
+    };
+
+    private final CurrentRequest request;
+    private final Users users;
+    private final Accounts accounts;
+    private final Links links;
+
+    UsersResource(CurrentRequest request, Users users, Accounts accounts, Links links) {
+        this.request = request;
+        this.users = users;
+        this.accounts = accounts;
+        this.links = links;
+    }
+
+    @GET
+    @Path("users")
+    public Map<String, Object> list(
+            @QueryParam("name") @Nullable String name,
+            @QueryParam("domain_id") @Nullable String domain,
+            @QueryParam("enabled") @Nullable String enabled) {
+        IdentityAction.LIST_USERS.check(request.token());
+        List<User> found = users.list(
+                new Users.Filter(Params.text(name), Params.id(domain, DomainId::new), Params.optionalFlag(enabled)));
+        return Bodies.list("users", found.stream().map(this::body).toList());
+    }
+
+    @POST
+    @Path("users")
+    public Response create(@Nullable JsonNode body) {
+        IdentityAction.CHANGE_USERS.check(request.token());
+        JsonFields fields = JsonFields.of(body).object("user").only(FIELDS);
+        User made = accounts.create(new Accounts.Plan(
+                fields.optionalText("domain_id", IdentityLimits.PROJECT_NAME)
+                        .map(DomainId::new)
+                        .orElseGet(() -> Defaults.domain(request.token())),
+                fields.text("name", IdentityLimits.NAME),
+                fields.optionalText("description", IdentityLimits.DESCRIPTION).orElse(""),
+                fields.optionalText("email", IdentityLimits.NAME).orElse(""),
+                fields.optionalFlag("enabled").orElse(true),
+                defaultProject(fields),
+                password(fields, "password")));
+        return Response.status(Response.Status.CREATED)
+                .entity(Bodies.one("user", body(made)))
+                .build();
+    }
+
+    @GET
+    @Path("users/{id}")
+    public Map<String, Object> show(@PathParam("id") String id) {
+        UserId user = id(id);
+        IdentityAction.SHOW_USER.check(request.token(), user);
+        return Bodies.one("user", body(users.required(user)));
+    }
+
+    @PATCH
+    @Path("users/{id}")
+    public Map<String, Object> change(@PathParam("id") String id, @Nullable JsonNode body) {
+        IdentityAction.CHANGE_USERS.check(request.token());
+        JsonFields fields = JsonFields.of(body).object("user").only(FIELDS);
+        User before = users.required(id(id));
+        if (fields.optionalText("domain_id", IdentityLimits.PROJECT_NAME)
+                .map(domain -> !domain.equals(before.domain().value()))
+                .orElse(false)) {
+            throw new StasisException(ErrorCode.INVALID_REQUEST, "The domain of a user cannot be changed.");
+        }
+        User after = accounts.change(
+                before.id(),
+                new Accounts.Change(
+                        fields.has("name") ? Optional.of(fields.text("name", IdentityLimits.NAME)) : Optional.empty(),
+                        fields.optionalText("description", IdentityLimits.DESCRIPTION),
+                        fields.optionalText("email", IdentityLimits.NAME),
+                        fields.optionalFlag("enabled"),
+                        defaultProject(fields),
+                        password(fields, "password")));
+        return Bodies.one("user", body(after));
+    }
+
+    @DELETE
+    @Path("users/{id}")
+    public void remove(@PathParam("id") String id) {
+        IdentityAction.CHANGE_USERS.check(request.token());
+        accounts.remove(id(id));
+    }
+
+    /// A user changes its own password, and with that ends all its tokens.
+    @POST
+    @Path("users/{id}/password")
+    public void changePassword(@PathParam("id") String id, @Nullable JsonNode body) {
+        UserId user = id(id);
+        JsonFields fields = JsonFields.of(body).object("user").only("password", "original_password");
+        String original = password(fields, "original_password")
+                .orElseThrow(
+                        () -> new StasisException(ErrorCode.INVALID_REQUEST, "user.original_password is required."));
+        String wanted = password(fields, "password")
+                .orElseThrow(() -> new StasisException(ErrorCode.INVALID_REQUEST, "user.password is required."));
+        if (!request.token().user().id().equals(user) || !accounts.changePassword(user, original, wanted)) {
+            throw new FaultException(Faults.ofHttp(401));
+        }
+    }
+
+    static UserId id(String text) {
+        return PathId.of(text, UserId::new, ErrorCode.OBJECT_NOT_FOUND);
+    }
+
+    private static Optional<String> password(JsonFields fields, String name) {
+        return fields.optionalText(name, IdentityLimits.PASSWORD);
+    }
+
+    private static Optional<ProjectId> defaultProject(JsonFields fields) {
+        return fields.optionalText("default_project_id", IdentityLimits.PROJECT_NAME)
+                .map(ProjectId::new);
+    }
+
+    private Map<String, Object> body(User user) {
+        return body(user, links);
+    }
+
+    static Map<String, Object> body(User user, Links links) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("id", user.id().value());
+        body.put("name", user.name());
+        body.put("domain_id", user.domain().value());
+        body.put("enabled", user.enabled());
+        putUnlessEmpty(body, "description", user.description());
+        putUnlessEmpty(body, "email", user.email());
+        user.defaultProject().ifPresent(project -> body.put("default_project_id", project.value()));
+        body.put("password_expires_at", null);
+        body.put("options", Map.of());
+        body.put("links", links.self("users/" + user.id()));
+        return body;
+    }
+
+    private static void putUnlessEmpty(Map<String, Object> body, String name, String value) {
+        if (!value.isEmpty()) {
+            body.put(name, value);
+        }
+    }
+}
