@@ -1,0 +1,17 @@
+package cloud.stasis.cli.cloud;
+
+import cloud.stasis.cli.login.Session;
+
+/// A cloud that one is logged in to, by its APIs.
+public record Cloud(Session session, Compute compute, Images images, Volumes volumes, Snapshots snapshots, Jobs jobs) {
+
+    public static Cloud of(Session session) {
+        return new Cloud(
+                session,
+                new Compute(session),
+                new Images(session),
+                new Volumes(session),
+                new Snapshots(session),
+                new Jobs(session));
+    }
+}

@@ -1,0 +1,74 @@
+package cloud.stasis.cli.cloud;
+
+import cloud.stasis.cli.failure.Failure;
+import cloud.stasis.cli.failure.FailureType;
+import cloud.stasis.cli.http.Json;
+import cloud.stasis.cli.http.Wire;
+import cloud.stasis.cli.login.Call;
+import cloud.stasis.cli.login.ServiceType;
+import cloud.stasis.cli.login.Session;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// Jobs, by our own API.
+public final class Jobs {
+    private static final ServiceType SERVICE = ServiceType.SNAPSHOT;
+
+    private final Session session;
+
+    public Jobs(Session session) {
+        this.session = session;
+    }
+
+    public Listing<Job> list(Optional<Server> server, RowLimit limit) {
+        Call call = Call.get(SERVICE, "jobs");
+        return Pages.read(
+                server.map(of -> call.query("server", of.id())).orElse(call), "jobs", limit, this::json, Job::new);
+    }
+
+    /// Jobs have no names, so the list is only asked when an id has a form of its own.
+    public Job job(String id) {
+        return Lookup.one("job", id, this::byId, () -> List.<Job>of());
+    }
+
+    /// The newest job that makes an image. Empty on a cloud that is not ours.
+    public Optional<Job> ofImage(String image) {
+        try {
+            var reply =
+                    session.send(Call.get(SERVICE, "jobs").query("image", image).query("limit", "1"));
+            JsonNode first = reply.isSuccess() ? reply.json().path("jobs").path(0) : Json.missing();
+            return first.isObject() ? Optional.of(new Job(first)) : Optional.empty();
+        } catch (Failure noSuchApi) {
+            if (noSuchApi.is(FailureType.ENDPOINT_NOT_FOUND) || noSuchApi.is(FailureType.BAD_ANSWER)) {
+                return Optional.empty();
+            }
+            throw noSuchApi;
+        }
+    }
+
+    public Optional<Job> byId(String id) {
+        var reply = session.send(Call.get(SERVICE, "jobs", id));
+        return reply.status() == 404
+                ? Optional.empty()
+                : Optional.of(new Job(reply.orFail().json().path("job")));
+    }
+
+    /// The job's changes as a `text/event-stream`. The caller closes it.
+    ///
+    /// @param silence after which the stream counts as broken
+    public Wire.Stream events(Job job, Duration silence) {
+        return session.open(
+                Call.get(SERVICE, "jobs", job.id(), "events").header("Accept", "text/event-stream"), silence);
+    }
+
+    public Job cancel(Job job) {
+        JsonNode answer = json(Call.post(SERVICE, "jobs", job.id(), "cancel"));
+        return answer.path("job").isObject() ? new Job(answer.path("job")) : job;
+    }
+
+    private JsonNode json(Call call) {
+        return session.send(call).orFail().json();
+    }
+}

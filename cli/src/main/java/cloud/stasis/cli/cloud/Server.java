@@ -1,0 +1,51 @@
+package cloud.stasis.cli.cloud;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A server ("instance" inside Stasis) as the compute API shows it.
+public record Server(JsonNode json) implements Resource {
+
+    public String taskState() {
+        return text("OS-EXT-STS:task_state");
+    }
+
+    public boolean isBusy() {
+        return !taskState().isEmpty();
+    }
+
+    public boolean isInError() {
+        return status().equals("ERROR");
+    }
+
+    /// As novaclient words the number.
+    public String powerState() {
+        JsonNode state = json.path("OS-EXT-STS:power_state");
+        return switch (state.asInt(0)) {
+            case 1 -> "Running";
+            case 3 -> "Paused";
+            case 4 -> "Shutdown";
+            case 6 -> "Crashed";
+            case 7 -> "Suspended";
+            default -> "NOSTATE";
+        };
+    }
+
+    /// `net=10.0.0.5, 10.0.0.6; other=...`
+    public String networks() {
+        List<String> networks = new ArrayList<>();
+        json.path("addresses").properties().forEach(network -> {
+            List<String> addresses = new ArrayList<>();
+            network.getValue()
+                    .forEach(address -> addresses.add(address.path("addr").asText()));
+            networks.add(network.getKey() + "=" + String.join(", ", addresses));
+        });
+        return String.join("; ", networks);
+    }
+
+    /// Why it is in error, as far as its owner is told.
+    public String fault() {
+        return json.path("fault").path("message").asText("");
+    }
+}

@@ -1,0 +1,93 @@
+package cloud.stasis.cli.cloud;
+
+import cloud.stasis.cli.http.Json;
+import cloud.stasis.cli.login.Call;
+import cloud.stasis.cli.login.ServiceType;
+import cloud.stasis.cli.login.Session;
+import cloud.stasis.model.Quiesce;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Instance-level snapshots, by our own API.
+public final class Snapshots {
+    private static final ServiceType SERVICE = ServiceType.SNAPSHOT;
+
+    private final Session session;
+
+    public Snapshots(Session session) {
+        this.session = session;
+    }
+
+    public enum Memory {
+        WITH,
+        WITHOUT
+    }
+
+    /// What a machine does after its memory was put back.
+    public enum Wake {
+        RUNNING,
+        PAUSED
+    }
+
+    /// A snapshot that is being taken, and the job that does it.
+    public record Taken(Snapshot snapshot, Job job) {}
+
+    public Taken take(Server server, String name, Memory memory, Quiesce quiesce) {
+        ObjectNode body = Json.object()
+                .put("server", server.id())
+                .put("name", name)
+                .put("memory", memory == Memory.WITH)
+                .put("consistency", quiesce.name().toLowerCase(Locale.ROOT));
+        JsonNode answer = json(once(Call.post(SERVICE, "snapshots").json(body)));
+        return new Taken(new Snapshot(answer.path("snapshot")), new Job(answer.path("job")));
+    }
+
+    public Listing<Snapshot> list(Optional<Server> server, RowLimit limit) {
+        Call call = Call.get(SERVICE, "snapshots");
+        Call filtered = server.map(of -> call.query("server", of.id())).orElse(call);
+        return Pages.read(filtered, "snapshots", limit, this::json, Snapshot::new);
+    }
+
+    public Snapshot snapshot(String nameOrId) {
+        return Lookup.one("snapshot", nameOrId, this::byId, () -> named(nameOrId));
+    }
+
+    public Optional<Snapshot> byId(String id) {
+        var reply = session.send(Call.get(SERVICE, "snapshots", id));
+        return reply.status() == 404
+                ? Optional.empty()
+                : Optional.of(new Snapshot(reply.orFail().json().path("snapshot")));
+    }
+
+    private List<Snapshot> named(String name) {
+        Call call = Call.get(SERVICE, "snapshots").query("name", name);
+        return Pages.read(call, "snapshots", RowLimit.DEFAULT, this::json, Snapshot::new)
+                .rows();
+    }
+
+    public Job revert(Snapshot snapshot, Memory memory, Wake wake) {
+        ObjectNode body = Json.object()
+                .put("memory", memory == Memory.WITH)
+                .put("state", wake.name().toLowerCase(Locale.ROOT));
+        JsonNode answer = json(
+                once(Call.post(SERVICE, "snapshots", snapshot.id(), "revert").json(body)));
+        return new Job(answer.path("job"));
+    }
+
+    public Job delete(Snapshot snapshot) {
+        return new Job(json(Call.delete(SERVICE, "snapshots", snapshot.id())).path("job"));
+    }
+
+    /// A key by which the gateway knows the request again, should it arrive twice.
+    private static Call once(Call call) {
+        return call.header("Idempotency-Key", UUID.randomUUID().toString());
+    }
+
+    private JsonNode json(Call call) {
+        return session.send(call).orFail().json();
+    }
+}

@@ -1,0 +1,8 @@
+package cloud.stasis.cli.http;
+
+public enum Method {
+    GET,
+    POST,
+    PUT,
+    DELETE
+}

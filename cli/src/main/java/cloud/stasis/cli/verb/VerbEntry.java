@@ -1,0 +1,95 @@
+package cloud.stasis.cli.verb;
+
+import cloud.stasis.cli.verb.client.Completion;
+import cloud.stasis.cli.verb.client.HostList;
+import cloud.stasis.cli.verb.client.Logout;
+import cloud.stasis.cli.verb.client.Version;
+import cloud.stasis.cli.verb.image.FlavorList;
+import cloud.stasis.cli.verb.image.ImageCreate;
+import cloud.stasis.cli.verb.image.ImageDelete;
+import cloud.stasis.cli.verb.image.ImageList;
+import cloud.stasis.cli.verb.image.ImageSave;
+import cloud.stasis.cli.verb.image.ImageShow;
+import cloud.stasis.cli.verb.image.ImageUpload;
+import cloud.stasis.cli.verb.job.JobCancel;
+import cloud.stasis.cli.verb.job.JobFollow;
+import cloud.stasis.cli.verb.job.JobList;
+import cloud.stasis.cli.verb.job.JobShow;
+import cloud.stasis.cli.verb.server.ConsoleLog;
+import cloud.stasis.cli.verb.server.ServerBoot;
+import cloud.stasis.cli.verb.server.ServerChange;
+import cloud.stasis.cli.verb.server.ServerChange.Change;
+import cloud.stasis.cli.verb.server.ServerDelete;
+import cloud.stasis.cli.verb.server.ServerList;
+import cloud.stasis.cli.verb.server.ServerReboot;
+import cloud.stasis.cli.verb.server.ServerShow;
+import cloud.stasis.cli.verb.snapshot.SnapshotCreate;
+import cloud.stasis.cli.verb.snapshot.SnapshotDelete;
+import cloud.stasis.cli.verb.snapshot.SnapshotList;
+import cloud.stasis.cli.verb.snapshot.SnapshotRevert;
+import cloud.stasis.cli.verb.snapshot.SnapshotShow;
+import cloud.stasis.cli.verb.snapshot.SnapshotTree;
+import cloud.stasis.cli.verb.volume.VolumeList;
+import cloud.stasis.cli.verb.volume.VolumeShow;
+import java.util.List;
+import java.util.function.Function;
+
+/// All verbs, in the order of the help. A new verb is a class and a line here.
+record VerbEntry(String name, Group group, Function<Tools, Verb> make) {
+
+    enum Group {
+        SERVERS("Servers"),
+        IMAGES("Images and flavors"),
+        VOLUMES("Volumes"),
+        SNAPSHOTS("Snapshots of whole servers"),
+        JOBS("Jobs"),
+        CLIENT("The cloud and this program");
+
+        private final String title;
+
+        Group(String title) {
+            this.title = title;
+        }
+
+        String title() {
+            return title;
+        }
+    }
+
+    static final List<VerbEntry> ALL = List.of(
+            new VerbEntry("list", Group.SERVERS, ServerList::new),
+            new VerbEntry("show", Group.SERVERS, ServerShow::new),
+            new VerbEntry("boot", Group.SERVERS, ServerBoot::new),
+            new VerbEntry("delete", Group.SERVERS, ServerDelete::new),
+            new VerbEntry("start", Group.SERVERS, tools -> new ServerChange(tools, Change.START)),
+            new VerbEntry("stop", Group.SERVERS, tools -> new ServerChange(tools, Change.STOP)),
+            new VerbEntry("reboot", Group.SERVERS, ServerReboot::new),
+            new VerbEntry("pause", Group.SERVERS, tools -> new ServerChange(tools, Change.PAUSE)),
+            new VerbEntry("unpause", Group.SERVERS, tools -> new ServerChange(tools, Change.UNPAUSE)),
+            new VerbEntry("suspend", Group.SERVERS, tools -> new ServerChange(tools, Change.SUSPEND)),
+            new VerbEntry("resume", Group.SERVERS, tools -> new ServerChange(tools, Change.RESUME)),
+            new VerbEntry("console-log", Group.SERVERS, ConsoleLog::new),
+            new VerbEntry("flavor-list", Group.IMAGES, FlavorList::new),
+            new VerbEntry("image-list", Group.IMAGES, ImageList::new),
+            new VerbEntry("image-show", Group.IMAGES, ImageShow::new),
+            new VerbEntry("image-create", Group.IMAGES, ImageCreate::new),
+            new VerbEntry("image-upload", Group.IMAGES, ImageUpload::new),
+            new VerbEntry("image-save", Group.IMAGES, ImageSave::new),
+            new VerbEntry("image-delete", Group.IMAGES, ImageDelete::new),
+            new VerbEntry("volume-list", Group.VOLUMES, VolumeList::new),
+            new VerbEntry("volume-show", Group.VOLUMES, VolumeShow::new),
+            new VerbEntry("snapshot-create", Group.SNAPSHOTS, SnapshotCreate::new),
+            new VerbEntry("snapshot-list", Group.SNAPSHOTS, SnapshotList::new),
+            new VerbEntry("snapshot-show", Group.SNAPSHOTS, SnapshotShow::new),
+            new VerbEntry("snapshot-tree", Group.SNAPSHOTS, SnapshotTree::new),
+            new VerbEntry("snapshot-revert", Group.SNAPSHOTS, SnapshotRevert::new),
+            new VerbEntry("snapshot-delete", Group.SNAPSHOTS, SnapshotDelete::new),
+            new VerbEntry("job-list", Group.JOBS, JobList::new),
+            new VerbEntry("job-show", Group.JOBS, JobShow::new),
+            new VerbEntry("job-follow", Group.JOBS, JobFollow::new),
+            new VerbEntry("job-cancel", Group.JOBS, JobCancel::new),
+            new VerbEntry("host-list", Group.CLIENT, HostList::new),
+            new VerbEntry("version", Group.CLIENT, Version::new),
+            new VerbEntry("logout", Group.CLIENT, Logout::new),
+            new VerbEntry("completion", Group.CLIENT, Completion::new));
+}

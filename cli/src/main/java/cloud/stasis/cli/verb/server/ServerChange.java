@@ -1,0 +1,67 @@
+package cloud.stasis.cli.verb.server;
+
+import cloud.stasis.cli.cloud.Server;
+import cloud.stasis.cli.failure.ExitCode;
+import cloud.stasis.cli.verb.Tools;
+import cloud.stasis.cli.verb.Verb;
+import cloud.stasis.cli.verb.WaitOption;
+import com.fasterxml.jackson.databind.node.NullNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// Brings servers from one state into another. The verbs differ only in a word each.
+@Command
+public final class ServerChange extends Verb {
+    public enum Change {
+        START("os-start", "ACTIVE", "Start servers that are shut off."),
+        STOP("os-stop", "SHUTOFF", "Shut servers down."),
+        PAUSE("pause", "PAUSED", "Stop servers' processors; everything stays in memory."),
+        UNPAUSE("unpause", "ACTIVE", "Let paused servers go on."),
+        SUSPEND("suspend", "SUSPENDED", "Save servers' memory to disk and free it."),
+        RESUME("resume", "ACTIVE", "Let suspended servers go on.");
+
+        private final String action;
+        private final String reached;
+        private final String description;
+
+        Change(String action, String reached, String description) {
+            this.action = action;
+            this.reached = reached;
+            this.description = description;
+        }
+    }
+
+    private final Change change;
+
+    @Parameters(arity = "1..*", paramLabel = "SERVER", description = "names or ids")
+    private List<String> servers = new ArrayList<>();
+
+    @Mixin
+    private final WaitOption wait = new WaitOption();
+
+    public ServerChange(Tools tools, Change change) {
+        super(tools);
+        this.change = change;
+    }
+
+    public String description() {
+        return change.description;
+    }
+
+    @Override
+    protected ExitCode run() {
+        return each(servers, given -> {
+            Server server = cloud().compute().server(given);
+            cloud().compute().act(server, change.action, NullNode.getInstance());
+            output().say("Request to " + change.name().toLowerCase(Locale.ROOT) + " server " + given
+                    + " has been accepted.");
+            if (wait.waits(false)) {
+                tools().follower().server(server, change.reached, wait.limit());
+            }
+        });
+    }
+}

@@ -1,0 +1,82 @@
+package cloud.stasis.cli.verb.snapshot;
+
+import cloud.stasis.cli.cloud.Job;
+import cloud.stasis.cli.cloud.Snapshot;
+import cloud.stasis.cli.cloud.Snapshots;
+import cloud.stasis.cli.failure.ExitCode;
+import cloud.stasis.cli.failure.Failure;
+import cloud.stasis.cli.screen.Format;
+import cloud.stasis.cli.verb.Tools;
+import cloud.stasis.cli.verb.Verb;
+import cloud.stasis.cli.verb.WaitOption;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        description = {
+            "Bring a server back to a snapshot, with or without its memory.",
+            "Devices that were added or removed since are put back as well.",
+            "Without --memory or --disks-only, the memory comes back if the snapshot has it."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  stasis snapshot-revert before-upgrade",
+            "  stasis snapshot-revert --memory --paused before-upgrade",
+            "  stasis snapshot-revert --disks-only before-upgrade"
+        })
+public final class SnapshotRevert extends Verb {
+    @Parameters(paramLabel = "SNAPSHOT", description = "name or id")
+    private String snapshot = "";
+
+    @ArgGroup(exclusive = true)
+    private What what = new What();
+
+    @Option(names = "--paused", description = "leave the server paused at the instant of the snapshot")
+    private boolean paused;
+
+    @Mixin
+    private final WaitOption wait = new WaitOption();
+
+    static final class What {
+        @Option(names = "--memory", description = "go on mid-instruction, where the snapshot was taken")
+        private boolean memory;
+
+        @Option(names = "--disks-only", description = "boot from the disks, as after a power cut")
+        private boolean disksOnly;
+    }
+
+    public SnapshotRevert(Tools tools) {
+        super(tools);
+    }
+
+    @Override
+    protected ExitCode run() {
+        Snapshot to = cloud().snapshots().snapshot(snapshot);
+        if (what.memory && !to.hasMemory()) {
+            throw Failure.command("snapshot '" + snapshot + "' has no memory; --disks-only boots from its disks");
+        }
+        boolean memory = to.hasMemory() && !what.disksOnly;
+        if (paused && !memory) {
+            throw Failure.command("--paused needs the memory: a machine that boots from its disks has no instant to "
+                    + "stand still at");
+        }
+        Job job = cloud().snapshots()
+                .revert(
+                        to,
+                        memory ? Snapshots.Memory.WITH : Snapshots.Memory.WITHOUT,
+                        paused ? Snapshots.Wake.PAUSED : Snapshots.Wake.RUNNING);
+        if (wait.waits(true)) {
+            job = tools().follower().job(job, "revert to " + to.name(), wait.limit());
+        } else {
+            JobNote.say(tools(), job);
+        }
+        if (output().format() != Format.TABLE) {
+            output().document(job.json());
+        }
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,59 @@
+package cloud.stasis.cli.verb.snapshot;
+
+import cloud.stasis.cli.cloud.RowLimit;
+import cloud.stasis.cli.cloud.Server;
+import cloud.stasis.cli.cloud.Snapshot;
+import cloud.stasis.cli.failure.ExitCode;
+import cloud.stasis.cli.screen.Format;
+import cloud.stasis.cli.screen.Tree;
+import cloud.stasis.cli.verb.Tools;
+import cloud.stasis.cli.verb.Verb;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        description = {
+            "Draw a server's snapshots by descent, the oldest first.",
+            "A fork is where the server was reverted and went on from there."
+        })
+public final class SnapshotTree extends Verb {
+    /// A drawing of more is of no use to anybody.
+    private static final RowLimit MOST = new RowLimit(10_000);
+
+    @Parameters(paramLabel = "SERVER", description = "name or id")
+    private String server = "";
+
+    public SnapshotTree(Tools tools) {
+        super(tools);
+    }
+
+    @Override
+    protected ExitCode run() {
+        Server of = cloud().compute().server(server);
+        List<Snapshot> all = new ArrayList<>(rows(cloud().snapshots().list(Optional.of(of), MOST)));
+        all.sort(Comparator.comparing(Snapshot::takenAt));
+        if (output().format() == Format.TABLE) {
+            boolean unicode = tools().terminal().features().unicode();
+            output().print(new Tree<>(Snapshot::id, Snapshot::parent, SnapshotTree::label, unicode).render(all));
+        } else {
+            output().list(List.of(), all);
+        }
+        return ExitCode.OK;
+    }
+
+    private static String label(Snapshot snapshot) {
+        List<String> words = new ArrayList<>(List.of(snapshot.name(), snapshot.id()));
+        if (!snapshot.takenAt().isEmpty()) {
+            words.add(snapshot.takenAt());
+        }
+        snapshot.size().ifPresent(size -> words.add(SnapshotView.size(Optional.of(size))));
+        if (snapshot.hasMemory()) {
+            words.add("with memory");
+        }
+        return String.join("  ", words);
+    }
+}

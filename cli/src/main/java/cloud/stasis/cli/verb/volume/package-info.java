@@ -1,0 +1,5 @@
+/// Verbs about volumes.
+@NullMarked
+package cloud.stasis.cli.verb.volume;
+
+import org.jspecify.annotations.NullMarked;

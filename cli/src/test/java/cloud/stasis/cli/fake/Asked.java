@@ -1,0 +1,30 @@
+package cloud.stasis.cli.fake;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.Headers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/// A request that reached the fake cloud.
+///
+/// @param line method and path with query, decoded, such as `GET /compute/v2.1/servers/detail?limit=1000`
+public record Asked(String line, Headers headers, byte[] body) {
+    public String text() {
+        return new String(body, StandardCharsets.UTF_8);
+    }
+
+    public JsonNode json() {
+        try {
+            return new ObjectMapper().readTree(body);
+        } catch (IOException malformed) {
+            throw new UncheckedIOException(malformed);
+        }
+    }
+
+    public String token() {
+        String token = headers.getFirst("X-Auth-Token");
+        return token == null ? "" : token;
+    }
+}

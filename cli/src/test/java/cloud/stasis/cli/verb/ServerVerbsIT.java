@@ -1,0 +1,344 @@
+package cloud.stasis.cli.verb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cloud.stasis.cli.fake.Answer;
+import cloud.stasis.cli.fake.FakeCloud;
+import cloud.stasis.cli.fake.Shell;
+import cloud.stasis.cli.fake.Shell.Run;
+import cloud.stasis.cli.screen.Terminal;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServerVerbsIT {
+    private static final String WEB = "11111111-1111-4111-8111-111111111111";
+    private static final String DB = "22222222-2222-4222-8222-222222222222";
+    private static final String LIST = "GET /compute/v2.1/servers/detail";
+    private static final String SHOW = "GET /compute/v2.1/servers/" + WEB;
+    private static final String ACTION = "POST /compute/v2.1/servers/" + WEB + "/action";
+
+    @TempDir
+    Path home;
+
+    private final FakeCloud cloud = new FakeCloud();
+    private Shell shell;
+
+    @BeforeEach
+    void setUp() {
+        shell = Shell.loggedInTo(cloud, home);
+        cloud.on(LIST, Answer.json(200, "{'servers':[" + server(WEB, "web-1", "ACTIVE", "null") + "]}"));
+        cloud.on(SHOW, show("ACTIVE", "null"));
+        cloud.on(ACTION, Answer.empty(202));
+    }
+
+    @AfterEach
+    void tearDown() {
+        cloud.close();
+    }
+
+    private static String server(String id, String name, String status, String task) {
+        return "{'id':'" + id + "','name':'" + name + "','status':'" + status + "','OS-EXT-STS:task_state':" + task
+                + ",'OS-EXT-STS:power_state':1,'addresses':{'net':[{'addr':'10.0.0.5'}]},'adminPass':'s3cret'}";
+    }
+
+    private static Answer show(String status, String task) {
+        return Answer.json(200, "{'server':" + server(WEB, "web-1", status, task) + "}");
+    }
+
+    @Test
+    void listsAsNovaclientDoes() {
+        assertThat(shell.run("list").out()).isEqualTo("""
+                +--------------------------------------+-------+--------+------------+-------------+--------------+
+                | ID                                   | Name  | Status | Task State | Power State | Networks     |
+                +--------------------------------------+-------+--------+------------+-------------+--------------+
+                | 11111111-1111-4111-8111-111111111111 | web-1 | ACTIVE | -          | Running     | net=10.0.0.5 |
+                +--------------------------------------+-------+--------+------------+-------------+--------------+
+                """);
+    }
+
+    @Test
+    void asksForTheMicroversionThatItWasWrittenFor() {
+        shell.run("list");
+
+        assertThat(cloud.last(LIST).headers().getFirst("OpenStack-API-Version")).isEqualTo("compute 2.93");
+    }
+
+    @Test
+    void jsonIsWhatTheApiGave() throws IOException {
+        Run run = shell.run("list", "--json");
+
+        assertThat(new ObjectMapper()
+                        .readTree(run.out())
+                        .at("/0/OS-EXT-STS:power_state")
+                        .asInt())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void pagesAreReadByMarkerUntilThereIsNoNext() {
+        cloud.on(
+                LIST,
+                asked -> asked.line().contains("marker=" + WEB)
+                        ? Answer.json(200, "{'servers':[" + server(DB, "db", "SHUTOFF", "null") + "]}")
+                        : Answer.json(
+                                200,
+                                "{'servers':[" + server(WEB, "web-1", "ACTIVE", "null")
+                                        + "],'servers_links':[{'rel':'next','href':'http://evil.example/?marker=x'}]}"));
+
+        Run run = shell.run("list", "--limit", "all");
+
+        assertThat(run.out()).contains(WEB, DB);
+        assertThat(run.err()).isEmpty();
+    }
+
+    @Test
+    void aCutListSaysSo() {
+        cloud.on(
+                LIST,
+                Answer.json(
+                        200,
+                        "{'servers':[" + server(WEB, "web-1", "ACTIVE", "null")
+                                + "],'servers_links':[{'rel':'next','href':'x'}]}"));
+
+        Run run = shell.run("list", "--limit", "1");
+
+        assertThat(run.err()).isEqualTo("Only the first 1 are shown; --limit all shows every one.\n");
+    }
+
+    @Test
+    void aServerIsFoundByItsId() {
+        assertThat(shell.run("show", WEB).out()).contains("| name ", "web-1");
+        assertThat(cloud.lines()).noneMatch(line -> line.startsWith(LIST));
+    }
+
+    @Test
+    void aServerIsFoundByItsNameTakenLiterally() {
+        cloud.on(LIST, Answer.json(200, "{'servers':[" + server(WEB, "a.b (c)", "ACTIVE", "null") + "]}"));
+
+        assertThat(shell.run("show", "a.b (c)").status()).isZero();
+        assertThat(cloud.last(LIST).line()).contains("name=^a\\.b \\(c\\)$");
+    }
+
+    @Test
+    void aNameThatOnlyResemblesIsNotTaken() {
+        Run run = shell.run("show", "web");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).isEqualTo("ERROR (NotFound): no server with a name or ID of 'web' exists\n");
+    }
+
+    @Test
+    void anAmbiguousNameIsNeverGuessed() {
+        cloud.on(
+                LIST,
+                Answer.json(
+                        200,
+                        "{'servers':[" + server(WEB, "twin", "ACTIVE", "null") + ","
+                                + server(DB, "twin", "ACTIVE", "null") + "]}"));
+
+        Run run = shell.run("delete", "twin");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err())
+                .isEqualTo("ERROR (NoUniqueMatch): multiple server matches found for 'twin': " + WEB + ", " + DB
+                        + ". Use an ID to be more specific\n");
+        assertThat(cloud.lines()).noneMatch(line -> line.startsWith("DELETE"));
+    }
+
+    @Test
+    void whatIsNoIdNeverStandsInAPath() {
+        shell.run("show", "../../identity/v3/users");
+
+        assertThat(cloud.lines()).noneMatch(line -> line.startsWith("GET /compute/v2.1/servers/.."));
+    }
+
+    @Test
+    void anAdminPasswordIsNeverShown() {
+        assertThat(shell.run("show", WEB).out()).doesNotContain("s3cret").doesNotContain("adminPass");
+    }
+
+    @Test
+    void hostileNamesDoNotReachTheTerminal() {
+        String hostile = "{'servers':[" + server(WEB, "x\\u001b]0;owned\\u0007\\u202e", "ACTIVE", "null") + "]}";
+        cloud.on(LIST, Answer.json(200, hostile));
+
+        assertThat(shell.run("list").out())
+                .doesNotContain("\u001b", "\u0007", "\u202e")
+                .contains("x\\x1b]0;owned\\x07");
+        assertThat(shell.run("list", "--json").out()).doesNotContain("\u001b", "\u0007", "\u202e");
+        assertThat(shell.run("list", "--yaml").out()).doesNotContain("\u001b", "\u0007", "\u202e");
+    }
+
+    @Test
+    void hostileErrorMessagesDoNotReachTheTerminal() {
+        cloud.on(LIST, Answer.json(403, "{'forbidden':{'code':403,'message':'no\\u001b[2J'}}"));
+
+        assertThat(shell.run("list").err()).startsWith("ERROR (Forbidden): no\\x1b[2J (HTTP 403) (Request-ID: req-");
+    }
+
+    @Test
+    void colourIsForTerminalsOnly() {
+        assertThat(shell.run("list").out()).doesNotContain("\u001b");
+        shell.terminal(new Terminal.Features(true, true, true, true, 200));
+        assertThat(shell.run("list").out()).contains("\u001b[32mACTIVE\u001b[0m");
+    }
+
+    @Test
+    void bootsWithARootImageAndADataVolume() {
+        cloud.on("GET /image/v2/images", Answer.json(200, "{'images':[{'id':'img','name':'demo'}]}"));
+        cloud.on(
+                "GET /compute/v2.1/flavors/detail",
+                Answer.json(200, "{'flavors':[{'id':'7','name':'m1.tiny'},{'id':'8','name':'7'}]}"));
+        cloud.on(
+                "POST /compute/v2.1/servers", Answer.json(202, "{'server':{'id':'" + WEB + "','adminPass':'s3cret'}}"));
+
+        Run run =
+                shell.run("boot", "--image", "demo", "--flavor", "7", "--volume", "2", "--meta", "tier=gold", "web-1");
+
+        assertThat(run.status()).isZero();
+        assertThat(run.out()).doesNotContain("s3cret");
+        assertThat(cloud.last("POST /compute/v2.1/servers").json().toString()).isEqualTo("""
+                {"server":{"name":"web-1","imageRef":"img","flavorRef":"7","block_device_mapping_v2":[\
+                {"uuid":"img","source_type":"image","destination_type":"local","boot_index":0,\
+                "delete_on_termination":true},\
+                {"source_type":"blank","destination_type":"volume","volume_size":2,"boot_index":-1,\
+                "delete_on_termination":false}],\
+                "networks":"none","metadata":{"tier":"gold"}}}""");
+    }
+
+    @Test
+    void bootUnderstandsNovaclientsBlockDevices() {
+        cloud.on("GET /compute/v2.1/flavors/detail", Answer.json(200, "{'flavors':[{'id':'7','name':'m1.tiny'}]}"));
+        cloud.on("POST /compute/v2.1/servers", Answer.json(202, "{'server':{'id':'" + WEB + "'}}"));
+
+        shell.run(
+                "boot",
+                "--flavor",
+                "m1.tiny",
+                "--block-device",
+                "source=volume,id=vol,dest=volume,bootindex=0,shutdown=remove,bus=virtio",
+                "--nic",
+                "auto",
+                "web-1");
+
+        assertThat(cloud.last("POST /compute/v2.1/servers").json().toString()).isEqualTo("""
+                {"server":{"name":"web-1","flavorRef":"7","block_device_mapping_v2":[\
+                {"source_type":"volume","uuid":"vol","destination_type":"volume","boot_index":0,\
+                "delete_on_termination":true,"disk_bus":"virtio"}],"networks":"auto"}}""");
+    }
+
+    @Test
+    void bootWaitsUntilTheServerIsActive() {
+        cloud.on("GET /image/v2/images", Answer.json(200, "{'images':[{'id':'img','name':'demo'}]}"));
+        cloud.on("GET /compute/v2.1/flavors/detail", Answer.json(200, "{'flavors':[{'id':'7','name':'m1.tiny'}]}"));
+        cloud.on("POST /compute/v2.1/servers", Answer.json(202, "{'server':{'id':'" + WEB + "'}}"));
+        cloud.onInTurn(
+                SHOW,
+                show("BUILD", "'scheduling'"),
+                show("BUILD", "'spawning'"),
+                Answer.json(503, "{'serviceUnavailable':{'message':'restarting'}}"),
+                show("ACTIVE", "null"));
+
+        Run run = shell.run("boot", "--image", "demo", "--flavor", "m1.tiny", "--poll", "web-1");
+
+        assertThat(run.status()).isZero();
+        assertThat(run.err().lines())
+                .containsExactly("web-1: BUILD (spawning)", "web-1: ACTIVE", "web-1: ACTIVE in 2.0 s");
+        assertThat(shell.lastWords()).containsExactly("It goes on. Look at it:  stasis show " + WEB);
+    }
+
+    @Test
+    void aServerThatFailsToBootSaysWhy() {
+        cloud.on("GET /image/v2/images", Answer.json(200, "{'images':[{'id':'img','name':'demo'}]}"));
+        cloud.on("GET /compute/v2.1/flavors/detail", Answer.json(200, "{'flavors':[{'id':'7','name':'m1.tiny'}]}"));
+        cloud.on("POST /compute/v2.1/servers", Answer.json(202, "{'server':{'id':'" + WEB + "'}}"));
+        cloud.on(
+                SHOW,
+                Answer.json(
+                        200,
+                        "{'server':{'id':'" + WEB
+                                + "','name':'web-1','status':'ERROR','fault':{'message':'No valid host was found.'}}}"));
+
+        Run run = shell.run("boot", "--image", "demo", "--flavor", "m1.tiny", "--wait", "web-1");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err())
+                .endsWith("ERROR (ResourceInErrorState): server " + WEB
+                        + " is ERROR and not ACTIVE: No valid host was found.\n");
+    }
+
+    @Test
+    void aWaitEndsWithThreeWhileTheWorkGoesOn() {
+        cloud.on(SHOW, show("ACTIVE", "'powering-off'"));
+
+        Run run = shell.run("stop", "--wait", "--timeout", "10s", WEB);
+
+        assertThat(run.status()).isEqualTo(3);
+        assertThat(run.err()).contains("ERROR (Timeout): server " + WEB + " was not done after 10.0 s; it goes on.");
+    }
+
+    @Test
+    void theStateVerbsSendTheirActions() {
+        shell.run("start", WEB);
+        assertThat(cloud.last(ACTION).text()).isEqualTo("{\"os-start\":null}");
+        shell.run("stop", WEB);
+        assertThat(cloud.last(ACTION).text()).isEqualTo("{\"os-stop\":null}");
+        for (String verb : new String[] {"pause", "unpause", "suspend", "resume"}) {
+            Run run = shell.run(verb, WEB);
+            assertThat(run.out()).isEqualTo("Request to " + verb + " server " + WEB + " has been accepted.\n");
+            assertThat(cloud.last(ACTION).text()).isEqualTo("{\"" + verb + "\":null}");
+        }
+        shell.run("reboot", WEB);
+        assertThat(cloud.last(ACTION).text()).isEqualTo("{\"reboot\":{\"type\":\"SOFT\"}}");
+        shell.run("reboot", "--hard", WEB);
+        assertThat(cloud.last(ACTION).text()).isEqualTo("{\"reboot\":{\"type\":\"HARD\"}}");
+    }
+
+    @Test
+    void oneServerThatFailsDoesNotKeepTheOthersFromTheirTurn() {
+        Run run = shell.run("stop", "missing", WEB);
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).isEqualTo("ERROR (NotFound): no server with a name or ID of 'missing' exists\n");
+        assertThat(cloud.last(ACTION).text()).isEqualTo("{\"os-stop\":null}");
+    }
+
+    @Test
+    void deleteCanWaitUntilTheServerIsGone() {
+        cloud.on("DELETE /compute/v2.1/servers/" + WEB, Answer.empty(204));
+        cloud.onInTurn(
+                SHOW,
+                show("ACTIVE", "null"),
+                show("ACTIVE", "'deleting'"),
+                Answer.json(404, "{'itemNotFound':{'message':'gone'}}"));
+
+        Run run = shell.run("delete", "--wait", WEB);
+
+        assertThat(run.status()).isZero();
+        assertThat(run.err()).endsWith("web-1: deleted in 1.0 s\n");
+    }
+
+    @Test
+    void theConsoleLogIsCleanedUnlessAskedForRaw() {
+        cloud.on(ACTION, Answer.json(200, "{'output':'boot\\r\\n\\u001b[31mred\\u001b[0m\\n'}"));
+
+        assertThat(shell.run("console-log", "--length", "5", WEB).out()).isEqualTo("boot\n\\x1b[31mred\\x1b[0m\n");
+        assertThat(cloud.last(ACTION).text()).isEqualTo("{\"os-getConsoleOutput\":{\"length\":5}}");
+        assertThat(shell.run("console-log", "--raw", WEB).out()).isEqualTo("boot\r\n\u001b[31mred\u001b[0m\n");
+    }
+
+    @Test
+    void aGatewayErrorPageIsNotMistakenForAnAnswer() {
+        cloud.on(LIST, Answer.json(200, "<html>proxy</html>"));
+
+        Run run = shell.run("list");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).startsWith("ERROR (BadAnswer): the answer is not JSON");
+    }
+}

@@ -1,0 +1,271 @@
+package cloud.stasis.cli.verb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cloud.stasis.cli.fake.Answer;
+import cloud.stasis.cli.fake.FakeCloud;
+import cloud.stasis.cli.fake.Shell;
+import cloud.stasis.cli.fake.Shell.Run;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SnapshotVerbsIT {
+    private static final String WEB = "11111111-1111-4111-8111-111111111111";
+    private static final String SNAPSHOT = "55555555-5555-4555-8555-555555555555";
+    private static final String JOB = "44444444-4444-4444-8444-444444444444";
+    private static final String CREATE = "POST /snapshot/v1/snapshots";
+    private static final String SHOW = "GET /snapshot/v1/snapshots/" + SNAPSHOT;
+    private static final String REVERT = "POST /snapshot/v1/snapshots/" + SNAPSHOT + "/revert";
+    private static final String EVENTS = "GET /snapshot/v1/jobs/" + JOB + "/events";
+    private static final String ASK = "GET /snapshot/v1/jobs/" + JOB;
+
+    @TempDir
+    Path home;
+
+    private final FakeCloud cloud = new FakeCloud();
+    private Shell shell;
+
+    @BeforeEach
+    void setUp() {
+        shell = Shell.loggedInTo(cloud, home);
+        cloud.on(
+                "GET /compute/v2.1/servers/" + WEB,
+                Answer.json(200, "{'server':{'id':'" + WEB + "','name':'web-1','status':'ACTIVE'}}"));
+        cloud.on(
+                CREATE,
+                Answer.json(202, "{'snapshot':" + snapshot("SAVING", true) + ",'job':" + job("RUNNING", 0) + "}"));
+        cloud.on(SHOW, Answer.json(200, "{'snapshot':" + snapshot("AVAILABLE", true) + "}"));
+        cloud.on(REVERT, Answer.json(202, "{'job':" + job("RUNNING", 0) + "}"));
+        cloud.on(EVENTS, Answer.events("data: " + job("SUCCEEDED", 100) + "\n\n"));
+    }
+
+    @AfterEach
+    void tearDown() {
+        cloud.close();
+    }
+
+    private static String snapshot(String status, boolean memory) {
+        return "{'id':'" + SNAPSHOT + "','name':'before','status':'" + status + "','server':'" + WEB + "','memory':"
+                + memory + ",'size':1400000000,'parent':null,'taken_at':'2026-11-22T10:00:00Z',"
+                + "'parts':[{'name':'vda','kind':'disk','size':1073741824},{'name':'memory','kind':'memory',"
+                + "'size':268435456}],'receipt':{'strategy':'memory-standard','paused_ms':412,'transfers':["
+                + "{'part':'vda','mode':'FULL','reason':'first capture','read':1073741824,'sent':104857600,"
+                + "'shared':0}]}}";
+    }
+
+    private static String job(String status, int percent) {
+        return "{'id':'" + JOB + "','kind':'TAKE_SNAPSHOT','status':'" + status + "','percent':" + percent
+                + ",'phase':'UPLOADING'}";
+    }
+
+    @Test
+    void createSendsWhatWasAskedForAndWaits() {
+        Run run = shell.run("snapshot-create", "--memory", "--consistency", "require", WEB, "before");
+
+        assertThat(run.status()).isZero();
+        assertThat(cloud.last(CREATE).text())
+                .isEqualTo(
+                        "{\"server\":\"" + WEB + "\",\"name\":\"before\",\"memory\":true,\"consistency\":\"require\"}");
+        assertThat(cloud.last(CREATE).headers().getFirst("Idempotency-Key")).hasSize(36);
+        assertThat(run.err()).endsWith("before: completed in 0 ms\n");
+        assertThat(run.out()).contains("AVAILABLE");
+        assertThat(shell.lastWords())
+                .containsExactly("Job " + JOB + " goes on. Follow it:  stasis job-follow " + JOB
+                        + "   Stop it:  stasis job-cancel " + JOB);
+    }
+
+    @Test
+    void createWithoutWaitingSaysHowToFollow() {
+        Run run = shell.run("snapshot-create", "--no-wait", WEB, "before");
+
+        assertThat(run.status()).isZero();
+        assertThat(cloud.last(CREATE).text()).contains("\"memory\":false,\"consistency\":\"prefer\"");
+        assertThat(run.err()).isEqualTo("Under way. Follow it:  stasis job-follow " + JOB + "\n");
+        assertThat(run.out()).contains("SAVING");
+    }
+
+    @Test
+    void anUnknownConsistencyIsWrongUsage() {
+        Run run = shell.run("snapshot-create", "--consistency", "maybe", WEB, "before");
+
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).startsWith("ERROR (Usage): ").contains("maybe");
+        assertThat(cloud.lines()).isEmpty();
+    }
+
+    @Test
+    void showPrintsPartsAndReceipt() {
+        assertThat(shell.run("snapshot-show", SNAPSHOT).out()).isEqualTo("""
+                +--------------------+--------------------------------------+
+                | Property           | Value                                |
+                +--------------------+--------------------------------------+
+                | id                 | 55555555-5555-4555-8555-555555555555 |
+                | name               | before                               |
+                | status             | AVAILABLE                            |
+                | server             | 11111111-1111-4111-8111-111111111111 |
+                | memory             | true                                 |
+                | size               | 1.3 GiB                              |
+                | parent             |                                      |
+                | taken_at           | 2026-11-22T10:00:00Z                 |
+                | receipt: strategy  | memory-standard                      |
+                | receipt: paused_ms | 412                                  |
+                +--------------------+--------------------------------------+
+                Parts
+                +--------+--------+-----------+
+                | Part   | Kind   |      Size |
+                +--------+--------+-----------+
+                | vda    | disk   |   1.0 GiB |
+                | memory | memory | 256.0 MiB |
+                +--------+--------+-----------+
+                Transfers
+                +------+------+---------+-----------+--------+---------------+
+                | Part | Mode |    Read |      Sent | Shared | Reason        |
+                +------+------+---------+-----------+--------+---------------+
+                | vda  | FULL | 1.0 GiB | 100.0 MiB |    0 B | first capture |
+                +------+------+---------+-----------+--------+---------------+
+                """);
+    }
+
+    @Test
+    void revertTakesTheMemoryIfThereIsOne() {
+        assertThat(shell.run("snapshot-revert", SNAPSHOT).status()).isZero();
+        assertThat(cloud.last(REVERT).text()).isEqualTo("{\"memory\":true,\"state\":\"running\"}");
+
+        shell.run("snapshot-revert", "--disks-only", SNAPSHOT);
+        assertThat(cloud.last(REVERT).text()).isEqualTo("{\"memory\":false,\"state\":\"running\"}");
+
+        shell.run("snapshot-revert", "--memory", "--paused", SNAPSHOT);
+        assertThat(cloud.last(REVERT).text()).isEqualTo("{\"memory\":true,\"state\":\"paused\"}");
+    }
+
+    @Test
+    void revertWithMemoryThatIsNotThereIsRefusedBeforeAnythingIsSent() {
+        cloud.on(SHOW, Answer.json(200, "{'snapshot':" + snapshot("AVAILABLE", false) + "}"));
+
+        Run run = shell.run("snapshot-revert", "--memory", SNAPSHOT);
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).contains("has no memory");
+        assertThat(cloud.lines()).noneMatch(line -> line.startsWith("POST /snapshot"));
+    }
+
+    @Test
+    void memoryAndDisksOnlyExcludeEachOther() {
+        assertThat(shell.run("snapshot-revert", "--memory", "--disks-only", SNAPSHOT)
+                        .status())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aFailedJobIsAFailureWithItsReason() {
+        cloud.on(
+                EVENTS,
+                Answer.events("data: {'job':{'id':'" + JOB + "','kind':'TAKE_SNAPSHOT','status':'FAILED','error':"
+                        + "{'code':'NO_SPACE','message':'the store is full'}}}\n\n"));
+
+        Run run = shell.run("snapshot-create", WEB, "before");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err())
+                .endsWith("before: failed in 0 ms\nERROR (JobFailed): 'take snapshot' (job " + JOB
+                        + ") did not succeed: the store is full [NO_SPACE]\n");
+    }
+
+    @Test
+    void aBrokenEventStreamIsMadeUpForByAsking() {
+        cloud.onInTurn(EVENTS, Answer.events("data: " + job("RUNNING", 10) + "\n\ndata: {'half"), Answer.empty(404));
+        cloud.onInTurn(
+                ASK,
+                Answer.json(200, "{'job':" + job("RUNNING", 60) + "}"),
+                Answer.json(200, "{'job':" + job("SUCCEEDED", 100) + "}"));
+
+        Run run = shell.run("snapshot-create", WEB, "before");
+
+        assertThat(run.status()).isZero();
+        assertThat(run.err().lines())
+                .containsExactly(
+                        "before: uploading 0%",
+                        "before: uploading 10%",
+                        "before: uploading 60%",
+                        "before: uploading 100%",
+                        "before: completed in 2.0 s");
+    }
+
+    @Test
+    void aGatewayThatIsAwayForAMomentDoesNotEndTheWait() {
+        cloud.on(EVENTS, Answer.empty(404));
+        cloud.onInTurn(
+                ASK,
+                Answer.json(503, "{'message':'restarting'}"),
+                Answer.json(200, "{'job':" + job("SUCCEEDED", 100) + "}"));
+
+        Run run = shell.run("snapshot-create", WEB, "before");
+
+        assertThat(run.status()).isZero();
+        assertThat(run.err()).contains("the cloud does not answer, trying again");
+    }
+
+    @Test
+    void aGatewayThatStaysAwayEndsTheWait() {
+        cloud.on(EVENTS, Answer.empty(404));
+        cloud.on(ASK, Answer.json(503, "{'message':'restarting'}"));
+
+        Run run = shell.run("snapshot-create", WEB, "before");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).contains("ERROR (ServiceUnavailable): restarting (HTTP 503)");
+    }
+
+    @Test
+    void theTreeIsDrawnFromTheOldest() {
+        cloud.on(
+                "GET /snapshot/v1/snapshots",
+                Answer.json(
+                        200,
+                        "{'snapshots':[{'id':'c','name':'second try','parent':'a','taken_at':'2026-11-22T12:00:00Z'},"
+                                + "{'id':'b','name':'first try','parent':'a','taken_at':'2026-11-22T11:00:00Z',"
+                                + "'memory':true},{'id':'a','name':'base','parent':null,"
+                                + "'taken_at':'2026-11-22T10:00:00Z','size':1048576}]}"));
+
+        assertThat(shell.run("snapshot-tree", WEB).out()).isEqualTo("""
+                * base  a  2026-11-22T10:00:00Z  1.0 MiB
+                |-* first try  b  2026-11-22T11:00:00Z  with memory
+                `-* second try  c  2026-11-22T12:00:00Z
+                """);
+        assertThat(cloud.lines()).anyMatch(line -> line.contains("snapshots?server=" + WEB));
+    }
+
+    @Test
+    void deleteFollowsItsJob() {
+        cloud.on("DELETE " + SHOW.substring(4), Answer.json(202, "{'job':" + job("RUNNING", 0) + "}"));
+
+        assertThat(shell.run("snapshot-delete", SNAPSHOT).status()).isZero();
+    }
+
+    @Test
+    void jobsAreListedShownFollowedAndCancelled() {
+        cloud.on("GET /snapshot/v1/jobs", Answer.json(200, "{'jobs':[" + job("RUNNING", 42) + "]}"));
+        cloud.on(ASK, Answer.json(200, "{'job':" + job("RUNNING", 42) + "}"));
+        cloud.on("POST " + ASK.substring(4) + "/cancel", Answer.json(202, "{'job':" + job("UNWINDING", 42) + "}"));
+
+        assertThat(shell.run("job-list").out()).contains("| take snapshot | RUNNING | 42 | uploading |");
+        assertThat(shell.run("job-show", JOB).out()).contains("| percent  | 42 ");
+        assertThat(shell.run("job-follow", JOB).status()).isZero();
+        assertThat(shell.run("job-cancel", JOB).out())
+                .isEqualTo("Request to cancel job " + JOB + " has been accepted.\n");
+        assertThat(shell.run("job-show", "nonsense").status()).isEqualTo(1);
+    }
+
+    @Test
+    void aStuckJobIsNotWaitedForForever() {
+        cloud.on(ASK, Answer.json(200, "{'job':" + job("STUCK", 42) + "}"));
+
+        Run run = shell.run("job-follow", JOB);
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).contains("an operator has to look at it");
+    }
+}
