@@ -1,9 +1,11 @@
 package cloud.stasis.cli.cloud;
 
+import cloud.stasis.cli.http.Json;
 import cloud.stasis.cli.login.Call;
 import cloud.stasis.cli.login.ServiceType;
 import cloud.stasis.cli.login.Session;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 
 /// The block storage API, version 3. What is asked here is the same in every microversion, so none is named.
@@ -32,6 +34,16 @@ public final class Volumes {
         return reply.status() == 404
                 ? Optional.empty()
                 : Optional.of(new Volume(reply.orFail().json().path("volume")));
+    }
+
+    public Volume create(String name, int gib) {
+        ObjectNode body = Json.object();
+        body.putObject("volume").put("name", name).put("size", gib);
+        return new Volume(json(Call.post(SERVICE, "volumes").json(body)).path("volume"));
+    }
+
+    public void delete(Volume volume) {
+        session.send(Call.delete(SERVICE, "volumes", volume.id())).orFail();
     }
 
     private JsonNode json(Call call) {

@@ -4,6 +4,7 @@ import cloud.stasis.cli.verb.VerbEntry.Group;
 import cloud.stasis.cli.verb.server.ServerChange;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.OptionSpec;
@@ -76,7 +77,8 @@ final class HelpLayout {
             text.append('\n').append(group.title()).append(":\n");
             for (VerbEntry entry : VerbEntry.ALL) {
                 if (entry.group() == group) {
-                    CommandLine verb = help.commandSpec().subcommands().get(entry.name());
+                    CommandLine verb = Objects.requireNonNull(
+                            help.commandSpec().subcommands().get(entry.name()));
                     String[] description = verb.getCommandSpec().usageMessage().description();
                     text.append("  ")
                             .append(entry.name())

@@ -22,7 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// One run of the command line: registers what may have been called, runs it, and reports how it failed.
 public final class Program {
     /// Words that need every verb to be known.
-    private static final Set<String> ABOUT_ALL = Set.of("help", "--help", "-h", "completion");
+    private static final Set<String> ABOUT_ALL = Set.of("help", "--help", "-h", "completion", "man-page");
 
     private final Surroundings surroundings;
     private final GlobalOptions options = new GlobalOptions();

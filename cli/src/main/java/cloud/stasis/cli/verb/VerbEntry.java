@@ -29,6 +29,8 @@ import cloud.stasis.cli.verb.snapshot.SnapshotList;
 import cloud.stasis.cli.verb.snapshot.SnapshotRevert;
 import cloud.stasis.cli.verb.snapshot.SnapshotShow;
 import cloud.stasis.cli.verb.snapshot.SnapshotTree;
+import cloud.stasis.cli.verb.volume.VolumeCreate;
+import cloud.stasis.cli.verb.volume.VolumeDelete;
 import cloud.stasis.cli.verb.volume.VolumeList;
 import cloud.stasis.cli.verb.volume.VolumeShow;
 import java.util.List;
@@ -78,6 +80,8 @@ record VerbEntry(String name, Group group, Function<Tools, Verb> make) {
             new VerbEntry("image-delete", Group.IMAGES, ImageDelete::new),
             new VerbEntry("volume-list", Group.VOLUMES, VolumeList::new),
             new VerbEntry("volume-show", Group.VOLUMES, VolumeShow::new),
+            new VerbEntry("volume-create", Group.VOLUMES, VolumeCreate::new),
+            new VerbEntry("volume-delete", Group.VOLUMES, VolumeDelete::new),
             new VerbEntry("snapshot-create", Group.SNAPSHOTS, SnapshotCreate::new),
             new VerbEntry("snapshot-list", Group.SNAPSHOTS, SnapshotList::new),
             new VerbEntry("snapshot-show", Group.SNAPSHOTS, SnapshotShow::new),
@@ -91,5 +95,6 @@ record VerbEntry(String name, Group group, Function<Tools, Verb> make) {
             new VerbEntry("host-list", Group.CLIENT, HostList::new),
             new VerbEntry("version", Group.CLIENT, Version::new),
             new VerbEntry("logout", Group.CLIENT, Logout::new),
-            new VerbEntry("completion", Group.CLIENT, Completion::new));
+            new VerbEntry("completion", Group.CLIENT, Completion::new),
+            new VerbEntry("man-page", Group.CLIENT, ManPageVerb::new));
 }

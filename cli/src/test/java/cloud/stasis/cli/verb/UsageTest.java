@@ -111,6 +111,16 @@ class UsageTest {
     }
 
     @Test
+    void theManualPageHasEveryVerbAndOption() {
+        String page = shell.run("man-page").out();
+
+        assertThat(page).startsWith(".TH STASIS 1");
+        VerbEntry.ALL.forEach(
+                verb -> assertThat(page).contains(".SS stasis " + verb.name().replace("-", "\\-") + " "));
+        assertThat(page).contains(".B \\-\\-os\\-auth\\-url=VALUE", "\\-\\-[no\\-]wait");
+    }
+
+    @Test
     void completionKnowsEveryVerb() {
         String script = shell.run("completion", "bash").out();
 
