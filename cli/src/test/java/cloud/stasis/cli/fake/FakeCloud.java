@@ -110,11 +110,12 @@ public final class FakeCloud implements AutoCloseable {
                 + exchange.getRequestURI().getPath() + (query == null ? "" : "?" + query);
         byte[] body = exchange.getRequestBody().readAllBytes();
         Asked request = new Asked(line, exchange.getRequestHeaders(), body);
-        Answer answer;
+        Function<Asked, Answer> route;
         synchronized (asked) {
             asked.add(request);
-            answer = answer(request);
+            route = route(request);
         }
+        Answer answer = route.apply(request);
         answer.headers().forEach(exchange.getResponseHeaders()::set);
         exchange.getResponseHeaders().set("x-openstack-request-id", "req-" + lines().size());
         exchange.sendResponseHeaders(answer.status(), answer.body().length == 0 ? -1 : answer.body().length);
@@ -124,18 +125,18 @@ public final class FakeCloud implements AutoCloseable {
         exchange.close();
     }
 
-    private Answer answer(Asked request) {
+    private Function<Asked, Answer> route(Asked request) {
         String line = withoutQuery(request.line());
         if (line.equals("POST /identity/v3/auth/tokens")) {
-            return routes.containsKey(line) ? routes.get(line).apply(request) : login(request);
+            return this::login;
         }
         if (!goodTokens.contains(request.token())) {
-            return Answer.json(401, "{'error':{'code':401,'title':'Unauthorized','message':'the token is not good'}}");
+            return _ ->
+                    Answer.json(401, "{'error':{'code':401,'title':'Unauthorized','message':'the token is not good'}}");
         }
-        Function<Asked, Answer> route = routes.get(line);
-        return route == null
-                ? Answer.json(404, "{'itemNotFound':{'code':404,'message':'nothing is at " + line + "'}}")
-                : route.apply(request);
+        Function<Asked, Answer> nothing =
+                _ -> Answer.json(404, "{'itemNotFound':{'code':404,'message':'nothing is at " + line + "'}}");
+        return routes.getOrDefault(line, nothing);
     }
 
     private Answer login(Asked request) {
@@ -161,9 +162,18 @@ public final class FakeCloud implements AutoCloseable {
                     "{'error':{'code':401,'title':'Unauthorized','message':'The request you have made requires "
                             + "authentication.'}}");
         }
-        String token = "token-" + ++tokensMade;
-        goodTokens.add(token);
+        String token;
+        synchronized (asked) {
+            token = "token-" + ++tokensMade;
+            goodTokens.add(token);
+        }
         return Answer.json(201, tokenBody()).header("X-Subject-Token", token);
+    }
+
+    private boolean isGood(String token) {
+        synchronized (asked) {
+            return goodTokens.contains(token);
+        }
     }
 
     public String tokenBody() {
