@@ -3,8 +3,10 @@ package cloud.stasis.cli.screen;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A grid as novaclient draws it. If it is wider than the terminal, the widest columns that may be broken are narrowed
-/// evenly and their cells run over several lines; what still does not fit is left to the terminal.
+/// A grid as novaclient draws it. If it is wider than the terminal, columns that say nothing are left out, then the
+/// widest columns that may be broken are narrowed evenly and their cells run over several lines; what still does not
+// fit
+/// is left to the terminal.
 ///
 /// ```
 /// +----+------+
@@ -34,7 +36,13 @@ public final class Table<R> {
                     .toList());
         }
         int[] widths = naturalWidths(cells);
-        narrow(widths, limit);
+        if (excess(widths, limit) > 0) {
+            List<Column<R>> telling = telling(cells);
+            if (telling.size() < columns.size()) {
+                return new Table<>(telling).render(rows, limit, colour);
+            }
+            narrow(widths, limit);
+        }
         StringBuilder grid = new StringBuilder();
         String rule = rule(widths);
         grid.append(rule);
@@ -57,12 +65,32 @@ public final class Table<R> {
         return widths;
     }
 
-    /// Takes one column at a time from the widest, so that narrow columns stay whole as long as possible.
-    private void narrow(int[] widths, int limit) {
+    private static int excess(int[] widths, int limit) {
         int excess = FRAME_PER_COLUMN * widths.length + 1 - limit;
         for (int width : widths) {
             excess = Math.addExact(excess, width);
         }
+        return excess;
+    }
+
+    /// The columns in which any row has something to say.
+    private List<Column<R>> telling(List<List<String>> cells) {
+        List<Column<R>> telling = new ArrayList<>();
+        for (int i = 0; i < columns.size(); i++) {
+            int column = i;
+            if (cells.isEmpty()
+                    || cells.stream()
+                            .map(row -> row.get(column))
+                            .anyMatch(cell -> !cell.isEmpty() && !cell.equals("-"))) {
+                telling.add(columns.get(i));
+            }
+        }
+        return telling;
+    }
+
+    /// Takes one column at a time from the widest, so that narrow columns stay whole as long as possible.
+    private void narrow(int[] widths, int limit) {
+        int excess = excess(widths, limit);
         while (excess > 0) {
             int widest = -1;
             for (int i = 0; i < widths.length; i++) {

@@ -55,6 +55,21 @@ class TableTest {
     }
 
     @Test
+    void columnsThatSayNothingAreLeftOutWhenThereIsNoRoom() {
+        List<Row> rows = List.of(new Row("1", "one", "-"), new Row("2", "two", ""));
+
+        assertThat(TABLE.render(rows, 80, false)).contains("Status");
+        assertThat(TABLE.render(rows, 15, false)).isEqualTo("""
+                +----+------+
+                | ID | Name |
+                +----+------+
+                | 1  | one  |
+                | 2  | two  |
+                +----+------+
+                """);
+    }
+
+    @Test
     void countsWideAndCombiningCharactersAsTheTerminalDoes() {
         String drawn = TABLE.render(
                 List.of(new Row("1", "\u8cc7\u6599", "ACTIVE"), new Row("2", "caf\u0065\u0301", "ACTIVE")),
