@@ -5,8 +5,7 @@ import java.util.List;
 
 /// A grid as novaclient draws it. If it is wider than the terminal, columns that say nothing are left out, then the
 /// widest columns that may be broken are narrowed evenly and their cells run over several lines; what still does not
-// fit
-/// is left to the terminal.
+/// fit is left to the terminal.
 ///
 /// ```
 /// +----+------+
