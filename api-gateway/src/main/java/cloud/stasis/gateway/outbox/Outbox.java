@@ -3,8 +3,8 @@ package cloud.stasis.gateway.outbox;
 import cloud.stasis.messages.Command;
 import cloud.stasis.model.CommandId;
 
-/// Sends commands as part of the caller's transaction: if that commits, the command is delivered at least once, in order
-/// per key; if not, it never existed.
+/// Sends commands as part of the caller's transaction: if that commits, the command is delivered at least once,
+/// in order per key; if not, it never existed.
 public interface Outbox {
     /// Must be called within a transaction.
     ///

@@ -1,0 +1,74 @@
+package cloud.stasis.gateway.fleet;
+
+import cloud.stasis.model.BackendId;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.HostId;
+import cloud.stasis.model.StasisException;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/// Decides which host takes an instance and which backend takes a volume. Pure.
+public final class Placement {
+    /// vCPUs that share one processor: guests are idle most of the time.
+    static final int VCPUS_PER_PROCESSOR = 16;
+
+    /// Memory is never promised twice: a guest that the host kills is worse than one that does not start.
+    private static final Comparator<Candidate> MOST_FREE_MEMORY = Comparator.comparing(Candidate::freeMemory)
+            .reversed()
+            .thenComparing(candidate -> candidate.host().id().value());
+
+    private Placement() {}
+
+    /// The living host with the most free memory that can take `need`.
+    ///
+    /// @param loads what instances take already; a host that is not named is empty
+    /// @throws StasisException `NO_VALID_HOST`
+    public static Host host(List<Host> hosts, Map<HostId, Load> loads, Load need, Instant now) {
+        return hosts.stream()
+                .filter(host -> host.isAlive(now))
+                .map(host -> new Candidate(host, loads.getOrDefault(host.id(), Load.NONE)))
+                .filter(candidate -> candidate.fits(need))
+                .min(MOST_FREE_MEMORY)
+                .map(Candidate::host)
+                .orElseThrow(() -> new StasisException(
+                        ErrorCode.NO_VALID_HOST,
+                        "No valid host was found. There are not enough hosts available that can take " + need.vcpus()
+                                + " vCPUs and " + need.memory().mibRoundedUp() + " MiB."));
+    }
+
+    /// The backend on which a volume of an instance on `host` must lie: the one that has the host's name, where
+    /// every host has one of its own, else any with room.
+    public static BackendId backendFor(List<Backend> backends, HostId host, ByteCount size, Instant now) {
+        return backends.stream()
+                .filter(backend -> backend.isAlive(now))
+                .filter(backend -> backend.id().value().equals(host.value()))
+                .findFirst()
+                .map(Backend::id)
+                .orElseGet(() -> backend(backends, size, now));
+    }
+
+    /// The living backend with the most free space. A blank volume takes none yet, so `size` is only wished for.
+    public static BackendId backend(List<Backend> backends, ByteCount size, Instant now) {
+        return backends.stream()
+                .filter(backend -> backend.isAlive(now))
+                .max(Comparator.comparing((Backend backend) -> backend.free().compareTo(size) >= 0)
+                        .thenComparing(Backend::free))
+                .map(Backend::id)
+                .orElseThrow(() -> new StasisException(
+                        ErrorCode.NO_VALID_HOST, "No storage backend is available. Try again later."));
+    }
+
+    private record Candidate(Host host, Load load) {
+        ByteCount freeMemory() {
+            return load.memory().compareTo(host.memory()) < 0 ? host.memory().minus(load.memory()) : ByteCount.ZERO;
+        }
+
+        boolean fits(Load need) {
+            return need.memory().compareTo(freeMemory()) <= 0
+                    && load.vcpus() + need.vcpus() <= host.vcpus() * VCPUS_PER_PROCESSOR;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package cloud.stasis.gateway.fleet.store;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Instant;
+
+@Entity(name = "Host")
+@Table(name = "host")
+class HostEntity {
+    @Id
+    String id;
+
+    @Column(name = "data_url", nullable = false)
+    String dataUrl;
+
+    @Column(nullable = false)
+    String hypervisor;
+
+    @Column(name = "virt_type", nullable = false)
+    String virtType;
+
+    @Column(nullable = false)
+    int vcpus;
+
+    @Column(name = "memory_bytes", nullable = false)
+    long memoryBytes;
+
+    @Column(name = "disk_total_bytes", nullable = false)
+    long diskTotalBytes;
+
+    @Column(name = "disk_free_bytes", nullable = false)
+    long diskFreeBytes;
+
+    @Column(name = "first_seen", nullable = false, updatable = false)
+    Instant firstSeen;
+
+    @Column(name = "last_seen", nullable = false)
+    Instant lastSeen;
+}

@@ -1,0 +1,5 @@
+/// Workers in the database.
+@NullMarked
+package cloud.stasis.gateway.fleet.store;
+
+import org.jspecify.annotations.NullMarked;

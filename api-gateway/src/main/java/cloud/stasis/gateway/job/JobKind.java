@@ -1,0 +1,31 @@
+package cloud.stasis.gateway.job;
+
+/// What a job does. The names are stored and shown: a released one never changes.
+public enum JobKind {
+    BOOT_SERVER("create"),
+    START_SERVER("start"),
+    STOP_SERVER("stop"),
+    REBOOT_SERVER("reboot"),
+    PAUSE_SERVER("pause"),
+    UNPAUSE_SERVER("unpause"),
+    SUSPEND_SERVER("suspend"),
+    RESUME_SERVER("resume"),
+    DELETE_SERVER("delete"),
+    CREATE_IMAGE("createImage"),
+    TAKE_SNAPSHOT("takeSnapshot"),
+    REVERT_SERVER("revertToSnapshot"),
+    DELETE_SNAPSHOT("deleteSnapshot"),
+    CREATE_VOLUME("createVolume"),
+    DELETE_VOLUME("deleteVolume");
+
+    private final String action;
+
+    JobKind(String action) {
+        this.action = action;
+    }
+
+    /// What `os-instance-actions` calls it.
+    public String action() {
+        return action;
+    }
+}

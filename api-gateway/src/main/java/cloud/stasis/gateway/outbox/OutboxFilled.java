@@ -1,0 +1,4 @@
+package cloud.stasis.gateway.outbox;
+
+/// Rows were committed on this gateway.
+public record OutboxFilled() {}

@@ -1,0 +1,18 @@
+package cloud.stasis.gateway.quota;
+
+import cloud.stasis.model.ProjectId;
+import java.util.Map;
+
+/// The stored limits.
+public interface QuotaRows {
+    /// Nobody else holds the lock of this project before the transaction ends.
+    void lock(ProjectId project);
+
+    /// The limits of a project's own.
+    Map<Resource, Long> overrides(ProjectId project);
+
+    void override(ProjectId project, Resource resource, long allowed);
+
+    /// Back to the standard limits.
+    void reset(ProjectId project);
+}

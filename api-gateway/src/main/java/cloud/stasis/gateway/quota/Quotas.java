@@ -1,0 +1,62 @@
+package cloud.stasis.gateway.quota;
+
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ProjectId;
+import cloud.stasis.model.StasisException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/// Limits and usage of projects.
+public final class Quotas {
+    private final QuotaRows rows;
+    private final List<Usage> usages;
+
+    public Quotas(QuotaRows rows, List<Usage> usages) {
+        this.rows = rows;
+        this.usages = List.copyOf(usages);
+    }
+
+    public Map<Resource, Long> limits(ProjectId project) {
+        Map<Resource, Long> limits = new EnumMap<>(Resource.class);
+        for (Resource resource : Resource.values()) {
+            limits.put(resource, resource.standard());
+        }
+        limits.putAll(rows.overrides(project));
+        return limits;
+    }
+
+    public Map<Resource, Long> used(ProjectId project) {
+        Map<Resource, Long> used = new EnumMap<>(Resource.class);
+        usages.forEach(usage -> used.putAll(usage.of(project)));
+        return used;
+    }
+
+    /// Within a transaction that then adds what is asked for: refuses it if the project would have too much.
+    /// Locks the project until the transaction ends; called before any other row is locked.
+    ///
+    /// @throws StasisException `QUOTA_EXCEEDED`
+    public void require(ProjectId project, Map<Resource, Long> asked) {
+        rows.lock(project);
+        Map<Resource, Long> limits = limits(project);
+        Map<Resource, Long> used = used(project);
+        asked.forEach((resource, more) -> {
+            long limit = limits.getOrDefault(resource, resource.standard());
+            long have = used.getOrDefault(resource, 0L);
+            if (limit != Resource.UNLIMITED && more > 0 && have + more > limit) {
+                throw new StasisException(
+                        ErrorCode.QUOTA_EXCEEDED,
+                        "Quota exceeded for " + resource.word() + ": Requested " + more + ", but already used " + have
+                                + " of " + limit + " " + resource.word());
+            }
+        });
+    }
+
+    public void override(ProjectId project, Map<Resource, Long> limits) {
+        limits.forEach((resource, allowed) -> rows.override(project, resource, allowed));
+    }
+
+    public void reset(ProjectId project) {
+        rows.reset(project);
+    }
+}

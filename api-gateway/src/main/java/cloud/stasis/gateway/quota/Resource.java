@@ -1,0 +1,33 @@
+package cloud.stasis.gateway.quota;
+
+/// What is limited. The names are stored: a released one never changes.
+public enum Resource {
+    INSTANCES("instances", 100),
+    CORES("cores", 200),
+    MEMORY_MIB("ram", 256 * 1024),
+    KEYPAIRS("key_pairs", 100),
+    VOLUMES("volumes", 200),
+    VOLUME_GIB("gigabytes", 10_000),
+    SNAPSHOTS("snapshots", 500);
+
+    /// Stands for no limit.
+    public static final long UNLIMITED = -1;
+
+    private final String word;
+    private final long standard;
+
+    Resource(String word, long standard) {
+        this.word = word;
+        this.standard = standard;
+    }
+
+    /// What the APIs call it.
+    public String word() {
+        return word;
+    }
+
+    /// For a project without a limit of its own.
+    public long standard() {
+        return standard;
+    }
+}

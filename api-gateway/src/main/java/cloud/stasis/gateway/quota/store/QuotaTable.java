@@ -1,0 +1,68 @@
+package cloud.stasis.gateway.quota.store;
+
+import cloud.stasis.gateway.quota.QuotaRows;
+import cloud.stasis.gateway.quota.Resource;
+import cloud.stasis.model.ProjectId;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.hibernate.Session;
+
+/// The tables `project_lock` and `quota_override`: two columns of keys and one number, so plain SQL.
+@ApplicationScoped
+class QuotaTable implements QuotaRows {
+    private final Session entities;
+
+    QuotaTable(Session entities) {
+        this.entities = entities;
+    }
+
+    @Override
+    public void lock(ProjectId project) {
+        if (!tryLock(project)) {
+            // Two that insert at once collide; the transaction of one of them is repeated and finds the row.
+            entities.createNativeMutationQuery("insert into project_lock (project_id) values (?1)")
+                    .setParameter(1, project.value())
+                    .executeUpdate();
+        }
+    }
+
+    @Override
+    public Map<Resource, Long> overrides(ProjectId project) {
+        Map<Resource, Long> overrides = new EnumMap<>(Resource.class);
+        List<Object[]> rows = entities.createNativeQuery(
+                        "select resource, allowed from quota_override where project_id = ?1", Object[].class)
+                .setParameter(1, project.value())
+                .getResultList();
+        rows.forEach(row -> overrides.put(Resource.valueOf((String) row[0]), ((Number) row[1]).longValue()));
+        return overrides;
+    }
+
+    @Override
+    public void override(ProjectId project, Resource resource, long allowed) {
+        entities.createNativeMutationQuery("""
+                        insert into quota_override (project_id, resource, allowed) values (?1, ?2, ?3)
+                        on duplicate key update allowed = ?3
+                        """)
+                .setParameter(1, project.value())
+                .setParameter(2, resource.name())
+                .setParameter(3, allowed)
+                .executeUpdate();
+    }
+
+    @Override
+    public void reset(ProjectId project) {
+        entities.createNativeMutationQuery("delete from quota_override where project_id = ?1")
+                .setParameter(1, project.value())
+                .executeUpdate();
+    }
+
+    private boolean tryLock(ProjectId project) {
+        return !entities.createNativeQuery(
+                        "select project_id from project_lock where project_id = ?1 for update", String.class)
+                .setParameter(1, project.value())
+                .getResultList()
+                .isEmpty();
+    }
+}

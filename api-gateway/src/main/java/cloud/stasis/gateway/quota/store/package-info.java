@@ -1,0 +1,5 @@
+/// Limits in the database.
+@NullMarked
+package cloud.stasis.gateway.quota.store;
+
+import org.jspecify.annotations.NullMarked;

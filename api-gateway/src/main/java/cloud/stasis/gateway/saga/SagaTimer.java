@@ -1,0 +1,74 @@
+package cloud.stasis.gateway.saga;
+
+import cloud.stasis.model.SagaId;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/// Wakes sagas whose worker was silent for too long, on a thread of its own. Several gateways may wake the same
+/// one: the first moves the time, the others find nothing to do.
+public final class SagaTimer {
+    /// How late a saga may be woken.
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+    /// Woken in one go; more wait for the next.
+    private static final int BATCH = 100;
+
+    private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(10);
+    private static final Logger LOG = Logger.getLogger(SagaTimer.class);
+
+    private final Transactions transactions;
+    private final SagaLog log;
+    private final SagaRunner runner;
+    private final Clock clock;
+    private final Thread thread =
+            Thread.ofPlatform().daemon().name("saga-timer").unstarted(this::loop);
+
+    public SagaTimer(Transactions transactions, SagaLog log, SagaRunner runner, Clock clock) {
+        this.transactions = transactions;
+        this.log = log;
+        this.runner = runner;
+        this.clock = clock;
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    /// Wakes all whose time has come.
+    void wakeDue() {
+        List<SagaId> due = transactions.call(() -> log.due(clock.instant(), BATCH));
+        for (SagaId saga : due) {
+            try {
+                transactions.run(() -> runner.wake(saga));
+            } catch (RuntimeException e) {
+                LOG.errorf(e, "A saga could not be woken sagaId=%s", saga);
+            }
+        }
+    }
+
+    /// Returns when its thread has ended.
+    public void close() throws InterruptedException {
+        thread.interrupt();
+        thread.join(CLOSE_DEADLINE);
+    }
+
+    private void loop() {
+        boolean inTrouble = false;
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                Thread.sleep(INTERVAL);
+                wakeDue();
+                inTrouble = false;
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                if (!inTrouble) {
+                    LOG.warn("Sagas could not be looked at, trying on", e);
+                }
+                inTrouble = true;
+            }
+        }
+    }
+}
