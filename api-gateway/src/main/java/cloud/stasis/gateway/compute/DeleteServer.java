@@ -1,0 +1,125 @@
+package cloud.stasis.gateway.compute;
+
+import cloud.stasis.gateway.saga.Request;
+import cloud.stasis.gateway.saga.Run;
+import cloud.stasis.gateway.saga.Saga;
+import cloud.stasis.gateway.saga.Start;
+import cloud.stasis.gateway.saga.Step;
+import cloud.stasis.gateway.volume.Volume;
+import cloud.stasis.gateway.volume.VolumeState;
+import cloud.stasis.gateway.volume.Volumes;
+import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.Topics;
+import cloud.stasis.messages.VolumeCommand;
+import cloud.stasis.model.BackendId;
+import cloud.stasis.model.ErrorReport;
+import cloud.stasis.model.HostId;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.Phase;
+import cloud.stasis.model.VolumeId;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Deletes a server with its machine, its own disks and all that its host keeps of its snapshots; then those of
+/// its volumes that were to go with it. Bundles in the store stay.
+///
+/// It takes the server over from whatever saga works on it; that one is asked to turn back and finds the server
+/// no longer its own. The agent carries out the commands of both one after the other, in either order to the same
+/// end. There is no way back from the start on; if it gets stuck the server shows `ERROR`, and deleting it again
+/// begins a new run.
+///
+/// | step | worker | command | undo |
+/// |---|---|---|---|
+/// | delete-instance | agent | DeleteInstance | none, forward only |
+/// | delete-volume-1 ... n | volume service | DeleteVolume | none, forward only |
+public final class DeleteServer implements Saga<DeleteServer.Data> {
+    private final InstanceTurns instances;
+    private final Volumes volumes;
+    private final Clock clock;
+
+    public DeleteServer(InstanceTurns instances, Volumes volumes, Clock clock) {
+        this.instances = instances;
+        this.volumes = volumes;
+        this.clock = clock;
+    }
+
+    /// @param doomed volumes that go with the server; they are this saga's from the start
+    /// @param kept volumes that are available afterwards
+    public record Data(InstanceId instance, HostId host, List<DoomedVolume> doomed, List<VolumeId> kept) {
+        public Data {
+            doomed = List.copyOf(doomed);
+            kept = List.copyOf(kept);
+        }
+    }
+
+    public record DoomedVolume(VolumeId volume, BackendId backend) {}
+
+    @Override
+    public String name() {
+        return "delete-server";
+    }
+
+    @Override
+    public Class<Data> dataType() {
+        return Data.class;
+    }
+
+    @Override
+    public List<Step<Data>> steps(Data data) {
+        List<Step<Data>> steps = new ArrayList<>();
+        steps.add(Step.<Data>of(
+                        "delete-instance",
+                        known -> new Request(
+                                Topics.commands(known.host()), new ComputeCommand.DeleteInstance(known.instance())))
+                .forwardOnly());
+        for (DoomedVolume doomed : data.doomed()) {
+            steps.add(Step.<Data>of(
+                            "delete-volume-" + steps.size(),
+                            known -> new Request(
+                                    Topics.commands(doomed.backend()), new VolumeCommand.DeleteVolume(doomed.volume())))
+                    .forwardOnly());
+        }
+        return steps;
+    }
+
+    @Override
+    public void progressed(Run<Data> run, Phase phase) {
+        instances.phase(run.data().instance(), run.id(), phase);
+    }
+
+    @Override
+    public List<Start<?>> completed(Run<Data> run) {
+        Data data = run.data();
+        instances.change(data.instance(), run.id(), instance -> instance.deleted(clock.instant()));
+        data.doomed().forEach(doomed -> doomed(run, doomed.volume())
+                .ifPresent(volume -> volumes.save(volume.deleted(clock.instant()))));
+        data.kept().forEach(kept -> attached(data, kept)
+                .ifPresent(volume -> volumes.save(volume.in(new VolumeState.Available(), clock.instant()))));
+        return List.of();
+    }
+
+    @Override
+    public void undone(Run<Data> run, ErrorReport cause) {
+        throw new IllegalStateException("the deletion of a server is never undone");
+    }
+
+    @Override
+    public void stuck(Run<Data> run, ErrorReport failure) {
+        instances.failed(run.data().instance(), run.id(), failure);
+        run.data().doomed().forEach(doomed -> doomed(run, doomed.volume())
+                .ifPresent(volume -> volumes.save(volume.in(new VolumeState.Failed(), clock.instant()))));
+    }
+
+    private Optional<Volume> doomed(Run<Data> run, VolumeId id) {
+        return volumes.lock(id).filter(volume -> volume.isWorkedOnBy(run.id()));
+    }
+
+    private Optional<Volume> attached(Data data, VolumeId id) {
+        return volumes.lock(id).filter(volume -> volume.state()
+                .attached()
+                .filter(attachment -> attachment.instance().equals(data.instance()))
+                .isPresent());
+    }
+}

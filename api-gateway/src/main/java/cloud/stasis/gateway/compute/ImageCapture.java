@@ -1,0 +1,110 @@
+package cloud.stasis.gateway.compute;
+
+import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.image.Images;
+import cloud.stasis.gateway.image.Images.MinimumSizes;
+import cloud.stasis.gateway.job.Job;
+import cloud.stasis.gateway.job.JobKind;
+import cloud.stasis.gateway.job.JobSubject;
+import cloud.stasis.gateway.saga.SagaRunner;
+import cloud.stasis.gateway.saga.Start;
+import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.messages.ComputeCommand.DiskSpec;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.HostId;
+import cloud.stasis.model.ImageId;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.SagaId;
+import cloud.stasis.model.StasisException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/// Begins to make images of servers: checks, reserves the image's row and begins [CreateImage], in one
+/// transaction.
+public final class ImageCapture {
+    private final Transactions transactions;
+    private final Instances instances;
+    private final Images images;
+    private final SagaRunner sagas;
+    private final CreateImage createImage;
+    private final Clock clock;
+
+    public ImageCapture(
+            Transactions transactions,
+            Instances instances,
+            Images images,
+            SagaRunner sagas,
+            CreateImage createImage,
+            Clock clock) {
+        this.transactions = transactions;
+        this.instances = instances;
+        this.images = images;
+        this.sagas = sagas;
+        this.createImage = createImage;
+        this.clock = clock;
+    }
+
+    /// @param metadata properties that the tenant gives the image
+    /// @return the image, which is not active yet
+    /// @throws StasisException `WRONG_STATE`, also while another one is being made
+    public ImageId begin(Caller caller, InstanceId id, String name, Map<String, String> metadata) {
+        return transactions.call(() -> {
+            Instance instance = instances.lockVisible(caller, id);
+            SagaId saga = SagaId.random();
+            InstanceState busy = instance.state().toBusy(id, Operation.CREATE_IMAGE, saga);
+            HostId host = Servers.hostOf(instance, Operation.CREATE_IMAGE);
+            DiskSpec root = rootDisk(instance);
+            Instant now = clock.instant();
+            ImageId image = ImageId.random();
+            Job job = Job.accepted(caller, instance.project(), JobKind.CREATE_IMAGE, JobSubject.of(id, image), now);
+            Map<String, String> properties = ImageProperties.of(caller, instance, job.id(), metadata);
+            images.reserve(image, caller.project(), name, properties, minimum(instance, root));
+            instances.save(instance.in(busy, now));
+            sagas.start(
+                    saga,
+                    new Start<>(
+                            createImage,
+                            new CreateImage.Data(
+                                    id,
+                                    host,
+                                    image,
+                                    UUID.randomUUID(),
+                                    root.target(),
+                                    ImageProperties.quiesce(instance),
+                                    manifestMetadata(caller, instance, name, properties),
+                                    Optional.empty(),
+                                    Optional.empty())),
+                    job);
+            return image;
+        });
+    }
+
+    private static DiskSpec rootDisk(Instance instance) {
+        if (instance.isVolumeBacked()) {
+            throw new StasisException(
+                    ErrorCode.INVALID_REQUEST, "Images of volume-backed servers are not supported yet.");
+        }
+        return instance.spec().disks().getFirst();
+    }
+
+    private static MinimumSizes minimum(Instance instance, DiskSpec root) {
+        return new MinimumSizes(
+                Math.toIntExact(root.size().gibRoundedUp()),
+                instance.image().map(SourceImage::minRamMib).orElse(0));
+    }
+
+    /// What another site has to know to show the image as it is here.
+    private static Map<String, String> manifestMetadata(
+            Caller caller, Instance instance, String name, Map<String, String> properties) {
+        Map<String, String> metadata = new TreeMap<>();
+        metadata.put("name", name);
+        metadata.put("project", caller.project().value());
+        metadata.put("server_name", instance.profile().name());
+        properties.forEach((key, value) -> metadata.put("property." + key, value));
+        return metadata;
+    }
+}

@@ -1,0 +1,100 @@
+package cloud.stasis.gateway.compute;
+
+import cloud.stasis.gateway.fleet.Load;
+import cloud.stasis.messages.ComputeCommand.DiskSource;
+import cloud.stasis.messages.ComputeCommand.DiskSpec;
+import cloud.stasis.messages.ComputeCommand.InstanceSpec;
+import cloud.stasis.model.HostId;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.PowerState;
+import cloud.stasis.model.ProjectId;
+import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.UserId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// One server, as read from its row.
+///
+/// @param spec what its machine is made of now
+/// @param host where it is; empty if no host took it
+/// @param position the snapshot that its history continues from
+public record Instance(
+        InstanceId id,
+        ProjectId project,
+        UserId user,
+        Profile profile,
+        Flavor flavor,
+        InstanceSpec spec,
+        Optional<SourceImage> image,
+        Optional<HostId> host,
+        InstanceState state,
+        Optional<SnapshotId> position,
+        Life life) {
+
+    /// @param launchedAt when it first ran
+    public record Life(
+            Instant createdAt, Instant updatedAt, Optional<Instant> launchedAt, Optional<Instant> deletedAt) {
+        public static Life begunAt(Instant now) {
+            return new Life(now, now, Optional.empty(), Optional.empty());
+        }
+
+        Life updated(Instant now) {
+            return new Life(createdAt, now, launchedAt, deletedAt);
+        }
+    }
+
+    public Instance in(InstanceState next, Instant now) {
+        return new Instance(id, project, user, profile, flavor, spec, image, host, next, position, life.updated(now));
+    }
+
+    public Instance described(Profile next, Instant now) {
+        return new Instance(id, project, user, next, flavor, spec, image, host, state, position, life.updated(now));
+    }
+
+    /// It runs for the first time.
+    public Instance launched(PowerState power, Instant now) {
+        Life launched = new Life(life.createdAt(), now, Optional.of(now), Optional.empty());
+        return new Instance(
+                id, project, user, profile, flavor, spec, image, host, state.toReady(power), position, launched);
+    }
+
+    public Instance deleted(Instant now) {
+        Life over = new Life(life.createdAt(), now, life.launchedAt(), Optional.of(now));
+        return new Instance(id, project, user, profile, flavor, spec, image, host, state.toIdle(), position, over);
+    }
+
+    /// Its history continues from this snapshot from now on.
+    public Instance at(Optional<SnapshotId> snapshot, Instant now) {
+        return new Instance(id, project, user, profile, flavor, spec, image, host, state, snapshot, life.updated(now));
+    }
+
+    public Instance madeOf(InstanceSpec next, Instant now) {
+        return new Instance(id, project, user, profile, flavor, next, image, host, state, position, life.updated(now));
+    }
+
+    public boolean isDeleted() {
+        return life.deletedAt().isPresent();
+    }
+
+    public ServerStatus status() {
+        return isDeleted() ? ServerStatus.DELETED : state.status();
+    }
+
+    /// What it takes of its host.
+    public Load load() {
+        return new Load(1, spec.vcpus(), spec.memory());
+    }
+
+    /// The disks that are volumes.
+    public List<DiskSpec> volumeDisks() {
+        return spec.disks().stream()
+                .filter(disk -> disk.source() instanceof DiskSource.Volume)
+                .toList();
+    }
+
+    /// Whether its root disk is a volume.
+    public boolean isVolumeBacked() {
+        return !spec.disks().isEmpty() && spec.disks().getFirst().source() instanceof DiskSource.Volume;
+    }
+}

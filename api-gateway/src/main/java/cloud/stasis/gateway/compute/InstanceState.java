@@ -1,0 +1,167 @@
+package cloud.stasis.gateway.compute;
+
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ErrorReport;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.Phase;
+import cloud.stasis.model.PowerState;
+import cloud.stasis.model.SagaId;
+import cloud.stasis.model.StasisException;
+import java.util.Optional;
+
+/// What an instance is, and what is being done with it.
+///
+/// ```
+///              booted                    observed, done
+///  Building ------------> Ready(power) <-----------------+
+///      |                    |      \_____________________/
+///      | failed             | stuck, or declared so
+///      v                    v
+///    Failed(error, power) <-+      --- reverted, rebooted, declared so ---> Ready(power)
+/// ```
+///
+/// @param work the one saga that may change this state
+public record InstanceState(Stage stage, Optional<Work> work) {
+    public sealed interface Stage {}
+
+    /// Has never run.
+    public record Building() implements Stage {}
+
+    /// @param power as the hypervisor last told
+    public record Ready(PowerState power) implements Stage {}
+
+    /// Something went wrong that a tenant has to know; only some things may be done with it.
+    ///
+    /// @param power as the hypervisor last told; empty if it never ran
+    public record Failed(ErrorReport error, Optional<PowerState> power) implements Stage {}
+
+    /// @param phase of the command under way
+    public record Work(Operation operation, Phase phase, SagaId saga) {}
+
+    public static InstanceState building(SagaId saga) {
+        return new InstanceState(new Building(), Optional.of(new Work(Operation.BUILD, Phase.QUEUED, saga)));
+    }
+
+    public static InstanceState failed(ErrorReport error) {
+        return new InstanceState(new Failed(error, Optional.empty()), Optional.empty());
+    }
+
+    /// @param instance whose state this is, for the message
+    /// @throws StasisException `WRONG_STATE`, in the words that clients of the compute API look for
+    public InstanceState toBusy(InstanceId instance, Operation operation, SagaId saga) {
+        if (operation != Operation.DELETE) {
+            requireAllowed(instance, operation);
+        }
+        return new InstanceState(stage, Optional.of(new Work(operation, Phase.QUEUED, saga)));
+    }
+
+    public InstanceState toPhase(Phase phase) {
+        return new InstanceState(stage, work.map(current -> new Work(current.operation(), phase, current.saga())));
+    }
+
+    public InstanceState toReady(PowerState power) {
+        return new InstanceState(new Ready(power), Optional.empty());
+    }
+
+    /// Nothing is being done any more, and what it is has not changed.
+    public InstanceState toIdle() {
+        return new InstanceState(stage, Optional.empty());
+    }
+
+    public InstanceState toFailed(ErrorReport error) {
+        return new InstanceState(new Failed(error, power()), Optional.empty());
+    }
+
+    /// What the hypervisor tells, whatever is going on.
+    public InstanceState observed(PowerState power) {
+        return switch (stage) {
+            case Building ignored -> this;
+            case Ready ignored -> new InstanceState(new Ready(power), work);
+            case Failed failed -> new InstanceState(new Failed(failed.error(), Optional.of(power)), work);
+        };
+    }
+
+    public boolean isWorkedOnBy(SagaId saga) {
+        return work.filter(current -> current.saga().equals(saga)).isPresent();
+    }
+
+    public boolean isBusyWith(Operation operation) {
+        return work.filter(current -> current.operation() == operation).isPresent();
+    }
+
+    public Optional<PowerState> power() {
+        return switch (stage) {
+            case Building ignored -> Optional.empty();
+            case Ready ready -> Optional.of(ready.power());
+            case Failed failed -> failed.power();
+        };
+    }
+
+    public Optional<ErrorReport> error() {
+        return stage instanceof Failed failed ? Optional.of(failed.error()) : Optional.empty();
+    }
+
+    /// The compute API's `vm_state`.
+    public String vmState() {
+        return switch (stage) {
+            case Building ignored -> "building";
+            case Failed ignored -> "error";
+            case Ready ready ->
+                switch (ready.power()) {
+                    case RUNNING -> "active";
+                    case PAUSED -> "paused";
+                    case SUSPENDED -> "suspended";
+                    case STOPPED, CRASHED -> "stopped";
+                };
+        };
+    }
+
+    /// The compute API's `task_state`.
+    public Optional<String> taskState() {
+        return work.map(current -> current.operation().taskState(current.phase()));
+    }
+
+    public ServerStatus status() {
+        return switch (stage) {
+            case Building ignored -> ServerStatus.BUILD;
+            case Failed ignored -> ServerStatus.ERROR;
+            case Ready ready -> readyStatus(ready.power());
+        };
+    }
+
+    private ServerStatus readyStatus(PowerState power) {
+        if (isBusyWith(Operation.REBOOT_SOFT)) {
+            return ServerStatus.REBOOT;
+        }
+        if (isBusyWith(Operation.REBOOT_HARD)) {
+            return ServerStatus.HARD_REBOOT;
+        }
+        return switch (power) {
+            case RUNNING -> ServerStatus.ACTIVE;
+            case PAUSED -> ServerStatus.PAUSED;
+            case SUSPENDED -> ServerStatus.SUSPENDED;
+            case STOPPED, CRASHED -> ServerStatus.SHUTOFF;
+        };
+    }
+
+    private void requireAllowed(InstanceId instance, Operation operation) {
+        if (taskState().isPresent()) {
+            throw wrong(instance, operation, "task_state " + taskState().get());
+        }
+        boolean allowed =
+                switch (stage) {
+                    case Building ignored -> false;
+                    case Ready ready -> operation.isAllowedFrom(ready.power());
+                    case Failed ignored -> operation.isAllowedWhenBroken();
+                };
+        if (!allowed) {
+            throw wrong(instance, operation, "vm_state " + vmState());
+        }
+    }
+
+    private static StasisException wrong(InstanceId instance, Operation operation, String where) {
+        return new StasisException(
+                ErrorCode.WRONG_STATE,
+                "Cannot '" + operation.verb() + "' instance " + instance + " while it is in " + where);
+    }
+}

@@ -1,0 +1,85 @@
+package cloud.stasis.gateway.compute;
+
+import static cloud.stasis.model.PowerState.CRASHED;
+import static cloud.stasis.model.PowerState.PAUSED;
+import static cloud.stasis.model.PowerState.RUNNING;
+import static cloud.stasis.model.PowerState.STOPPED;
+import static cloud.stasis.model.PowerState.SUSPENDED;
+
+import cloud.stasis.model.Phase;
+import cloud.stasis.model.PowerState;
+import java.util.Set;
+
+/// What a saga does with an instance: from which states it may begin, and what the compute API shows meanwhile as
+/// `task_state`. The names are stored: a released one never changes.
+public enum Operation {
+    BUILD("create", Set.of(), Broken.REFUSED),
+    START("start", Set.of(STOPPED, CRASHED), Broken.REFUSED),
+    STOP("stop", Set.of(RUNNING), Broken.ALLOWED),
+    REBOOT_SOFT("reboot", Set.of(RUNNING), Broken.REFUSED),
+    REBOOT_HARD("reboot", Set.of(RUNNING, STOPPED, PAUSED, SUSPENDED, CRASHED), Broken.ALLOWED),
+    PAUSE("pause", Set.of(RUNNING), Broken.REFUSED),
+    UNPAUSE("unpause", Set.of(PAUSED), Broken.REFUSED),
+    SUSPEND("suspend", Set.of(RUNNING), Broken.REFUSED),
+    RESUME("resume", Set.of(SUSPENDED), Broken.REFUSED),
+    CREATE_IMAGE("createImage", Set.of(RUNNING, STOPPED, PAUSED, SUSPENDED, CRASHED), Broken.REFUSED),
+    TAKE_SNAPSHOT("takeSnapshot", Set.of(RUNNING, STOPPED, PAUSED, SUSPENDED, CRASHED), Broken.REFUSED),
+    /// A way out of an error, too.
+    REVERT("revertToSnapshot", Set.of(RUNNING, STOPPED, PAUSED, SUSPENDED, CRASHED), Broken.ALLOWED),
+    DELETE("delete", Set.of(RUNNING, STOPPED, PAUSED, SUSPENDED, CRASHED), Broken.ALLOWED);
+
+    private final String verb;
+    private final Set<PowerState> from;
+    private final Broken broken;
+
+    Operation(String verb, Set<PowerState> from, Broken broken) {
+        this.verb = verb;
+        this.from = from;
+        this.broken = broken;
+    }
+
+    /// As clients name it.
+    public String verb() {
+        return verb;
+    }
+
+    boolean isAllowedFrom(PowerState power) {
+        return from.contains(power);
+    }
+
+    boolean isAllowedWhenBroken() {
+        return broken == Broken.ALLOWED;
+    }
+
+    /// The compute API's word for what is going on.
+    public String taskState(Phase phase) {
+        return switch (this) {
+            case BUILD -> phase == Phase.QUEUED ? "scheduling" : "spawning";
+            case START -> "powering-on";
+            case STOP -> "powering-off";
+            case REBOOT_SOFT -> "rebooting";
+            case REBOOT_HARD -> "rebooting_hard";
+            case PAUSE -> "pausing";
+            case UNPAUSE -> "unpausing";
+            case SUSPEND -> "suspending";
+            case RESUME -> "resuming";
+            case CREATE_IMAGE, TAKE_SNAPSHOT -> captureState(phase);
+            case REVERT -> "reverting";
+            case DELETE -> "deleting";
+        };
+    }
+
+    private static String captureState(Phase phase) {
+        return switch (phase) {
+            case QUEUED -> "image_snapshot_pending";
+            case FETCHING_IMAGE, STARTING, CAPTURING, RESTORING -> "image_snapshot";
+            case UPLOADING -> "image_uploading";
+            case SEALING, SETTLING, DONE -> "image_uploading";
+        };
+    }
+
+    private enum Broken {
+        ALLOWED,
+        REFUSED
+    }
+}

@@ -1,0 +1,65 @@
+package cloud.stasis.gateway.compute;
+
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.StasisException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// What a tenant says of a server, and may change at any time; it has no effect on the machine.
+public record Profile(
+        String name,
+        Optional<String> description,
+        String hostname,
+        Optional<String> keyName,
+        Map<String, String> metadata,
+        Set<String> tags) {
+    public static final int MAX_NAME_LENGTH = 255;
+    /// Entries of metadata, as in the compute API.
+    public static final int MAX_METADATA = 128;
+
+    public static final int MAX_TAGS = 50;
+    public static final int MAX_TAG_LENGTH = 60;
+
+    public Profile {
+        if (name.isBlank() || name.length() > MAX_NAME_LENGTH) {
+            throw new StasisException(ErrorCode.INVALID_REQUEST, "A server's name has 1 to 255 characters.");
+        }
+        if (metadata.size() > MAX_METADATA) {
+            throw new StasisException(
+                    ErrorCode.QUOTA_EXCEEDED, "Maximum number of metadata items exceeds " + MAX_METADATA);
+        }
+        if (tags.size() > MAX_TAGS) {
+            throw new StasisException(
+                    ErrorCode.INVALID_REQUEST, "The number of tags exceeded the per-server limit " + MAX_TAGS);
+        }
+        metadata = Map.copyOf(metadata);
+        tags = Set.copyOf(tags);
+    }
+
+    public Profile named(String next) {
+        return new Profile(next, description, hostname, keyName, metadata, tags);
+    }
+
+    public Profile described(Optional<String> next) {
+        return new Profile(name, next, hostname, keyName, metadata, tags);
+    }
+
+    public Profile hosted(String next) {
+        return new Profile(name, description, next, keyName, metadata, tags);
+    }
+
+    public Profile with(Map<String, String> next) {
+        return new Profile(name, description, hostname, keyName, next, tags);
+    }
+
+    public Profile tagged(Set<String> next) {
+        return new Profile(name, description, hostname, keyName, metadata, next);
+    }
+
+    /// In the order in which they are shown.
+    public Set<String> sortedTags() {
+        return new TreeSet<>(tags);
+    }
+}

@@ -1,0 +1,14 @@
+package cloud.stasis.gateway.compute;
+
+/// The compute API's `status`: what an instance is and what is done with it, in one word.
+public enum ServerStatus {
+    ACTIVE,
+    BUILD,
+    DELETED,
+    ERROR,
+    HARD_REBOOT,
+    PAUSED,
+    REBOOT,
+    SHUTOFF,
+    SUSPENDED
+}

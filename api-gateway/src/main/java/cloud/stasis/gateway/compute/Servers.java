@@ -1,0 +1,182 @@
+package cloud.stasis.gateway.compute;
+
+import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.job.Job;
+import cloud.stasis.gateway.job.JobKind;
+import cloud.stasis.gateway.job.JobSubject;
+import cloud.stasis.gateway.saga.SagaRunner;
+import cloud.stasis.gateway.saga.Start;
+import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.volume.Volume;
+import cloud.stasis.gateway.volume.VolumeState;
+import cloud.stasis.gateway.volume.VolumeState.Attachment;
+import cloud.stasis.gateway.volume.VolumeState.OnTermination;
+import cloud.stasis.gateway.volume.Volumes;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ErrorReport;
+import cloud.stasis.model.HostId;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.PowerState;
+import cloud.stasis.model.SagaId;
+import cloud.stasis.model.StasisException;
+import cloud.stasis.model.VolumeId;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/// What tenants do with servers that are there. Each method that changes something is one transaction.
+public final class Servers {
+    private final Transactions transactions;
+    private final Instances instances;
+    private final Volumes volumes;
+    private final SagaRunner sagas;
+    private final ChangePower changePower;
+    private final DeleteServer deleteServer;
+    private final Clock clock;
+
+    public Servers(
+            Transactions transactions,
+            Instances instances,
+            Volumes volumes,
+            SagaRunner sagas,
+            ChangePower changePower,
+            DeleteServer deleteServer,
+            Clock clock) {
+        this.transactions = transactions;
+        this.instances = instances;
+        this.volumes = volumes;
+        this.sagas = sagas;
+        this.changePower = changePower;
+        this.deleteServer = deleteServer;
+        this.clock = clock;
+    }
+
+    public Instance show(Caller caller, InstanceId id) {
+        return instances.visible(caller, id);
+    }
+
+    public List<Instance> list(InstanceQuery query) {
+        return instances.list(query);
+    }
+
+    /// What these servers have attached, or are about to.
+    public List<Volume> volumesOf(List<Instance> some) {
+        return volumes.of(some.stream().map(Instance::id).toList());
+    }
+
+    public Instance describe(Caller caller, InstanceId id, UnaryOperator<Profile> change) {
+        return transactions.call(() -> {
+            Instance instance = instances.lockVisible(caller, id);
+            Instance changed = instance.described(change.apply(instance.profile()), clock.instant());
+            instances.save(changed);
+            return changed;
+        });
+    }
+
+    /// Begins to change its power.
+    ///
+    /// @throws StasisException `WRONG_STATE`
+    public void change(Caller caller, InstanceId id, Power power) {
+        transactions.run(() -> {
+            Instance instance = instances.lockVisible(caller, id);
+            SagaId saga = SagaId.random();
+            InstanceState busy = instance.state().toBusy(id, power.operation(), saga);
+            HostId host = hostOf(instance, power.operation());
+            Instant now = clock.instant();
+            instances.save(instance.in(busy, now));
+            sagas.start(
+                    saga,
+                    new Start<>(changePower, new ChangePower.Data(id, host, power.action(), Optional.empty())),
+                    Job.accepted(caller, instance.project(), power.job(), JobSubject.of(id), now));
+        });
+    }
+
+    /// Begins to delete a server, whatever is going on with it. One that is being deleted already stays so.
+    public void delete(Caller caller, InstanceId id) {
+        transactions.run(() -> {
+            Instance instance = instances.lockVisible(caller, id);
+            if (instance.state().isBusyWith(Operation.DELETE)) {
+                return;
+            }
+            Optional<SagaId> interrupted = instance.state().work().map(InstanceState.Work::saga);
+            SagaId saga = SagaId.random();
+            Instant now = clock.instant();
+            if (instance.host().isPresent()) {
+                Deletion deletion = takeVolumes(instance, saga, now);
+                instances.save(instance.in(instance.state().toBusy(id, Operation.DELETE, saga), now));
+                sagas.start(
+                        saga,
+                        new Start<>(
+                                deleteServer,
+                                new DeleteServer.Data(id, instance.host().get(), deletion.doomed(), deletion.kept())),
+                        Job.accepted(caller, instance.project(), JobKind.DELETE_SERVER, JobSubject.of(id), now));
+            } else {
+                instances.save(instance.deleted(now));
+            }
+            interrupted.ifPresent(sagas::cancelIfPossible);
+        });
+    }
+
+    /// An operator declares what a server is. What is being done with it loses its hold on it.
+    public void reset(Caller caller, InstanceId id, Declared state) {
+        if (!caller.isAdmin()) {
+            throw new StasisException(
+                    ErrorCode.ACCESS_DENIED,
+                    "Policy doesn't allow os_compute_api:os-admin-actions:reset_state" + " to be performed.");
+        }
+        transactions.run(() -> {
+            Instance instance = instances.lockVisible(caller, id);
+            InstanceState next =
+                    switch (state) {
+                        case ACTIVE ->
+                            instance.state().toReady(instance.state().power().orElse(PowerState.RUNNING));
+                        case ERROR ->
+                            instance.state()
+                                    .toFailed(new ErrorReport(
+                                            ErrorCode.INTERNAL, "An operator declared this server to be in error."));
+                    };
+            instances.save(instance.in(next, clock.instant()));
+        });
+    }
+
+    public enum Declared {
+        ACTIVE,
+        ERROR
+    }
+
+    /// Where the operation is carried out.
+    static HostId hostOf(Instance instance, Operation operation) {
+        return instance.host()
+                .orElseThrow(() -> new StasisException(
+                        ErrorCode.WRONG_STATE,
+                        "Cannot '" + operation.verb() + "' instance " + instance.id() + " because no host has it."));
+    }
+
+    /// Volumes that are made for a server which never came to be go with it, whatever was wished for them:
+    /// nothing was ever written to them.
+    private Deletion takeVolumes(Instance instance, SagaId saga, Instant now) {
+        List<DeleteServer.DoomedVolume> doomed = new ArrayList<>();
+        List<VolumeId> kept = new ArrayList<>();
+        for (Volume attached : volumes.of(List.of(instance.id()))) {
+            Volume volume = volumes.lock(attached.id()).orElseThrow();
+            boolean goes = volume.state() instanceof VolumeState.Creating
+                    || volume.state()
+                            .attached()
+                            .map(Attachment::onTermination)
+                            .filter(OnTermination.DELETE::equals)
+                            .isPresent();
+            if (goes) {
+                volumes.save(volume.in(new VolumeState.Deleting(saga), now));
+                doomed.add(new DeleteServer.DoomedVolume(volume.id(), volume.backend()));
+            } else {
+                kept.add(volume.id());
+            }
+        }
+        return new Deletion(doomed, kept);
+    }
+
+    private record Deletion(List<DeleteServer.DoomedVolume> doomed, List<VolumeId> kept) {}
+}

@@ -1,0 +1,112 @@
+package cloud.stasis.gateway.compute.store;
+
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import jakarta.persistence.Version;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+@Entity(name = "Instance")
+@Table(name = "instance")
+class InstanceEntity {
+    @Id
+    UUID id;
+
+    @Column(name = "project_id", nullable = false, updatable = false)
+    String projectId;
+
+    @Column(name = "user_id", nullable = false, updatable = false)
+    String userId;
+
+    @Column(nullable = false)
+    String name;
+
+    @Nullable
+    String description;
+
+    @Column(nullable = false)
+    String hostname;
+
+    @Column(name = "key_name", updatable = false)
+    @Nullable
+    String keyName;
+
+    @Column(nullable = false, columnDefinition = "longtext")
+    String metadata;
+
+    @Column(nullable = false, columnDefinition = "longtext")
+    String tags;
+
+    @Column(nullable = false, columnDefinition = "longtext")
+    String flavor;
+
+    @Column(nullable = false)
+    int vcpus;
+
+    @Column(name = "memory_bytes", nullable = false)
+    long memoryBytes;
+
+    @Column(nullable = false, columnDefinition = "longtext")
+    String spec;
+
+    @Column(name = "image_id", updatable = false)
+    @Nullable
+    UUID imageId;
+
+    @Column(updatable = false, columnDefinition = "longtext")
+    @Nullable
+    String image;
+
+    @Column(name = "host_id")
+    @Nullable
+    String hostId;
+
+    @Column(nullable = false)
+    String stage;
+
+    @Nullable
+    String power;
+
+    @Nullable
+    String operation;
+
+    @Nullable
+    String phase;
+
+    @Column(name = "saga_id")
+    @Nullable
+    UUID sagaId;
+
+    @Column(name = "error_code")
+    @Nullable
+    String errorCode;
+
+    @Column(name = "error_message")
+    @Nullable
+    String errorMessage;
+
+    @Column(name = "snapshot_id")
+    @Nullable
+    UUID snapshotId;
+
+    @Column(name = "created_at", nullable = false, updatable = false)
+    Instant createdAt;
+
+    @Column(name = "updated_at", nullable = false)
+    Instant updatedAt;
+
+    @Column(name = "launched_at")
+    @Nullable
+    Instant launchedAt;
+
+    @Column(name = "deleted_at")
+    @Nullable
+    Instant deletedAt;
+
+    @Version
+    @Column(nullable = false)
+    long generation;
+}

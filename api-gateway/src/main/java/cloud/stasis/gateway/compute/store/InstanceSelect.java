@@ -1,0 +1,164 @@
+package cloud.stasis.gateway.compute.store;
+
+import cloud.stasis.gateway.compute.InstanceQuery;
+import cloud.stasis.gateway.compute.InstanceQuery.Column;
+import cloud.stasis.gateway.compute.InstanceQuery.Direction;
+import cloud.stasis.gateway.compute.InstanceQuery.Sort;
+import cloud.stasis.gateway.compute.ServerStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Turns an [InstanceQuery] into a query of the database. Nothing that a tenant wrote stands in its text.
+///
+/// The page after a server is found by comparing with that server's own sort columns, so that each page costs the
+/// same however far down the list it is.
+final class InstanceSelect {
+    /// A tenant's regular expression may be malign.
+    static final Duration LONGEST_QUERY = Duration.ofSeconds(2);
+
+    private static final Pattern UUID_FORM = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+    private final List<String> conditions = new ArrayList<>();
+    private final Map<String, Object> values = new HashMap<>();
+    private final Map<Column, Direction> order = new LinkedHashMap<>();
+
+    InstanceSelect(InstanceQuery query) {
+        query.project().ifPresent(project -> with("projectId = :project", "project", project.value()));
+        switch (query.existence()) {
+            case PRESENT -> conditions.add("deletedAt is null");
+            case DELETED -> conditions.add("deletedAt is not null");
+            case EITHER -> {}
+        }
+        query.nameMatches().ifPresent(name -> with("sql('? regexp ?', name, :name) = 1", "name", name));
+        query.host().ifPresent(host -> with("hostId = :host", "host", host));
+        query.user().ifPresent(user -> with("userId = :user", "user", user));
+        query.image().ifPresent(image -> withUuid("imageId = :image", "image", image));
+        query.flavor().ifPresent(flavor -> with("sql('json_value(?, ?)', flavor, '$.id') = :flavor", "flavor", flavor));
+        query.changedSince().ifPresent(since -> with("updatedAt >= :since", "since", since));
+        query.changedBefore().ifPresent(before -> with("updatedAt <= :before", "before", before));
+        if (!query.ids().isEmpty()) {
+            List<UUID> ids = query.ids().stream()
+                    .filter(id -> UUID_FORM.matcher(id).matches())
+                    .map(UUID::fromString)
+                    .toList();
+            with("id in :ids", "ids", ids.isEmpty() ? List.of(new UUID(0, 0)) : ids);
+        }
+        int number = 0;
+        for (String tag : query.tags()) {
+            with("locate(:tag" + number + ", tags) > 0", "tag" + number++, "\"" + tag + "\"");
+        }
+        if (!query.statuses().isEmpty()) {
+            conditions.add(query.statuses().stream()
+                    .sorted()
+                    .map(InstanceSelect::condition)
+                    .reduce((one, other) -> one + " or " + other)
+                    .map(either -> "(" + either + ")")
+                    .orElseThrow());
+        }
+        for (Sort sort : query.sort()) {
+            order.putIfAbsent(sort.column(), sort.direction());
+        }
+        order.putIfAbsent(Column.CREATED_AT, Direction.DESCENDING);
+        order.putIfAbsent(Column.ID, Direction.DESCENDING);
+    }
+
+    /// Only what comes after this row: `a > a0 or a = a0 and (b > b0 or ...)`.
+    void after(InstanceEntity row) {
+        List<String> alternatives = new ArrayList<>();
+        StringBuilder equal = new StringBuilder();
+        for (Map.Entry<Column, Direction> entry : order.entrySet()) {
+            String name = property(entry.getKey());
+            Object value = value(entry.getKey(), row);
+            if (value == null) {
+                // Nulls come first when ascending, so that nothing lies before them.
+                if (entry.getValue() == Direction.ASCENDING) {
+                    alternatives.add("(" + equal + name + " is not null)");
+                }
+                equal.append(name).append(" is null and ");
+                continue;
+            }
+            String sign = entry.getValue() == Direction.ASCENDING ? " > " : " < ";
+            String nulls = entry.getValue() == Direction.DESCENDING && isNullable(entry.getKey())
+                    ? " or " + name + " is null"
+                    : "";
+            alternatives.add("(" + equal + "(" + name + sign + ":after_" + name + nulls + "))");
+            equal.append(name).append(" = :after_").append(name).append(" and ");
+            values.put("after_" + name, value);
+        }
+        conditions.add("(" + String.join(" or ", alternatives) + ")");
+    }
+
+    String where() {
+        return conditions.isEmpty() ? "1 = 1" : String.join(" and ", conditions);
+    }
+
+    String orderBy() {
+        List<String> columns = new ArrayList<>();
+        order.forEach((column, direction) ->
+                columns.add(property(column) + (direction == Direction.ASCENDING ? " asc" : " desc")));
+        return " order by " + String.join(", ", columns);
+    }
+
+    Map<String, Object> values() {
+        return values;
+    }
+
+    private void with(String condition, String name, Object value) {
+        conditions.add(condition);
+        values.put(name, value);
+    }
+
+    private void withUuid(String condition, String name, String text) {
+        boolean isUuid = UUID_FORM.matcher(text).matches();
+        with(condition, name, isUuid ? UUID.fromString(text) : new UUID(0, 0));
+    }
+
+    private static String condition(ServerStatus status) {
+        String idle = "(operation is null or operation not in ('REBOOT_SOFT', 'REBOOT_HARD'))";
+        return switch (status) {
+            case BUILD -> "(deletedAt is null and stage = 'BUILDING')";
+            case ERROR -> "(deletedAt is null and stage = 'FAILED')";
+            case DELETED -> "deletedAt is not null";
+            case REBOOT -> "(deletedAt is null and stage = 'READY' and operation = 'REBOOT_SOFT')";
+            case HARD_REBOOT -> "(deletedAt is null and stage = 'READY' and operation = 'REBOOT_HARD')";
+            case ACTIVE -> "(deletedAt is null and stage = 'READY' and power = 'RUNNING' and " + idle + ")";
+            case PAUSED -> "(deletedAt is null and stage = 'READY' and power = 'PAUSED' and " + idle + ")";
+            case SUSPENDED -> "(deletedAt is null and stage = 'READY' and power = 'SUSPENDED' and " + idle + ")";
+            case SHUTOFF ->
+                "(deletedAt is null and stage = 'READY' and power in ('STOPPED', 'CRASHED') and " + idle + ")";
+        };
+    }
+
+    private static String property(Column column) {
+        return switch (column) {
+            case CREATED_AT -> "createdAt";
+            case UPDATED_AT -> "updatedAt";
+            case NAME -> "name";
+            case ID -> "id";
+            case HOST -> "hostId";
+            case LAUNCHED_AT -> "launchedAt";
+        };
+    }
+
+    private static @Nullable Object value(Column column, InstanceEntity row) {
+        return switch (column) {
+            case CREATED_AT -> row.createdAt;
+            case UPDATED_AT -> row.updatedAt;
+            case NAME -> row.name;
+            case ID -> row.id;
+            case HOST -> row.hostId;
+            case LAUNCHED_AT -> row.launchedAt;
+        };
+    }
+
+    private static boolean isNullable(Column column) {
+        return column == Column.HOST || column == Column.LAUNCHED_AT;
+    }
+}

@@ -1,0 +1,108 @@
+package cloud.stasis.gateway.compute.store;
+
+import cloud.stasis.gateway.compute.Instance;
+import cloud.stasis.gateway.compute.InstanceQuery;
+import cloud.stasis.gateway.compute.Instances;
+import cloud.stasis.gateway.fleet.Load;
+import cloud.stasis.gateway.quota.Resource;
+import cloud.stasis.gateway.quota.Usage;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.HostId;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.ProjectId;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// The table `instance`.
+@ApplicationScoped
+class InstanceTable implements Instances, Usage {
+    private final Rows rows;
+
+    InstanceTable(Rows rows) {
+        this.rows = rows;
+    }
+
+    @Override
+    public Optional<Instance> find(InstanceId instance) {
+        return rows.findByIdOptional(instance.value())
+                .filter(row -> row.deletedAt == null)
+                .map(InstanceMapping::read);
+    }
+
+    @Override
+    public Optional<Instance> lock(InstanceId instance) {
+        return rows.findByIdOptional(instance.value(), LockModeType.PESSIMISTIC_WRITE)
+                .filter(row -> row.deletedAt == null)
+                .map(InstanceMapping::read);
+    }
+
+    @Override
+    public void add(Instance instance) {
+        rows.persist(InstanceMapping.fresh(instance));
+    }
+
+    @Override
+    public void save(Instance instance) {
+        InstanceMapping.write(rows.findById(instance.id().value()), instance);
+    }
+
+    @Override
+    public List<Instance> list(InstanceQuery query) {
+        InstanceSelect select = new InstanceSelect(query);
+        query.after().flatMap(after -> rows.findByIdOptional(after.value())).ifPresent(select::after);
+        return rows
+                .find(select.where() + select.orderBy(), select.values())
+                .withHint("jakarta.persistence.query.timeout", InstanceSelect.LONGEST_QUERY.toMillis())
+                .page(0, query.rows())
+                .stream()
+                .map(InstanceMapping::read)
+                .toList();
+    }
+
+    @Override
+    public Map<HostId, Load> loads() {
+        List<Object[]> sums = rows.getEntityManager()
+                .createQuery(
+                        "select hostId, count(*), sum(vcpus), sum(memoryBytes) from Instance"
+                                + " where hostId is not null and deletedAt is null group by hostId",
+                        Object[].class)
+                .getResultList();
+        return sums.stream()
+                .collect(Collectors.toUnmodifiableMap(row -> new HostId((String) row[0]), InstanceTable::load));
+    }
+
+    @Override
+    public Map<Resource, Long> of(ProjectId project) {
+        Object[] sums = rows.getEntityManager()
+                .createQuery(
+                        "select '', count(*), sum(vcpus), sum(memoryBytes) from Instance"
+                                + " where projectId = ?1 and deletedAt is null",
+                        Object[].class)
+                .setParameter(1, project.value())
+                .getSingleResult();
+        Load load = load(sums);
+        return Map.of(
+                Resource.INSTANCES, (long) load.instances(),
+                Resource.CORES, (long) load.vcpus(),
+                Resource.MEMORY_MIB, load.memory().mibRoundedUp());
+    }
+
+    private static Load load(Object[] sums) {
+        return new Load(
+                Math.toIntExact(number(sums[1])), Math.toIntExact(number(sums[2])), new ByteCount(number(sums[3])));
+    }
+
+    private static long number(@Nullable Object sum) {
+        return sum instanceof Number number ? number.longValue() : 0;
+    }
+
+    @ApplicationScoped
+    static class Rows implements PanacheRepositoryBase<InstanceEntity, UUID> {}
+}

@@ -1,0 +1,130 @@
+package cloud.stasis.gateway.snapshot;
+
+import cloud.stasis.gateway.compute.InstanceTurns;
+import cloud.stasis.gateway.fleet.Grants;
+import cloud.stasis.gateway.saga.Request;
+import cloud.stasis.gateway.saga.Run;
+import cloud.stasis.gateway.saga.Saga;
+import cloud.stasis.gateway.saga.Start;
+import cloud.stasis.gateway.saga.Step;
+import cloud.stasis.messages.CommandResult;
+import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.InstanceSpec;
+import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.messages.ComputeCommand.ResumeState;
+import cloud.stasis.messages.Topics;
+import cloud.stasis.model.ErrorReport;
+import cloud.stasis.model.HostId;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.Part;
+import cloud.stasis.model.Phase;
+import cloud.stasis.model.PowerState;
+import cloud.stasis.model.SnapshotId;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/// Puts a server back to a snapshot. One step, since the agent does all of it next to the disks; if it fails the
+/// agent has left the server as it was, and so do we. While it goes on the snapshot cannot be deleted.
+///
+/// | step | worker | command | undo |
+/// |---|---|---|---|
+/// | revert-instance | agent | RevertInstance | none: a failure leaves nothing half done |
+public final class RevertServer implements Saga<RevertServer.Data> {
+    private final InstanceTurns instances;
+    private final SnapshotRows snapshots;
+    private final Grants grants;
+    private final Clock clock;
+
+    public RevertServer(InstanceTurns instances, SnapshotRows snapshots, Grants grants, Clock clock) {
+        this.instances = instances;
+        this.snapshots = snapshots;
+        this.grants = grants;
+        this.clock = clock;
+    }
+
+    /// @param spec what the machine was made of then
+    /// @param parts of the snapshot's bundle
+    /// @param reached what the machine did afterwards
+    public record Data(
+            InstanceId instance,
+            HostId host,
+            SnapshotId snapshot,
+            InstanceSpec spec,
+            List<Part> parts,
+            MemoryChoice memory,
+            ResumeState resume,
+            Optional<PowerState> reached) {
+        public Data {
+            parts = List.copyOf(parts);
+        }
+
+        Data reaching(PowerState power) {
+            return new Data(instance, host, snapshot, spec, parts, memory, resume, Optional.of(power));
+        }
+    }
+
+    @Override
+    public String name() {
+        return "revert-server";
+    }
+
+    @Override
+    public Class<Data> dataType() {
+        return Data.class;
+    }
+
+    @Override
+    public List<Step<Data>> steps(Data data) {
+        return List.of(Step.<Data>of("revert-instance", this::revert)
+                .bringing(CommandResult.Observed.class, (known, observed) -> known.reaching(observed.state())));
+    }
+
+    @Override
+    public void progressed(Run<Data> run, Phase phase) {
+        instances.phase(run.data().instance(), run.id(), phase);
+    }
+
+    @Override
+    public List<Start<?>> completed(Run<Data> run) {
+        Data data = run.data();
+        PowerState power = data.reached().orElseThrow();
+        release(run);
+        instances.change(data.instance(), run.id(), instance -> instance.madeOf(data.spec(), clock.instant())
+                .at(Optional.of(data.snapshot()), clock.instant())
+                .in(instance.state().toReady(power), clock.instant()));
+        return List.of();
+    }
+
+    @Override
+    public void undone(Run<Data> run, ErrorReport cause) {
+        release(run);
+        instances.idle(run.data().instance(), run.id());
+    }
+
+    @Override
+    public void stuck(Run<Data> run, ErrorReport failure) {
+        release(run);
+        instances.failed(run.data().instance(), run.id(), failure);
+    }
+
+    private void release(Run<Data> run) {
+        snapshots
+                .lock(run.data().snapshot())
+                .filter(snapshot -> snapshot.isWorkedOnBy(run.id()))
+                .ifPresent(snapshot -> snapshots.save(snapshot.in(new SnapshotState.Available(), clock.instant())));
+    }
+
+    private Request revert(Data data) {
+        return new Request(
+                Topics.commands(data.host()),
+                new ComputeCommand.RevertInstance(
+                        data.instance(),
+                        data.snapshot(),
+                        data.spec(),
+                        data.parts(),
+                        data.memory(),
+                        data.resume(),
+                        grants.toRead(data.instance())));
+    }
+}

@@ -1,0 +1,25 @@
+package cloud.stasis.gateway.snapshot;
+
+import cloud.stasis.model.SnapshotId;
+import java.util.List;
+import java.util.Optional;
+
+/// The stored snapshots. Changes must be made within a transaction, to a row that it has locked.
+public interface SnapshotRows {
+    /// Any project's.
+    Optional<Snapshot> find(SnapshotId snapshot);
+
+    /// As [#find], and nobody else changes it before this transaction ends.
+    Optional<Snapshot> lock(SnapshotId snapshot);
+
+    /// Those whose parent this is.
+    List<Snapshot> childrenOf(SnapshotId snapshot);
+
+    void add(Snapshot snapshot);
+
+    void save(Snapshot snapshot);
+
+    void remove(SnapshotId snapshot);
+
+    List<Snapshot> list(SnapshotQuery query);
+}

@@ -1,0 +1,205 @@
+package cloud.stasis.gateway.snapshot;
+
+import cloud.stasis.gateway.compute.InstanceTurns;
+import cloud.stasis.gateway.fleet.Grants;
+import cloud.stasis.gateway.outbox.Outbox;
+import cloud.stasis.gateway.saga.Request;
+import cloud.stasis.gateway.saga.Run;
+import cloud.stasis.gateway.saga.Saga;
+import cloud.stasis.gateway.saga.Start;
+import cloud.stasis.gateway.saga.Step;
+import cloud.stasis.gateway.saga.StepName;
+import cloud.stasis.gateway.snapshot.Snapshot.SealedBundle;
+import cloud.stasis.messages.CommandResult;
+import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.messages.ComputeCommand.Settlement;
+import cloud.stasis.messages.ImageCommand;
+import cloud.stasis.messages.Topics;
+import cloud.stasis.model.ErrorReport;
+import cloud.stasis.model.HostId;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.Manifest;
+import cloud.stasis.model.ManifestId;
+import cloud.stasis.model.Phase;
+import cloud.stasis.model.Quiesce;
+import cloud.stasis.model.ReferenceName;
+import cloud.stasis.model.SnapshotId;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Takes a snapshot of a server: one instant of all its disks and, if asked for, its memory.
+///
+/// The snapshot's row is there from the start (`creating`). The agent freezes or pauses the guest, cuts, and lets
+/// it go on: one step, since the guest must never wait for the bus. Then it uploads. Once the bundle is sealed
+/// there is no way back: the snapshot is `available` and the server's position. Before that, any failure removes
+/// every trace: the frozen layers on the host, the reference, the row; the job keeps the reason.
+///
+/// | step | worker | command | undo |
+/// |---|---|---|---|
+/// | capture-instance | agent | CaptureInstance | SettleCapture(ABANDONED) |
+/// | seal (commit point) | image service | SealBundle | DropReference |
+/// | settle | agent | SettleCapture(SEALED) | none |
+public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
+    private static final StepName SEAL = new StepName("seal");
+
+    private final InstanceTurns instances;
+    private final SnapshotRows snapshots;
+    private final Grants grants;
+    private final Outbox outbox;
+    private final Clock clock;
+
+    public TakeSnapshot(InstanceTurns instances, SnapshotRows snapshots, Grants grants, Outbox outbox, Clock clock) {
+        this.instances = instances;
+        this.snapshots = snapshots;
+        this.grants = grants;
+        this.outbox = outbox;
+        this.clock = clock;
+    }
+
+    /// @param parent the bundle of the snapshot that the server's history continues from
+    /// @param metadata of the manifest
+    /// @param captured what the agent brought
+    /// @param sealed the bundle's name
+    public record Data(
+            SnapshotId snapshot,
+            InstanceId instance,
+            HostId host,
+            MemoryChoice memory,
+            Quiesce quiesce,
+            Optional<ManifestId> parent,
+            Map<String, String> metadata,
+            Optional<CommandResult.Captured> captured,
+            Optional<ManifestId> sealed) {
+        public Data {
+            metadata = Map.copyOf(metadata);
+        }
+
+        Data capturing(CommandResult.Captured result) {
+            return new Data(snapshot, instance, host, memory, quiesce, parent, metadata, Optional.of(result), sealed);
+        }
+
+        Data sealing(CommandResult.Sealed result) {
+            return new Data(
+                    snapshot,
+                    instance,
+                    host,
+                    memory,
+                    quiesce,
+                    parent,
+                    metadata,
+                    captured,
+                    Optional.of(result.manifest()));
+        }
+
+        Manifest manifest() {
+            CommandResult.Captured bytes = captured.orElseThrow();
+            return new Manifest(
+                    Manifest.CURRENT_VERSION,
+                    ReferenceName.Kind.SNAPSHOT,
+                    Optional.of(instance),
+                    bytes.takenAt(),
+                    parent,
+                    bytes.parts(),
+                    Optional.of(bytes.receipt()),
+                    metadata);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "take-snapshot";
+    }
+
+    @Override
+    public Class<Data> dataType() {
+        return Data.class;
+    }
+
+    @Override
+    public List<Step<Data>> steps(Data data) {
+        return List.of(
+                Step.<Data>of("capture-instance", this::capture)
+                        .bringing(CommandResult.Captured.class, Data::capturing)
+                        .undoneBy(known -> settle(known, Settlement.ABANDONED)),
+                Step.<Data>of(
+                                SEAL.value(),
+                                known -> new Request(
+                                        outbox.imageTopic(),
+                                        new ImageCommand.SealBundle(
+                                                ReferenceName.of(known.snapshot()), known.manifest())))
+                        .bringing(CommandResult.Sealed.class, Data::sealing)
+                        .undoneBy(known -> new Request(
+                                outbox.imageTopic(),
+                                new ImageCommand.DropReference(ReferenceName.of(known.snapshot()))))
+                        .committing(),
+                Step.of("settle", known -> settle(known, Settlement.SEALED)));
+    }
+
+    @Override
+    public void progressed(Run<Data> run, Phase phase) {
+        instances.phase(run.data().instance(), run.id(), phase);
+    }
+
+    @Override
+    public void stepDone(Run<Data> run, StepName step) {
+        if (step.equals(SEAL)) {
+            sealed(run);
+        }
+    }
+
+    @Override
+    public List<Start<?>> completed(Run<Data> run) {
+        instances.idle(run.data().instance(), run.id());
+        return List.of();
+    }
+
+    @Override
+    public void undone(Run<Data> run, ErrorReport cause) {
+        snapshots.remove(run.data().snapshot());
+        instances.idle(run.data().instance(), run.id());
+    }
+
+    /// Past the seal the snapshot is good and only the host was not told.
+    @Override
+    public void stuck(Run<Data> run, ErrorReport failure) {
+        snapshots
+                .lock(run.data().snapshot())
+                .filter(snapshot -> snapshot.isWorkedOnBy(run.id()))
+                .ifPresent(snapshot -> snapshots.save(snapshot.in(new SnapshotState.Failed(), clock.instant())));
+        instances.idle(run.data().instance(), run.id());
+    }
+
+    private void sealed(Run<Data> run) {
+        Data data = run.data();
+        SealedBundle bundle = new SealedBundle(data.sealed().orElseThrow(), data.manifest());
+        snapshots
+                .lock(data.snapshot())
+                .ifPresent(snapshot -> snapshots.save(
+                        snapshot.holding(bundle, clock.instant()).in(new SnapshotState.Available(), clock.instant())));
+        instances.change(
+                data.instance(), run.id(), instance -> instance.at(Optional.of(data.snapshot()), clock.instant()));
+        instances.phase(data.instance(), run.id(), Phase.SETTLING);
+    }
+
+    private Request capture(Data data) {
+        return new Request(
+                Topics.commands(data.host()),
+                new ComputeCommand.CaptureInstance(
+                        data.instance(),
+                        data.snapshot(),
+                        data.memory(),
+                        data.quiesce(),
+                        grants.toWrite(ReferenceName.of(data.snapshot()))));
+    }
+
+    /// An instance capture is named by its snapshot.
+    private static Request settle(Data data, Settlement settlement) {
+        return new Request(
+                Topics.commands(data.host()),
+                new ComputeCommand.SettleCapture(
+                        data.instance(), data.snapshot().value(), settlement));
+    }
+}
