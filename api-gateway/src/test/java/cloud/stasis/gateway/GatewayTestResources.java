@@ -2,6 +2,7 @@ package cloud.stasis.gateway;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.smallrye.reactive.messaging.memory.InMemoryConnector;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -20,11 +21,17 @@ public final class GatewayTestResources implements QuarkusTestResourceLifecycleM
         configuration.put("stasis.identity.admin-password", TestCloud.ADMIN_PASSWORD);
         configuration.put("stasis.identity.token-key", "dG9rZW4ga2V5IGZvciB0ZXN0cyBvbmx5LCAzMiBieXRlcyE");
         configuration.put("stasis.identity.password-cost", "4");
+        configuration.put("stasis.workers.capability-key", "Y2FwYWJpbGl0eSBrZXkgZm9yIHRlc3RzLCAzMiBieXQ");
+        configuration.put("stasis.workers.topics", "GIVEN");
+        configuration.put("mp.messaging.incoming.facts.concurrency", "1");
+        configuration.putAll(InMemoryConnector.switchIncomingChannelsToInMemory("facts", "heartbeats"));
+        configuration.putAll(InMemoryConnector.switchOutgoingChannelsToInMemory("commands"));
         return configuration;
     }
 
     @Override
     public void stop() {
+        InMemoryConnector.clear();
         database.close();
     }
 

@@ -1,0 +1,85 @@
+package cloud.stasis.gateway.wiring;
+
+import cloud.stasis.gateway.compute.BootServer;
+import cloud.stasis.gateway.compute.ChangePower;
+import cloud.stasis.gateway.compute.DeleteServer;
+import cloud.stasis.gateway.compute.DropBundle;
+import cloud.stasis.gateway.compute.InstanceTurns;
+import cloud.stasis.gateway.compute.Instances;
+import cloud.stasis.gateway.fleet.Grants;
+import cloud.stasis.gateway.outbox.Outbox;
+import cloud.stasis.gateway.snapshot.DeleteSnapshot;
+import cloud.stasis.gateway.snapshot.RevertServer;
+import cloud.stasis.gateway.snapshot.SnapshotRows;
+import cloud.stasis.gateway.snapshot.TakeSnapshot;
+import cloud.stasis.gateway.volume.CreateVolume;
+import cloud.stasis.gateway.volume.DeleteVolume;
+import cloud.stasis.gateway.volume.Volumes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+
+/// All sagas. The runner finds them here.
+@Singleton
+class SagaBeans {
+    @Produces
+    @Singleton
+    InstanceTurns instanceTurns(Instances instances, Clock clock) {
+        return new InstanceTurns(instances, clock);
+    }
+
+    @Produces
+    @Singleton
+    BootServer bootServer(InstanceTurns instances, Volumes volumes, Grants grants, Clock clock) {
+        return new BootServer(instances, volumes, grants, clock);
+    }
+
+    @Produces
+    @Singleton
+    ChangePower changePower(InstanceTurns instances) {
+        return new ChangePower(instances);
+    }
+
+    @Produces
+    @Singleton
+    DeleteServer deleteServer(InstanceTurns instances, Volumes volumes, Clock clock) {
+        return new DeleteServer(instances, volumes, clock);
+    }
+
+    @Produces
+    @Singleton
+    DropBundle dropBundle(Outbox outbox) {
+        return new DropBundle(outbox);
+    }
+
+    @Produces
+    @Singleton
+    TakeSnapshot takeSnapshot(
+            InstanceTurns instances, SnapshotRows snapshots, Grants grants, Outbox outbox, Clock clock) {
+        return new TakeSnapshot(instances, snapshots, grants, outbox, clock);
+    }
+
+    @Produces
+    @Singleton
+    RevertServer revertServer(InstanceTurns instances, SnapshotRows snapshots, Grants grants, Clock clock) {
+        return new RevertServer(instances, snapshots, grants, clock);
+    }
+
+    @Produces
+    @Singleton
+    DeleteSnapshot deleteSnapshot(Instances instances, SnapshotRows snapshots, Outbox outbox, Clock clock) {
+        return new DeleteSnapshot(instances, snapshots, outbox, clock);
+    }
+
+    @Produces
+    @Singleton
+    CreateVolume createVolume(Volumes volumes, Clock clock) {
+        return new CreateVolume(volumes, clock);
+    }
+
+    @Produces
+    @Singleton
+    DeleteVolume deleteVolume(Volumes volumes, Clock clock) {
+        return new DeleteVolume(volumes, clock);
+    }
+}

@@ -1,0 +1,80 @@
+package cloud.stasis.gateway.wiring;
+
+import cloud.stasis.gateway.compute.ChangePower;
+import cloud.stasis.gateway.compute.DeleteServer;
+import cloud.stasis.gateway.compute.Instances;
+import cloud.stasis.gateway.compute.Servers;
+import cloud.stasis.gateway.fleet.Fleet;
+import cloud.stasis.gateway.job.Jobs;
+import cloud.stasis.gateway.quota.Quotas;
+import cloud.stasis.gateway.saga.SagaRunner;
+import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.snapshot.DeleteSnapshot;
+import cloud.stasis.gateway.snapshot.RevertServer;
+import cloud.stasis.gateway.snapshot.SnapshotRows;
+import cloud.stasis.gateway.snapshot.Snapshots;
+import cloud.stasis.gateway.snapshot.TakeSnapshot;
+import cloud.stasis.gateway.volume.CreateVolume;
+import cloud.stasis.gateway.volume.DeleteVolume;
+import cloud.stasis.gateway.volume.VolumeCatalog;
+import cloud.stasis.gateway.volume.Volumes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+
+/// What the doors call.
+@Singleton
+class ServiceBeans {
+    @Produces
+    @Singleton
+    Servers servers(
+            Transactions transactions,
+            Instances instances,
+            Volumes volumes,
+            SagaRunner sagas,
+            ChangePower changePower,
+            DeleteServer deleteServer,
+            Clock clock) {
+        return new Servers(transactions, instances, volumes, sagas, changePower, deleteServer, clock);
+    }
+
+    @Produces
+    @Singleton
+    Snapshots snapshots(
+            Transactions transactions,
+            Instances instances,
+            SnapshotRows snapshots,
+            Quotas quotas,
+            Jobs jobs,
+            SagaRunner sagas,
+            TakeSnapshot takeSnapshot,
+            RevertServer revertServer,
+            DeleteSnapshot deleteSnapshot,
+            Clock clock) {
+        return new Snapshots(
+                transactions,
+                instances,
+                snapshots,
+                quotas,
+                jobs,
+                sagas,
+                takeSnapshot,
+                revertServer,
+                deleteSnapshot,
+                clock);
+    }
+
+    @Produces
+    @Singleton
+    VolumeCatalog volumeCatalog(
+            Transactions transactions,
+            Volumes volumes,
+            Fleet fleet,
+            Quotas quotas,
+            SagaRunner sagas,
+            CreateVolume createVolume,
+            DeleteVolume deleteVolume,
+            Clock clock) {
+        return new VolumeCatalog(transactions, volumes, fleet, quotas, sagas, createVolume, deleteVolume, clock);
+    }
+}
