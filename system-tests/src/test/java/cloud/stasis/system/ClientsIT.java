@@ -1,0 +1,144 @@
+package cloud.stasis.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A server's life through the unmodified `openstack`, `nova` and `glance` clients.
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ClientsIT {
+    private static final Duration CAPTURE = Duration.ofMinutes(2);
+    private static final String SERVER = "clients-server";
+    private static final String IMAGE = "clients-image";
+
+    private static OneMachineCloud cloud;
+    private static DemoServers servers;
+    private static String server;
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void boot() {
+        cloud = OneMachineCloud.running();
+        servers = DemoServers.on(cloud);
+        server = servers.boot(SERVER, "demo");
+    }
+
+    @AfterAll
+    static void remove() {
+        servers.delete(SERVER);
+    }
+
+    @Test
+    @Order(1)
+    void clientsFindTheirWayThroughTheCatalogue() {
+        assertThat(cloud.openstackJson("catalog", "list").findValuesAsText("Type"))
+                .contains("identity", "compute", "image", "volumev3");
+        cloud.openstack("token", "issue").succeeded();
+        cloud.openstack("versions", "show").succeeded();
+        assertThat(cloud.nova("list").succeeded().out()).contains(SERVER, "ACTIVE");
+        assertThat(cloud.glance("image-list").succeeded().out()).contains("demo");
+        assertThat(cloud.openstackJson("flavor", "list").findValuesAsText("Name"))
+                .contains("demo.tiny");
+    }
+
+    @Test
+    @Order(2)
+    void theProbeAgreesWithBothDisks() {
+        servers.awaitRunningOn(server);
+        assertThat(servers.probe(server)).containsKeys("root", "data");
+        assertThat(cloud.nova("console-log", SERVER).succeeded().out()).contains("stasis-demo: ready");
+    }
+
+    @Test
+    @Order(3)
+    void powerActionsReachTheirStates() {
+        cloud.nova("pause", SERVER).succeeded();
+        servers.status(SERVER, "PAUSED");
+        cloud.nova("unpause", SERVER).succeeded();
+        servers.status(SERVER, "ACTIVE");
+        long before = servers.counter(server);
+
+        cloud.openstack("server", "suspend", SERVER).succeeded();
+        servers.status(SERVER, "SUSPENDED");
+        cloud.openstack("server", "resume", SERVER).succeeded();
+        servers.status(SERVER, "ACTIVE");
+
+        servers.awaitRunningOn(server);
+        assertThat(servers.counter(server)).as("memory was kept").isGreaterThan(before);
+    }
+
+    @Test
+    @Order(4)
+    void anImageOfTheRunningServerBoots() {
+        cloud.nova("image-create", "--poll", SERVER, IMAGE).succeeded();
+        JsonNode image = cloud.openstackJson("image", "show", IMAGE);
+        assertThat(image.required("status").asText()).isEqualTo("active");
+        servers.awaitRunningOn(server);
+
+        String clone = servers.boot("clients-clone", IMAGE);
+        servers.awaitRunningOn(clone);
+        servers.delete("clients-clone");
+    }
+
+    @Test
+    @Order(5)
+    void aDownloadOfTheImageIsAWholeQcow2() {
+        Path file = directory.resolve("image.qcow2");
+        cloud.openstack("image", "save", "--file", file.toString(), IMAGE).succeeded();
+        cloud.host("qemu-img", "check", file.toString()).succeeded();
+        JsonNode digested = Await.until(
+                "the checksums of the image",
+                CAPTURE,
+                () -> cloud.openstackJson("image", "show", IMAGE),
+                shown -> !shown.path("checksum").asText("").isEmpty()
+                        && !shown.path("checksum").isNull());
+        assertThat(cloud.host("md5sum", file.toString()).succeeded().out())
+                .startsWith(digested.required("checksum").asText());
+    }
+
+    @Test
+    @Order(6)
+    void aSnapshotWithMemoryIsRevertedToTwice() {
+        cloud.stasis("snapshot-create", "--memory", "--wait", SERVER, "clients-snapshot")
+                .succeeded();
+        servers.guest(server, "/bin/rm", "-f", "/root/witness");
+        servers.awaitRunningOn(server);
+        long before = servers.counter(server);
+
+        cloud.stasis("snapshot-revert", "--memory", "--wait", "clients-snapshot")
+                .succeeded();
+        servers.status(SERVER, "ACTIVE");
+        assertThat(servers.counter(server)).as("back at the snapshot's instant").isLessThan(before);
+        servers.awaitRunningOn(server);
+
+        cloud.stasis("snapshot-revert", "--disks-only", "--wait", "clients-snapshot")
+                .succeeded();
+        servers.status(SERVER, "ACTIVE");
+        servers.awaitReady(server);
+        servers.awaitRunningOn(server);
+        cloud.stasis("snapshot-delete", "--wait", "clients-snapshot").succeeded();
+    }
+
+    @Test
+    @Order(7)
+    void aStoppedServerIsCapturedAndStartsAgain() {
+        cloud.nova("stop", SERVER).succeeded();
+        servers.status(SERVER, "SHUTOFF");
+        cloud.nova("image-create", "--poll", SERVER, "clients-stopped").succeeded();
+        cloud.openstack("server", "start", SERVER).succeeded();
+        servers.status(SERVER, "ACTIVE");
+        servers.awaitRunningOn(server);
+        cloud.openstack("image", "delete", "clients-stopped", IMAGE).succeeded();
+    }
+}

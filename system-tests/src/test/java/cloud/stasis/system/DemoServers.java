@@ -1,0 +1,187 @@
+package cloud.stasis.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Servers that run the demo guest, and a look inside them that does not go through the code under test: the
+/// console of the guest and libvirt's channel to its agent.
+final class DemoServers {
+    static final Duration BOOT = Duration.ofMinutes(3);
+    private static final Duration AGENT = Duration.ofSeconds(30);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final OneMachineCloud cloud;
+
+    private DemoServers(OneMachineCloud cloud) {
+        this.cloud = cloud;
+    }
+
+    /// Uploads the demo guest's images unless they are there.
+    static DemoServers on(OneMachineCloud cloud) {
+        DemoServers servers = new DemoServers(cloud);
+        servers.upload();
+        return servers;
+    }
+
+    private void upload() {
+        if (imageExists("demo")) {
+            return;
+        }
+        Path guest = cloud.home().resolve("guest");
+        cloud.dev("guest").succeeded();
+        String kernel = create("demo-kernel", "aki", guest.resolve("stasis-demo-vmlinuz"), List.of());
+        String ramdisk = create("demo-initrd", "ari", guest.resolve("stasis-demo-initrd"), List.of());
+        create(
+                "demo",
+                "qcow2",
+                guest.resolve("stasis-demo-root.qcow2"),
+                List.of("--property", "kernel_id=" + kernel, "--property", "ramdisk_id=" + ramdisk));
+    }
+
+    private String create(String name, String format, Path file, List<String> more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "image",
+                "create",
+                name,
+                "--disk-format",
+                format,
+                "--container-format",
+                format.equals("qcow2") ? "bare" : format,
+                "--file",
+                file.toString()));
+        arguments.addAll(more);
+        return cloud.openstackJson(arguments.toArray(String[]::new))
+                .required("id")
+                .asText();
+    }
+
+    boolean imageExists(String name) {
+        for (JsonNode image : cloud.openstackJson("image", "list", "--name", name)) {
+            if (image.required("Name").asText().equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Boots from `image` with a blank data volume of 1 GiB and waits until the probe counts.
+    String boot(String name, String image) {
+        cloud.nova(
+                        "boot",
+                        "--image",
+                        image,
+                        "--flavor",
+                        "demo.tiny",
+                        "--nic",
+                        "none",
+                        "--block-device",
+                        "source=blank,dest=volume,size=1,bootindex=-1,shutdown=remove",
+                        name)
+                .succeeded();
+        String id = status(name, "ACTIVE").required("id").asText();
+        awaitReady(id);
+        return id;
+    }
+
+    JsonNode status(String server, String wanted) {
+        return Await.until(
+                server + " becomes " + wanted, BOOT, () -> cloud.openstackJson("server", "show", server), shown -> {
+                    String status = shown.required("status").asText();
+                    assertThat(wanted.equals("ERROR") ? "" : status)
+                            .as("%s", shown)
+                            .isNotEqualTo("ERROR");
+                    return status.equals(wanted)
+                            && shown.required("OS-EXT-STS:task_state").isNull();
+                });
+    }
+
+    void awaitReady(String server) {
+        Await.until(
+                server + " is ready",
+                BOOT,
+                () -> cloud.openstack("console", "log", "show", server).out(),
+                log -> log.contains("stasis-demo: ready"));
+    }
+
+    /// What the consistency probe says at this moment.
+    Map<String, String> probe(String server) {
+        Map<String, String> state = new HashMap<>();
+        guest(server, "cat", "/run/probe.state").lines().forEach(line -> {
+            String[] pair = line.split("=", 2);
+            state.put(pair[0], pair.length > 1 ? pair[1] : "");
+        });
+        assertThat(state.get("failures"))
+                .as("the probe of %s: %s", server, state)
+                .isEqualTo("0");
+        return state;
+    }
+
+    long counter(String server) {
+        return Long.parseLong(probe(server).get("counter"));
+    }
+
+    /// Waits until the guest has gone on, and is not frozen: the probe writes to both disks at each step.
+    void awaitRunningOn(String server) {
+        long seen = counter(server);
+        Await.until(server + " goes on", AGENT, () -> counter(server), now -> now > seen + 3);
+        assertThat(cloud.host("virsh", "qemu-agent-command", domain(server), "{\"execute\":\"guest-fsfreeze-status\"}")
+                        .succeeded()
+                        .out())
+                .contains("thawed");
+    }
+
+    /// Runs a program in the guest and gives its output.
+    String guest(String server, String program, String... arguments) {
+        try {
+            var exec = JSON.createObjectNode().put("execute", "guest-exec");
+            var call = exec.putObject("arguments").put("path", program).put("capture-output", true);
+            List.of(arguments).forEach(call.withArray("arg")::add);
+            String domain = domain(server);
+            JsonNode begun = agent(domain, exec.toString());
+            String question = "{\"execute\":\"guest-exec-status\",\"arguments\":{\"pid\":"
+                    + begun.required("pid").asLong() + "}}";
+            JsonNode ended = Await.until(
+                    program + " in the guest ends", AGENT, () -> agent(domain, question), status -> status.required(
+                                    "exited")
+                            .asBoolean());
+            assertThat(ended.path("exitcode").asInt(-1))
+                    .as("%s: %s", program, ended)
+                    .isZero();
+            return new String(Base64.getDecoder().decode(ended.path("out-data").asText("")), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new AssertionError("the guest agent said something strange", e);
+        }
+    }
+
+    private JsonNode agent(String domain, String command) {
+        try {
+            String answer = cloud.host("virsh", "qemu-agent-command", "--timeout", "20", domain, command)
+                    .succeeded()
+                    .out();
+            return JSON.readTree(answer).required("return");
+        } catch (IOException e) {
+            throw new AssertionError("the guest agent did not answer JSON", e);
+        }
+    }
+
+    static String domain(String server) {
+        return "stasis-" + server;
+    }
+
+    void delete(String... servers) {
+        for (String server : servers) {
+            cloud.openstack("server", "delete", "--wait", server).succeeded();
+        }
+    }
+}
