@@ -9,8 +9,11 @@ import java.util.List;
 public interface DiskExports extends AutoCloseable {
     ContentSource content(DeviceName disk);
 
-    /// What was written since the checkpoint that was asked for, or what holds data; in order.
-    List<Extent> extents(DeviceName disk);
+    /// What was written since the checkpoint that was asked for; in order.
+    List<Extent> changed(DeviceName disk);
+
+    /// Where the disk holds anything but zeros; in order.
+    List<Extent> data(DeviceName disk);
 
     @Override
     void close();

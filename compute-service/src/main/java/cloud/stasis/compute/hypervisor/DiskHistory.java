@@ -48,6 +48,6 @@ public interface DiskHistory {
         }
     }
 
-    /// @param since tell what was written since this checkpoint; without it, what holds data
+    /// @param since the checkpoint to tell changes since, if any
     record ExportedDisk(DeviceName target, Optional<CheckpointName> since) {}
 }

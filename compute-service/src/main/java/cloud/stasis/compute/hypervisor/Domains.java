@@ -27,17 +27,17 @@ public interface Domains {
     /// Presses the power button, through the guest agent or ACPI, and returns at once.
     void askToPowerOff(InstanceId instance);
 
-    /// Asks the guest to boot again, and returns at once.
-    void askToReboot(InstanceId instance);
-
-    /// Presses the reset button.
-    void reset(InstanceId instance);
-
     /// Pulls the plug. Afterwards no process has the disks open.
     void powerOff(InstanceId instance);
 
     /// Forgets a machine that is off, with every checkpoint. Its files stay. Succeeds if it is not known.
     void remove(InstanceId instance);
+
+    /// Whether a save or a cut that a former process of this agent asked for is still going on.
+    boolean isBusy(InstanceId instance);
+
+    /// What the hypervisor knows of the machine, in its own format: for people and diagnosis.
+    String describe(InstanceId instance);
 
     /// Hears of each machine whose state may have changed, on a thread that must not be blocked.
     void onChange(Consumer<InstanceId> listener);

@@ -7,11 +7,20 @@ public interface Guests {
     /// Asks the guest to flush and freeze its file systems. Waits a bounded time.
     FreezeAnswer freeze(InstanceId instance);
 
-    /// Thaws whatever is frozen; repeatable. A guest without an agent has nothing frozen.
-    void thaw(InstanceId instance);
+    /// Thaws whatever is frozen; repeatable.
+    ThawAnswer thaw(InstanceId instance);
 
     /// Whether the guest says that its file systems are frozen; no if it does not answer.
     boolean isFrozen(InstanceId instance);
+
+    enum ThawAnswer {
+        /// What was frozen is thawed.
+        THAWED,
+        /// Nothing was frozen (any more).
+        NOTHING_FROZEN,
+        /// It did not answer, or refused.
+        SILENT
+    }
 
     sealed interface FreezeAnswer {
         record Frozen(int fileSystems) implements FreezeAnswer {}

@@ -6,7 +6,9 @@ import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -31,8 +33,7 @@ public record Instance(
     public LayeredDisk disk(DeviceName target) {
         LayeredDisk disk = disks.get(target);
         if (disk == null) {
-            throw new cloud.stasis.model.StasisException(
-                    cloud.stasis.model.ErrorCode.INVALID_REQUEST, "the instance has no disk " + target);
+            throw new StasisException(ErrorCode.INVALID_REQUEST, "the instance has no disk " + target);
         }
         return disk;
     }

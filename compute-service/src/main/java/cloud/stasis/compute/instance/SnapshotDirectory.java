@@ -15,6 +15,11 @@ public record SnapshotDirectory(Path path) {
         return path.resolve("memory.save");
     }
 
+    /// Memory that came from the store; whole if it is there.
+    public Path fetchedMemory() {
+        return path.resolve("memory.fetched");
+    }
+
     public boolean hasMemory() {
         return Files.isRegularFile(memory());
     }

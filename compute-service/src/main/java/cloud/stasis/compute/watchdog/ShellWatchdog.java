@@ -29,14 +29,12 @@ public final class ShellWatchdog implements Watchdog {
 
     private final Path directory;
     private final URI libvirt;
-    private final Duration deadline;
     private final Map<WatchdogHandle, Process> running = new ConcurrentHashMap<>();
 
     /// @param directory for the tokens
-    public ShellWatchdog(Path directory, URI libvirt, Duration deadline) {
+    public ShellWatchdog(Path directory, URI libvirt){
         this.directory = directory;
         this.libvirt = libvirt;
-        this.deadline = deadline;
     }
 
     @Override
@@ -45,7 +43,7 @@ public final class ShellWatchdog implements Watchdog {
     }
 
     @Override
-    public void guard(WatchdogHandle handle, InstanceId instance, Rescue rescue) {
+    public void guard(WatchdogHandle handle, InstanceId instance, Rescue rescue, Duration deadline) {
         try {
             Path token = Files.createFile(token(handle));
             Process process = new ProcessBuilder(

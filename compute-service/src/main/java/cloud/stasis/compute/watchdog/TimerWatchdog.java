@@ -14,14 +14,12 @@ import java.util.concurrent.TimeUnit;
 /// Inside this process: for simulated guests, who die with it.
 public final class TimerWatchdog implements Watchdog, AutoCloseable {
     private final Hypervisor hypervisor;
-    private final Duration deadline;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("watchdog").factory());
     private final Map<WatchdogHandle, ScheduledFuture<?>> guards = new ConcurrentHashMap<>();
 
-    public TimerWatchdog(Hypervisor hypervisor, Duration deadline) {
+    public TimerWatchdog(Hypervisor hypervisor) {
         this.hypervisor = hypervisor;
-        this.deadline = deadline;
     }
 
     @Override
@@ -30,7 +28,7 @@ public final class TimerWatchdog implements Watchdog, AutoCloseable {
     }
 
     @Override
-    public void guard(WatchdogHandle handle, InstanceId instance, Rescue rescue) {
+    public void guard(WatchdogHandle handle, InstanceId instance, Rescue rescue, Duration deadline) {
         guards.put(
                 handle,
                 timer.schedule(

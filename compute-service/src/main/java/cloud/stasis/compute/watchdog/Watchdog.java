@@ -1,6 +1,7 @@
 package cloud.stasis.compute.watchdog;
 
 import cloud.stasis.model.InstanceId;
+import java.time.Duration;
 
 /// Undoes a freeze or a pause at a deadline, even if this process is gone by then.
 public interface Watchdog {
@@ -14,7 +15,7 @@ public interface Watchdog {
     WatchdogHandle handle();
 
     /// Sets the guard. When it returns the guest will be rescued at the deadline, whatever happens to this process.
-    void guard(WatchdogHandle handle, InstanceId instance, Rescue rescue);
+    void guard(WatchdogHandle handle, InstanceId instance, Rescue rescue, Duration deadline);
 
     /// Calls it off; repeatable.
     ///

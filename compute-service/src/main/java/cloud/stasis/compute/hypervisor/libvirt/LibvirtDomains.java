@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -161,16 +162,6 @@ final class LibvirtDomains implements Domains {
     }
 
     @Override
-    public void askToReboot(InstanceId instance) {
-        libvirt.change("ask the instance to reboot", instance, domain -> domain.reboot(0));
-    }
-
-    @Override
-    public void reset(InstanceId instance) {
-        libvirt.change("reset the instance", instance, org.libvirt.Domain::reset);
-    }
-
-    @Override
     public void powerOff(InstanceId instance) {
         libvirt.change("power the instance off", instance, domain -> {
             if (domain.isActive() != 0) {
@@ -192,6 +183,19 @@ final class LibvirtDomains implements Domains {
             }
             domain.undefine(UNDEFINE_ALL);
         });
+    }
+
+    @Override
+    public boolean isBusy(InstanceId instance) {
+        return libvirt.ask("look for a job", instance, domain -> {
+            OptionalInt operation = LibvirtJobs.operation(domain);
+            return operation.isPresent() && operation.getAsInt() != LibvirtJobs.BACKUP;
+        });
+    }
+
+    @Override
+    public String describe(InstanceId instance) {
+        return libvirt.ask("describe the instance", instance, domain -> domain.getXMLDesc(0));
     }
 
     @Override

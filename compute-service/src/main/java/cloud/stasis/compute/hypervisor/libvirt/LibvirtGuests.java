@@ -60,15 +60,18 @@ final class LibvirtGuests implements Guests {
     }
 
     @Override
-    public void thaw(InstanceId instance) {
-        libvirt.change("thaw the guest's file systems", instance, domain -> {
+    public ThawAnswer thaw(InstanceId instance) {
+        return libvirt.ask("thaw the guest's file systems", instance, domain -> {
             PointerType handle = LibvirtCalls.handle(domain);
             LibvirtCalls.INSTANCE.virDomainAgentSetResponseTimeout(handle, THAW_SECONDS, 0);
-            if (LibvirtCalls.INSTANCE.virDomainFSThaw(handle, null, 0, 0) == LibvirtCalls.FAILED) {
+            int thawed = LibvirtCalls.INSTANCE.virDomainFSThaw(handle, null, 0, 0);
+            if (thawed == LibvirtCalls.FAILED) {
                 LOG.warnf(
                         "A guest did not thaw instanceId=%s said=%s",
                         instance, LibvirtCalls.INSTANCE.virGetLastErrorMessage());
+                return ThawAnswer.SILENT;
             }
+            return thawed > 0 ? ThawAnswer.THAWED : ThawAnswer.NOTHING_FROZEN;
         });
     }
 

@@ -23,14 +23,15 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import org.jboss.logging.Logger;
 import org.libvirt.Domain;
 import org.libvirt.DomainCheckpoint;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
-import org.libvirt.TypedParameter;
 
 /// Checkpoints and pull backups. A backup job belongs to QEMU and outlives this process and libvirtd, so whoever
 /// begins one ends it in every case, and the agent looks for forgotten ones when it starts.
@@ -38,9 +39,6 @@ final class LibvirtHistory implements DiskHistory {
     private static final Logger LOG = Logger.getLogger(LibvirtHistory.class);
 
     private static final Duration CONNECT_DEADLINE = Duration.ofSeconds(20);
-    private static final int JOB_OPERATION_BACKUP = 9;
-    private static final int JOB_NONE = 0;
-    private static final String JOB_OPERATION = "operation";
 
     private final LibvirtConnection libvirt;
     private final Path sockets;
@@ -143,12 +141,7 @@ final class LibvirtHistory implements DiskHistory {
         } finally {
             LibvirtConnection.release(domain);
         }
-        try {
-            return Exports.open(this, instance, request, socket);
-        } catch (IOException e) {
-            endExport(instance);
-            throw new StasisException(ErrorCode.HYPERVISOR_FAILED, "the disks could not be read", e);
-        }
+        return new Exports(this, instance, request, socket, new HashMap<>());
     }
 
     private static boolean isAboutACheckpoint(LibvirtException e) {
@@ -164,19 +157,8 @@ final class LibvirtHistory implements DiskHistory {
     }
 
     private static boolean hasBackupJob(Domain domain) throws LibvirtException {
-        if (domain.isActive() == 0) {
-            return false;
-        }
-        var job = domain.getJobStats(0);
-        if (job.type == JOB_NONE || job.stats == null) {
-            return false;
-        }
-        for (TypedParameter parameter : job.stats) {
-            if (parameter.field.equals(JOB_OPERATION)) {
-                return parameter.getValueAsString().equals(Integer.toString(JOB_OPERATION_BACKUP));
-            }
-        }
-        return false;
+        OptionalInt operation = LibvirtJobs.operation(domain);
+        return operation.isPresent() && operation.getAsInt() == LibvirtJobs.BACKUP;
     }
 
     @Override
@@ -198,66 +180,71 @@ final class LibvirtHistory implements DiskHistory {
         return new TreeSet<>(DomainXml.disks(Xml.parse(domain.getXMLDesc(0))).keySet());
     }
 
-    /// One NBD connection for each disk.
-    private record Exports(LibvirtHistory history, InstanceId instance, Map<DeviceName, Open> open)
+    /// One NBD connection for each disk, made when it is first needed: the guest may be frozen while an export begins.
+    private record Exports(
+            LibvirtHistory history,
+            InstanceId instance,
+            ExportRequest request,
+            Path socket,
+            Map<DeviceName, NbdClient> open)
             implements DiskExports {
-        private record Open(NbdClient client, MetaContext context, boolean incremental) {}
-
-        static Exports open(LibvirtHistory history, InstanceId instance, ExportRequest request, Path socket)
-                throws IOException {
-            Map<DeviceName, Open> open = new HashMap<>();
-            try {
-                for (ExportedDisk disk : request.disks()) {
-                    boolean incremental = disk.since().isPresent();
-                    MetaContext context =
-                            incremental ? MetaContext.dirtyBitmap("backup-" + disk.target()) : MetaContext.ALLOCATION;
-                    NbdExport where = new NbdExport(socket, disk.target().value());
-                    open.put(
-                            disk.target(),
-                            new Open(
-                                    NbdClient.connect(where, List.of(context), CONNECT_DEADLINE),
-                                    context,
-                                    incremental));
-                }
-            } catch (IOException e) {
-                open.values().forEach(disk -> disk.client().close());
-                throw e;
-            }
-            return new Exports(history, instance, open);
-        }
 
         @Override
         public ContentSource content(DeviceName disk) {
-            return opened(disk).client();
+            return client(disk);
         }
 
         @Override
-        public List<Extent> extents(DeviceName disk) {
-            Open asked = opened(disk);
+        public List<Extent> changed(DeviceName disk) {
+            return where(disk, dirtyBitmap(disk), flags -> (flags & MetaContext.STATE_DIRTY) != 0);
+        }
+
+        @Override
+        public List<Extent> data(DeviceName disk) {
+            return where(disk, MetaContext.ALLOCATION, flags -> (flags & MetaContext.STATE_ZERO) == 0);
+        }
+
+        private List<Extent> where(DeviceName disk, MetaContext context, IntPredicate wanted) {
             try {
-                return asked.client().blockStatus(asked.context()).stream()
-                        .filter(status -> asked.incremental()
-                                ? (status.flags() & MetaContext.STATE_DIRTY) != 0
-                                : (status.flags() & MetaContext.STATE_ZERO) == 0)
+                return client(disk).blockStatus(context).stream()
+                        .filter(status -> wanted.test(status.flags()))
                         .map(BlockStatus::extent)
                         .toList();
             } catch (IOException e) {
-                throw new StasisException(
-                        ErrorCode.HYPERVISOR_FAILED, "what was written to the disk could not be asked for", e);
+                throw unreadable(e);
             }
         }
 
-        private Open opened(DeviceName disk) {
-            Open found = open.get(disk);
-            if (found == null) {
-                throw new StasisException(ErrorCode.INTERNAL, "disk " + disk + " is not exported");
+        private synchronized NbdClient client(DeviceName disk) {
+            return open.computeIfAbsent(disk, this::connect);
+        }
+
+        private NbdClient connect(DeviceName disk) {
+            boolean incremental = request.disks().stream()
+                    .anyMatch(exported ->
+                            exported.target().equals(disk) && exported.since().isPresent());
+            List<MetaContext> contexts = incremental
+                    ? List.of(MetaContext.ALLOCATION, dirtyBitmap(disk))
+                    : List.of(MetaContext.ALLOCATION);
+            try {
+                return NbdClient.connect(new NbdExport(socket, disk.value()), contexts, CONNECT_DEADLINE);
+            } catch (IOException e) {
+                throw unreadable(e);
             }
-            return found;
+        }
+
+        private static MetaContext dirtyBitmap(DeviceName disk) {
+            return MetaContext.dirtyBitmap("backup-" + disk);
+        }
+
+        private static StasisException unreadable(IOException e) {
+            return new StasisException(ErrorCode.HYPERVISOR_FAILED, "the disks could not be read", e);
         }
 
         @Override
-        public void close() {
-            open.values().forEach(disk -> disk.client().close());
+        public synchronized void close() {
+            open.values().forEach(NbdClient::close);
+            open.clear();
             history.endExport(instance);
         }
     }

@@ -1,0 +1,45 @@
+package cloud.stasis.compute.capture;
+
+import cloud.stasis.bus.CommandContext;
+import cloud.stasis.compute.host.Host;
+import cloud.stasis.compute.instance.Instance;
+import cloud.stasis.messages.CommandResult;
+import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.PowerState;
+import cloud.stasis.model.StasisException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// Captures disks of one instant: of a machine that is on through an export, of one that is off from its layers.
+public final class CaptureDisks {
+    private final Host host;
+    private final LiveCapture live;
+    private final RestingCapture resting;
+
+    public CaptureDisks(Host host) {
+        this.host = host;
+        this.live = new LiveCapture(host);
+        this.resting = new RestingCapture(host);
+    }
+
+    public CommandResult.Captured handle(ComputeCommand.CaptureDisks command, CommandContext context) {
+        Instance instance = host.instances().open(command.instance());
+        Order order = new Order(
+                command.capture(), disks(instance, command.disks()), command.quiesce(), command.grant());
+        PowerState state = host.state(instance);
+        return Host.isActive(state)
+                ? live.capture(instance, state, order, context).captured()
+                : resting.capture(instance, state, order, context).captured();
+    }
+
+    private static Set<DeviceName> disks(Instance instance, List<DeviceName> named) {
+        Set<DeviceName> all = instance.disks().keySet();
+        if (!all.containsAll(named)) {
+            throw new StasisException(ErrorCode.INVALID_REQUEST, "the instance lacks one of the disks to capture");
+        }
+        return named.isEmpty() ? new TreeSet<>(all) : new TreeSet<>(named);
+    }
+}

@@ -1,0 +1,222 @@
+package cloud.stasis.compute.capture;
+
+import cloud.stasis.bus.CommandContext;
+import cloud.stasis.compute.host.Host;
+import cloud.stasis.compute.instance.Instance;
+import cloud.stasis.compute.instance.Lineage;
+import cloud.stasis.compute.instance.SnapshotDirectory;
+import cloud.stasis.compute.instance.SnapshotRecord;
+import cloud.stasis.compute.instance.SnapshotRecord.FrozenDisk;
+import cloud.stasis.disks.FileStamp;
+import cloud.stasis.disks.HostFiles;
+import cloud.stasis.disks.LayerNumber;
+import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.messages.CommandResult;
+import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.messages.MessageCodec;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Consistency;
+import cloud.stasis.model.Content;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.Part;
+import cloud.stasis.model.Phase;
+import cloud.stasis.model.PowerState;
+import cloud.stasis.model.Quiesce;
+import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.StasisException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Captures a whole machine as a snapshot.
+///
+/// | machine | memory asked for | how |
+/// |---|---|---|
+/// | on | yes | [MemoryCut]; frozen layers and memory stay here as a cache |
+/// | on | no | [LiveCapture]; nothing stays here |
+/// | suspended | yes | its layers are frozen, its memory file is shared |
+/// | off | either | its layers are frozen |
+///
+/// Where layers are frozen, the instant is over before the first byte is uploaded, and an upload that was interrupted is
+/// taken up from `meta.json`.
+public final class CaptureInstance {
+    private static final String MEMORY = "memory";
+    private static final String DEVICES = "devices";
+    private static final String DOMAIN_XML = "domain-xml";
+
+    private final Host host;
+    private final LiveCapture live;
+    private final RestingCapture resting;
+    private final MemoryCut memoryCut;
+    private final SettleCapture settle;
+
+    public CaptureInstance(Host host, MemoryCut memoryCut, SettleCapture settle) {
+        this.host = host;
+        this.live = new LiveCapture(host);
+        this.resting = new RestingCapture(host);
+        this.memoryCut = memoryCut;
+        this.settle = settle;
+    }
+
+    public CommandResult.Captured handle(ComputeCommand.CaptureInstance command, CommandContext context) {
+        Instance instance = host.instances().open(command.instance());
+        Order order = new Order(
+                command.snapshot().value(),
+                new TreeSet<>(instance.disks().keySet()),
+                command.quiesce(),
+                command.grant());
+        PowerState state = host.state(instance);
+        if (command.memory() == MemoryChoice.DISKS_ONLY && state != PowerState.STOPPED) {
+            return disksOnly(instance, state, order, context).captured();
+        }
+        SnapshotDirectory directory = instance.directory().snapshot(command.snapshot());
+        context.progress(Phase.CAPTURING, ByteCount.ZERO, ByteCount.ZERO);
+        SnapshotRecord instant = taken(instance, command.snapshot(), directory)
+                .orElseGet(() -> Host.isActive(state)
+                        ? memoryCut.cut(instance, state, command.snapshot())
+                        : freeze(instance, state, command, directory));
+        try {
+            return upload(instance, order, directory, instant, context).captured();
+        } catch (StasisException e) {
+            if (!e.kind().isRetryable()) {
+                settle.abandon(instance, order.capture());
+            }
+            throw e;
+        }
+    }
+
+    /// What an interrupted attempt has cut already.
+    private static Optional<SnapshotRecord> taken(
+            Instance instance, SnapshotId snapshot, SnapshotDirectory directory) {
+        return directory
+                .meta()
+                .read()
+                .filter(record -> instance.lineage().pending(snapshot.value()).isPresent());
+    }
+
+    private Taken disksOnly(Instance instance, PowerState state, Order order, CommandContext context) {
+        Taken taken = Host.isActive(state)
+                ? live.capture(instance, state, order, context)
+                : resting.capture(instance, state, order, context);
+        String xml = host.hypervisor().domains().describe(instance.id());
+        Upload upload = resting.upload(order, context, ByteCount.ZERO);
+        return taken.with(descriptions(json(instance.machine()), xml, upload), upload.transfers());
+    }
+
+    /// Freezes the layers of a machine that is off.
+    private SnapshotRecord freeze(
+            Instance instance,
+            PowerState state,
+            ComputeCommand.CaptureInstance command,
+            SnapshotDirectory directory) {
+        SnapshotId snapshot = command.snapshot();
+        if (state != PowerState.SUSPENDED) {
+            RestingCapture.reach(state, command.quiesce());
+        }
+        directory.make();
+        String xml = host.hypervisor().domains().describe(instance.id());
+        SortedMap<DeviceName, LayerNumber> frozen = new TreeMap<>();
+        instance.disks().forEach((target, disk) -> {
+            LayerNumber layer = disk.active();
+            // Of an attempt that was interrupted.
+            disk.release(snapshot);
+            // No layer is frozen with the record of a checkpoint inside.
+            host.hypervisor().history().wipe(disk.activeFile());
+            disk.prepare();
+            disk.hold(layer, snapshot);
+            disk.commit(LayeredDisk.Use.AT_REST);
+            frozen.put(target, layer);
+        });
+        Lineage lineage = instance.lineage();
+        instance.store(lineage.cut(snapshot.value(), MemoryCut.pieces(frozen), List.of()));
+        Optional<FileStamp> memory = Optional.empty();
+        if (state == PowerState.SUSPENDED) {
+            share(instance, directory);
+            memory = FileStamp.of(directory.memory());
+        }
+        SnapshotRecord record = new SnapshotRecord(
+                instance.machine(),
+                host.clock().instant(),
+                memory.isPresent() ? Consistency.MEMORY : RestingCapture.reach(state, Quiesce.NONE),
+                Duration.ZERO,
+                memory,
+                frozen.entrySet().stream()
+                        .map(entry ->
+                                new FrozenDisk(entry.getKey(), entry.getValue().value()))
+                        .toList(),
+                xml);
+        directory.meta().write(record);
+        return record;
+    }
+
+    /// A memory file is never written again, so two names for it do no harm.
+    private static void share(Instance instance, SnapshotDirectory directory) {
+        try {
+            Files.deleteIfExists(directory.memory());
+            Files.createLink(directory.memory(), instance.directory().suspended());
+        } catch (IOException e) {
+            throw HostFiles.failure("keep the memory of the suspended machine", e);
+        }
+    }
+
+    private Taken upload(
+            Instance instance,
+            Order order,
+            SnapshotDirectory directory,
+            SnapshotRecord instant,
+            CommandContext context) {
+        ByteCount memorySize = instant.memory().map(FileStamp::size).orElse(ByteCount.ZERO);
+        Upload upload = resting.upload(order, context, memorySize);
+        SortedMap<DeviceName, LayerNumber> layers = new TreeMap<>();
+        instant.disks().forEach(disk -> layers.put(disk.target(), new LayerNumber(disk.layer())));
+        SortedMap<DeviceName, Content> contents = resting.layers(instance, layers, upload);
+        List<Part> others = new ArrayList<>();
+        if (instant.memory().isPresent()) {
+            try (Sources.OpenFile memory = Sources.OpenFile.of(directory.memory())) {
+                others.add(new Part.Memory(Part.MemoryFormat.LIBVIRT_SAVE, upload.whole(MEMORY, memory)));
+            }
+        }
+        others.addAll(descriptions(json(instant.machine()), instant.domainXml(), upload));
+        instance.store(instance.lineage()
+                .uploaded(
+                        order.capture(),
+                        piece -> contents.containsKey(piece.disk()) ? piece.of(contents.get(piece.disk())) : piece));
+        return new Taken(
+                instant.takenAt(),
+                contents,
+                others,
+                instant.memory().isPresent() ? "memory-standard" : "layer",
+                order.quiesce(),
+                instant.reached(),
+                Duration.ZERO,
+                instant.paused(),
+                instant.reached() == Consistency.MEMORY ? "not asked: memory is captured" : "the machine is off",
+                Receipts.hypervisor(host, instant.machine()),
+                upload.transfers());
+    }
+
+    private static List<Part> descriptions(byte[] machine, String xml, Upload upload) {
+        byte[] text = xml.getBytes(StandardCharsets.UTF_8);
+        return List.of(
+                new Part.DeviceArchive(upload.whole(DEVICES, new Sources.Bytes(machine))),
+                new Part.DomainXml(upload.whole(DOMAIN_XML, new Sources.Bytes(text))));
+    }
+
+    private static byte[] json(Record record) {
+        try {
+            return MessageCodec.mapper().writeValueAsBytes(record);
+        } catch (JsonProcessingException e) {
+            throw new StasisException(ErrorCode.INTERNAL, "the device archive could not be written", e);
+        }
+    }
+}

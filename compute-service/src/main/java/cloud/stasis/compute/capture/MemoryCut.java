@@ -1,0 +1,208 @@
+package cloud.stasis.compute.capture;
+
+import cloud.stasis.chunks.Extent;
+import cloud.stasis.compute.host.Host;
+import cloud.stasis.compute.hypervisor.CheckpointName;
+import cloud.stasis.compute.hypervisor.Domain;
+import cloud.stasis.compute.instance.DiskPoint;
+import cloud.stasis.compute.instance.Instance;
+import cloud.stasis.compute.instance.Intent;
+import cloud.stasis.compute.instance.Lineage;
+import cloud.stasis.compute.instance.Lineage.Piece;
+import cloud.stasis.compute.instance.SnapshotDirectory;
+import cloud.stasis.compute.instance.SnapshotRecord;
+import cloud.stasis.compute.instance.SnapshotRecord.FrozenDisk;
+import cloud.stasis.compute.watchdog.Watchdog.Rescue;
+import cloud.stasis.compute.watchdog.WatchdogHandle;
+import cloud.stasis.disks.Extents;
+import cloud.stasis.disks.FileStamp;
+import cloud.stasis.disks.LayerNumber;
+import cloud.stasis.disks.LayerReader;
+import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.messages.ComputeCommand.ResumeState;
+import cloud.stasis.model.Consistency;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.PowerState;
+import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.StasisException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jboss.logging.Logger;
+
+/// Cuts memory and disks of a machine that is on, at one instant.
+///
+/// ```
+///  before    prepare a layer for each disk; forget every checkpoint, so that no layer is frozen with one inside
+///  paused    memory to a file, disks to the prepared layers; a fresh checkpoint on those
+///  after     layers committed, the frozen ones held; known points, whose checkpoint is the fresh one; meta.json
+/// ```
+///
+/// From `meta.json` on the snapshot exists here. Before that, a failure or a crash ends in [#recover]: where the machine
+/// writes decides whether a prepared layer is taken over or dropped, and nothing of the snapshot is kept.
+public final class MemoryCut {
+    private static final Logger LOG = Logger.getLogger(MemoryCut.class);
+
+    /// Extents that a known point may carry.
+    private static final int MAX_EXTENTS = 4096;
+
+    private final Host host;
+
+    public MemoryCut(Host host) {
+        this.host = host;
+    }
+
+    /// @param state running or paused; it is the same afterwards
+    SnapshotRecord cut(Instance instance, PowerState state, SnapshotId snapshot) {
+        SnapshotDirectory directory = instance.directory().snapshot(snapshot);
+        directory.make();
+        host.space().require(instance.machine().memory());
+        Map<DeviceName, Path> prepared = prepare(instance);
+        String xml = host.hypervisor().domains().describe(instance.id());
+        forgetAll(instance);
+
+        WatchdogHandle guard = host.watchdog().handle();
+        ResumeState after = state == PowerState.RUNNING ? ResumeState.RUNNING : ResumeState.PAUSED;
+        Intent.Cutting intent = new Intent.Cutting(snapshot, after, guard);
+        instance.begin(intent);
+        try {
+            Paused paused = whilePaused(instance, intent, directory, prepared);
+            SnapshotRecord cut = record(instance, snapshot, paused, xml);
+            directory.meta().write(cut);
+            instance.end();
+            LOG.infof(
+                    "Cut memory and disks instanceId=%s snapshotId=%s pausedMillis=%d memoryBytes=%d",
+                    instance.id(),
+                    snapshot,
+                    paused.held().toMillis(),
+                    cut.memory().map(FileStamp::size).orElseThrow().bytes());
+            return cut;
+        } catch (StasisException e) {
+            recover(instance, intent);
+            throw e;
+        }
+    }
+
+    private static Map<DeviceName, Path> prepare(Instance instance) {
+        Map<DeviceName, Path> prepared = new TreeMap<>();
+        instance.disks().forEach((target, disk) -> prepared.put(target, disk.file(disk.prepare())));
+        return prepared;
+    }
+
+    private void forgetAll(Instance instance) {
+        Lineage lineage = instance.lineage();
+        Lineage empty = lineage.without(lineage.checkpoints());
+        instance.store(empty);
+        host.forgetUnneeded(instance, empty);
+    }
+
+    /// @param marked empty if the machine may have run before the checkpoint was set
+    private record Paused(Instant at, Duration held, Optional<CheckpointName> marked) {}
+
+    private Paused whilePaused(
+            Instance instance, Intent.Cutting intent, SnapshotDirectory directory, Map<DeviceName, Path> prepared) {
+        CheckpointName fresh = CheckpointName.fresh();
+        boolean runs = intent.state() == ResumeState.RUNNING;
+        if (runs) {
+            Duration deadline = host.limits().pauseFor(instance.machine().memory());
+            host.watchdog().guard(intent.watchdog(), instance.id(), Rescue.RESUME, deadline);
+        }
+        long before = System.nanoTime();
+        if (runs) {
+            host.hypervisor().domains().pause(instance.id());
+        }
+        Instant at = host.clock().instant();
+        host.hypervisor().memories().cut(instance.id(), directory.memory(), prepared);
+        host.hypervisor().history().mark(instance.id(), fresh, prepared.keySet());
+        boolean inTime = true;
+        if (runs) {
+            inTime = host.watchdog().cancel(intent.watchdog());
+            host.hypervisor().domains().resume(instance.id());
+        }
+        Duration held = runs ? Duration.ofNanos(System.nanoTime() - before) : Duration.ZERO;
+        return new Paused(at, held, inTime ? Optional.of(fresh) : Optional.empty());
+    }
+
+    private SnapshotRecord record(Instance instance, SnapshotId snapshot, Paused paused, String xml) {
+        SortedMap<DeviceName, LayerNumber> frozen = new TreeMap<>();
+        instance.disks().forEach((target, disk) -> {
+            LayerNumber layer = disk.active();
+            disk.hold(layer, snapshot);
+            disk.commit(LayeredDisk.Use.BEING_WRITTEN);
+            frozen.put(target, layer);
+        });
+        Lineage lineage = instance.lineage();
+        List<DiskPoint> points = new ArrayList<>();
+        paused.marked()
+                .ifPresent(checkpoint -> frozen.forEach((target, layer) ->
+                        points.add(point(target, instance.disk(target), layer, lineage.next(), checkpoint))));
+        instance.store(lineage.cut(snapshot.value(), pieces(frozen), points));
+        return new SnapshotRecord(
+                instance.machine(),
+                paused.at(),
+                Consistency.MEMORY,
+                paused.held(),
+                FileStamp.of(instance.directory().snapshot(snapshot).memory()),
+                frozen.entrySet().stream()
+                        .map(entry ->
+                                new FrozenDisk(entry.getKey(), entry.getValue().value()))
+                        .toList(),
+                xml);
+    }
+
+    static List<Piece> pieces(SortedMap<DeviceName, LayerNumber> frozen) {
+        return frozen.entrySet().stream()
+                .<Piece>map(entry ->
+                        new Piece.InLayer(entry.getKey(), entry.getValue().value(), Optional.empty()))
+                .toList();
+    }
+
+    /// The new layer was empty at the instant, so the disk differs from what is known below by the frozen layers, until
+    /// the frozen one is known itself.
+    private static DiskPoint point(
+            DeviceName target, LayeredDisk disk, LayerNumber frozen, long order, CheckpointName checkpoint) {
+        LayeredDisk.Known known = disk.known(frozen);
+        if (known.layers() == 0) {
+            return new DiskPoint(target, order, checkpoint, known.content(), List.of());
+        }
+        try (LayerReader reader = disk.read(frozen)) {
+            List<Extent> before = Extents.coarse(reader.allocatedIn(known.layers()), MAX_EXTENTS);
+            return new DiskPoint(target, order, checkpoint, known.content(), before);
+        }
+    }
+
+    /// Ends a cut that did not get as far as `meta.json`. Repeatable.
+    public void recover(Instance instance, Intent.Cutting intent) {
+        Optional<Domain> domain = host.hypervisor().domains().find(instance.id());
+        SnapshotDirectory directory = instance.directory().snapshot(intent.snapshot());
+        if (directory.meta().read().isPresent()) {
+            instance.end();
+            return;
+        }
+        Set<Path> written = Set.copyOf(domain.map(Domain::disks).orElse(Map.of()).values());
+        instance.disks().values().forEach(disk -> {
+            disk.release(intent.snapshot());
+            disk.prepared().ifPresent(layer -> {
+                if (written.contains(disk.file(layer))) {
+                    disk.commit(LayeredDisk.Use.BEING_WRITTEN);
+                } else {
+                    disk.abandon();
+                }
+            });
+        });
+        host.watchdog().cancel(intent.watchdog());
+        boolean stuck = domain.isPresent() && domain.get().state() == PowerState.PAUSED;
+        if (stuck && intent.state() == ResumeState.RUNNING) {
+            host.hypervisor().domains().resume(instance.id());
+        }
+        directory.delete();
+        instance.end();
+    }
+}

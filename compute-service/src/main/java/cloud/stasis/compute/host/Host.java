@@ -1,0 +1,68 @@
+package cloud.stasis.compute.host;
+
+import cloud.stasis.compute.hypervisor.CheckpointName;
+import cloud.stasis.compute.hypervisor.Domain;
+import cloud.stasis.compute.hypervisor.Hypervisor;
+import cloud.stasis.compute.instance.Instance;
+import cloud.stasis.compute.instance.Instances;
+import cloud.stasis.compute.instance.Lineage;
+import cloud.stasis.compute.store.BaseFiles;
+import cloud.stasis.compute.store.FreeSpace;
+import cloud.stasis.compute.store.Stores;
+import cloud.stasis.compute.watchdog.Watchdog;
+import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.model.PowerState;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// What every action on an instance needs.
+public record Host(
+        Hypervisor hypervisor,
+        Instances instances,
+        BaseFiles bases,
+        FreeSpace space,
+        Stores stores,
+        Watchdog watchdog,
+        Limits limits,
+        Clock clock) {
+
+    /// The state of an instance in our words.
+    public PowerState state(Instance instance) {
+        Optional<Domain> domain = hypervisor.domains().find(instance.id());
+        if (domain.isPresent() && domain.get().isActive()) {
+            return domain.get().state();
+        }
+        if (Files.exists(instance.directory().suspended())) {
+            return PowerState.SUSPENDED;
+        }
+        return domain.map(Domain::state).orElse(PowerState.STOPPED);
+    }
+
+    public static boolean isActive(PowerState state) {
+        return switch (state) {
+            case RUNNING, PAUSED -> true;
+            case SUSPENDED, STOPPED, CRASHED -> false;
+        };
+    }
+
+    /// Forgets checkpoints that the lineage does not name.
+    public void forgetUnneeded(Instance instance, Lineage lineage) {
+        if (hypervisor.domains().find(instance.id()).isEmpty()) {
+            return;
+        }
+        Set<CheckpointName> unneeded =
+                new TreeSet<>(hypervisor.history().checkpoints(instance.id()));
+        unneeded.removeAll(lineage.checkpoints());
+        unneeded.forEach(checkpoint -> hypervisor
+                .history()
+                .forget(
+                        instance.id(),
+                        checkpoint,
+                        instance.disks().values().stream()
+                                .map(LayeredDisk::activeFile)
+                                .toList()));
+    }
+}

@@ -1,0 +1,52 @@
+package cloud.stasis.compute.lifecycle;
+
+import cloud.stasis.compute.host.Host;
+import cloud.stasis.compute.hypervisor.Domain;
+import cloud.stasis.compute.instance.InstanceDirectory;
+import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.disks.HostFiles;
+import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.messages.CommandResult;
+import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.DiskSource;
+import cloud.stasis.model.InstanceId;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/// Removes an instance with all that this host has of it; attached volumes stay. Every step is repeatable and they run
+/// in the order in which nothing is left without a name: a crash in between is ended by the next attempt.
+public final class DeleteInstance {
+    private static final Logger LOG = Logger.getLogger(DeleteInstance.class);
+
+    private final Host host;
+
+    public DeleteInstance(Host host) {
+        this.host = host;
+    }
+
+    public CommandResult handle(ComputeCommand.DeleteInstance command) {
+        InstanceId id = command.instance();
+        Optional<Domain> domain = host.hypervisor().domains().find(id);
+        domain.ifPresent(known -> host.hypervisor().domains().powerOff(id));
+        InstanceDirectory directory = host.instances().layout().instance(id);
+        directory.spec().read().ifPresent(spec -> freeVolumes(directory, spec.machine()));
+        host.hypervisor().domains().remove(id);
+        HostFiles.deleteTree(directory.path());
+        host.bases().trim();
+        LOG.infof("Deleted an instance instanceId=%s", id);
+        return new CommandResult.Completed();
+    }
+
+    /// A volume forgets the snapshots of the instance and the records of its checkpoints.
+    private void freeVolumes(InstanceDirectory directory, Machine machine) {
+        for (Machine.Disk disk : machine.disks()) {
+            Path path = host.instances().path(machine.instance(), disk);
+            if (disk.source() instanceof DiskSource.Volume && LayeredDisk.exists(path)) {
+                LayeredDisk volume = LayeredDisk.open(path, host.instances().layers());
+                directory.snapshots().forEach(volume::release);
+                host.hypervisor().history().wipe(volume.activeFile());
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package cloud.stasis.compute.power;
+
+import cloud.stasis.chunks.Extent;
+import cloud.stasis.compute.host.Host;
+import cloud.stasis.compute.hypervisor.CheckpointName;
+import cloud.stasis.compute.hypervisor.DiskHistory;
+import cloud.stasis.compute.instance.DiskPoint;
+import cloud.stasis.compute.instance.Instance;
+import cloud.stasis.compute.instance.Intent;
+import cloud.stasis.compute.instance.Lineage;
+import cloud.stasis.disks.Extents;
+import cloud.stasis.disks.LayerReader;
+import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.messages.ComputeCommand.ResumeState;
+import cloud.stasis.model.Content;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.StasisException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Powers a machine on, with a known point for every disk.
+///
+/// ```
+///  off     find out what each disk equals, or where it may differ from what
+///          write the points down, under the name of a checkpoint that does not exist yet
+///  paused  set the checkpoint
+///  on      from here on the points are true
+/// ```
+///
+/// A crash in between leaves points that name a checkpoint which was never set; whoever uses such a point notices, and
+/// the next power-on replaces it.
+public final class PowerOn {
+    /// Extents that a point may carry: more are not worth their place in `lineage.json`.
+    private static final int MAX_EXTENTS = 4096;
+
+    private final Host host;
+
+    public PowerOn(Host host) {
+        this.host = host;
+    }
+
+    /// Boots it. If that fails it is off.
+    public void boot(Instance instance, ResumeState state) {
+        powerOn(
+                instance,
+                state,
+                () -> host.hypervisor().domains().startPaused(instance.id()),
+                () -> {});
+    }
+
+    /// Lets it go on from a memory file. If that fails it is off.
+    public void resume(Instance instance, Path memory, ResumeState state) {
+        resume(instance, memory, state, () -> {});
+    }
+
+    /// @param last called when nothing can fail any more and nothing has run yet
+    void resume(Instance instance, Path memory, ResumeState state, Runnable last) {
+        powerOn(
+                instance,
+                state,
+                () -> host.hypervisor().memories().restorePaused(instance.machine(), instance.files(), memory),
+                last);
+    }
+
+    private void powerOn(Instance instance, ResumeState state, Runnable start, Runnable last) {
+        prepare(instance);
+        host.hypervisor().domains().define(instance.machine(), instance.files());
+        host.forgetUnneeded(instance, instance.lineage());
+        instance.begin(new Intent.Starting(state));
+        try {
+            start.run();
+            mark(instance);
+        } catch (StasisException e) {
+            host.hypervisor().domains().powerOff(instance.id());
+            instance.end();
+            throw e;
+        }
+        last.run();
+        go(instance, state);
+    }
+
+    /// The second half of a power-on that was interrupted: the machine is on and has not run yet. Repeatable.
+    public void finish(Instance instance, ResumeState state) {
+        mark(instance);
+        go(instance, state);
+    }
+
+    private void mark(Instance instance) {
+        DiskHistory history = host.hypervisor().history();
+        Lineage lineage = instance.lineage();
+        Set<CheckpointName> missing = new HashSet<>(lineage.checkpoints());
+        missing.removeAll(history.checkpoints(instance.id()));
+        for (CheckpointName checkpoint : missing) {
+            Set<DeviceName> disks = new HashSet<>();
+            lineage.points().stream()
+                    .filter(point -> point.checkpoint().equals(checkpoint))
+                    .forEach(point -> disks.add(point.disk()));
+            if (!disks.isEmpty()) {
+                history.mark(instance.id(), checkpoint, disks);
+            }
+        }
+    }
+
+    private void go(Instance instance, ResumeState state) {
+        switch (state) {
+            case RUNNING -> host.hypervisor().domains().resume(instance.id());
+            case PAUSED -> {}
+        }
+        instance.end();
+    }
+
+    private void prepare(Instance instance) {
+        Lineage lineage = instance.lineage();
+        CheckpointName fresh = CheckpointName.fresh();
+        List<DiskPoint> points = new ArrayList<>();
+        instance.disks().forEach((target, disk) -> points.add(point(target, disk, lineage, fresh)));
+        instance.store(withoutLost(lineage, instance).withPoints(points));
+        instance.disks().values().forEach(LayeredDisk::willBeWritten);
+    }
+
+    private DiskPoint point(DeviceName target, LayeredDisk disk, Lineage lineage, CheckpointName fresh) {
+        Optional<Content> atRest = disk.atRest();
+        if (atRest.isPresent()) {
+            return new DiskPoint(target, lineage.next(), fresh, atRest.get(), List.of());
+        }
+        Optional<DiskPoint> known = lineage.point(target)
+                .filter(point -> host.hypervisor().history().isRecorded(point.checkpoint(), disk.activeFile()));
+        if (known.isPresent()) {
+            return known.get();
+        }
+        host.hypervisor().history().wipe(disk.activeFile());
+        LayeredDisk.Known below = disk.known(disk.active());
+        return new DiskPoint(target, lineage.next(), fresh, below.content(), allocated(disk, below.layers()));
+    }
+
+    private static List<Extent> allocated(LayeredDisk disk, int layers) {
+        if (layers == 0) {
+            return List.of();
+        }
+        try (LayerReader reader = disk.read(disk.active())) {
+            return Extents.coarse(reader.allocatedIn(layers), MAX_EXTENTS);
+        }
+    }
+
+    /// Without captures whose checkpoint did not survive the power-off.
+    private Lineage withoutLost(Lineage lineage, Instance instance) {
+        Set<CheckpointName> lost = new HashSet<>();
+        for (Lineage.Pending pending : lineage.pending()) {
+            for (Lineage.Piece piece : pending.pieces()) {
+                if (piece instanceof Lineage.Piece.AtCheckpoint at
+                        && !host.hypervisor()
+                                .history()
+                                .isRecorded(
+                                        at.checkpoint(), instance.disk(at.disk()).activeFile())) {
+                    lost.add(at.checkpoint());
+                }
+            }
+        }
+        return lineage.without(lost);
+    }
+}

@@ -1,0 +1,251 @@
+package cloud.stasis.compute.revert;
+
+import cloud.stasis.bus.CommandContext;
+import cloud.stasis.chunks.ContentStore;
+import cloud.stasis.compute.host.Host;
+import cloud.stasis.compute.instance.Instance;
+import cloud.stasis.compute.instance.InstanceRecord;
+import cloud.stasis.compute.instance.Intent;
+import cloud.stasis.compute.instance.SnapshotDirectory;
+import cloud.stasis.compute.instance.SnapshotRecord;
+import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.compute.power.PowerOn;
+import cloud.stasis.compute.store.BaseFiles;
+import cloud.stasis.compute.store.CommandTransfer;
+import cloud.stasis.disks.FileStamp;
+import cloud.stasis.disks.HostFiles;
+import cloud.stasis.disks.LayerNumber;
+import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.messages.CommandResult;
+import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.Boot;
+import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.messages.MessageCodec;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Content;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.Part;
+import cloud.stasis.model.Phase;
+import cloud.stasis.model.StasisException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jboss.logging.Logger;
+
+/// Puts an instance back to a snapshot.
+///
+/// ```
+///  verdict   parts complete, disks match, devices known, space; missing layers and memory fetched from the store
+///  ───────── from here on the former state is given up ─────────
+///  off       power off; for each disk an empty layer on the frozen one, or on the fetched content
+///  on        restore the memory, or boot; a checkpoint before the first instruction (see PowerOn)
+/// ```
+///
+/// After a crash the command comes again and does all of it again: fetched files are found, and a disk that is put back
+/// twice is as if it was put back once.
+public final class RevertInstance {
+    private static final Logger LOG = Logger.getLogger(RevertInstance.class);
+
+    /// Records of 26 disks are 10 KiB.
+    private static final ByteCount MAX_ARCHIVE = ByteCount.ofMib(1);
+
+    private final Host host;
+    private final PowerOn powerOn;
+
+    public RevertInstance(Host host, PowerOn powerOn) {
+        this.host = host;
+        this.powerOn = powerOn;
+    }
+
+    public CommandResult handle(ComputeCommand.RevertInstance command, CommandContext context) {
+        Instance instance = host.instances().open(command.instance());
+        Set<Content> contents = new HashSet<>();
+        command.parts().forEach(part -> contents.add(part.content()));
+        try (BaseFiles.Hold _ = host.bases().hold(contents)) {
+            Verdict verdict = verdict(instance, command, context);
+            context.checkCancelled();
+            context.progress(Phase.RESTORING, ByteCount.ZERO, ByteCount.ZERO);
+            long began = System.nanoTime();
+            Instance reverted = putBack(instance, command, verdict);
+            verdict.memory()
+                    .ifPresentOrElse(
+                            memory -> powerOn.resume(reverted, memory, command.resume()),
+                            () -> powerOn.boot(reverted, command.resume()));
+            LOG.infof(
+                    "Reverted an instance instanceId=%s snapshotId=%s memory=%s tookMillis=%d",
+                    instance.id(),
+                    command.snapshot(),
+                    command.memory(),
+                    (System.nanoTime() - began) / 1_000_000);
+            return new CommandResult.Observed(host.state(reverted));
+        } finally {
+            host.bases().trim();
+        }
+    }
+
+    private Verdict verdict(Instance instance, ComputeCommand.RevertInstance command, CommandContext context) {
+        ContentStore store = host.stores().open(command.grant());
+        SnapshotDirectory directory = instance.directory().snapshot(command.snapshot());
+        Optional<SnapshotRecord> local = directory.meta().read();
+        Machine machine = machine(instance, command, local, store);
+        SortedMap<DeviceName, Content> disks = disks(command.parts());
+        if (!disks.keySet().equals(Set.copyOf(machine.targets()))) {
+            throw new StasisException(
+                    ErrorCode.MALFORMED_OBJECT, "the snapshot's disks are not those of its device archive");
+        }
+        if (!disks.keySet().equals(instance.disks().keySet())) {
+            throw new StasisException(
+                    ErrorCode.WRONG_STATE,
+                    "the instance has other disks now than in the snapshot: attach or detach volumes first");
+        }
+        Optional<Content> memory = memory(command);
+        CommandTransfer transfer = new CommandTransfer(
+                context, Phase.FETCHING_IMAGE, missing(instance, command, disks, memory, local), host.space());
+        host.space().require(missing(instance, command, disks, memory, local));
+        SortedMap<DeviceName, Verdict.Origin> origins = new TreeMap<>();
+        disks.forEach((target, content) ->
+                origins.put(target, origin(instance, command, target, content, store, transfer)));
+        fetchKernel(machine, store, transfer);
+        return new Verdict(
+                new InstanceRecord(command.spec(), machine),
+                origins,
+                memory.map(content -> memoryFile(directory, local, content, store, transfer)));
+    }
+
+    /// The devices of the snapshot: as kept here, else from the store.
+    private static Machine machine(
+            Instance instance,
+            ComputeCommand.RevertInstance command,
+            Optional<SnapshotRecord> local,
+            ContentStore store) {
+        if (local.isPresent()) {
+            return local.get().machine();
+        }
+        Content archive = command.parts().stream()
+                .filter(Part.DeviceArchive.class::isInstance)
+                .map(Part::content)
+                .findFirst()
+                .orElseThrow(() -> new StasisException(
+                        ErrorCode.MALFORMED_OBJECT, "the snapshot has no device archive and cannot be reverted to"));
+        Machine machine;
+        try {
+            machine = MessageCodec.mapper().readValue(store.small(archive, MAX_ARCHIVE), Machine.class);
+        } catch (IOException e) {
+            throw new StasisException(ErrorCode.MALFORMED_OBJECT, "the device archive cannot be understood", e);
+        }
+        if (!machine.instance().equals(instance.id())) {
+            throw new StasisException(ErrorCode.WRONG_STATE, "the snapshot is one of another instance");
+        }
+        return machine;
+    }
+
+    private static SortedMap<DeviceName, Content> disks(List<Part> parts) {
+        SortedMap<DeviceName, Content> disks = new TreeMap<>();
+        parts.forEach(part -> {
+            if (part instanceof Part.Disk disk) {
+                disks.put(disk.target(), disk.content());
+            }
+        });
+        return disks;
+    }
+
+    private static Optional<Content> memory(ComputeCommand.RevertInstance command) {
+        if (command.memory() == MemoryChoice.DISKS_ONLY) {
+            return Optional.empty();
+        }
+        return Optional.of(command.parts().stream()
+                .filter(Part.Memory.class::isInstance)
+                .map(Part::content)
+                .findFirst()
+                .orElseThrow(() -> new StasisException(
+                        ErrorCode.WRONG_STATE, "the snapshot has no memory: revert its disks only")));
+    }
+
+    private ByteCount missing(
+            Instance instance,
+            ComputeCommand.RevertInstance command,
+            SortedMap<DeviceName, Content> disks,
+            Optional<Content> memory,
+            Optional<SnapshotRecord> local) {
+        long bytes = 0;
+        for (var disk : disks.entrySet()) {
+            if (instance.disk(disk.getKey()).heldBy(command.snapshot()).isEmpty()
+                    && !host.bases().has(disk.getValue())) {
+                bytes += disk.getValue().size().bytes();
+            }
+        }
+        SnapshotDirectory directory = instance.directory().snapshot(command.snapshot());
+        if (memory.isPresent() && !isIntact(directory, local)) {
+            bytes += memory.get().size().bytes();
+        }
+        return ByteCount.ofBytes(bytes);
+    }
+
+    private Verdict.Origin origin(
+            Instance instance,
+            ComputeCommand.RevertInstance command,
+            DeviceName target,
+            Content content,
+            ContentStore store,
+            CommandTransfer transfer) {
+        Optional<LayerNumber> frozen = instance.disk(target).heldBy(command.snapshot());
+        if (frozen.isPresent()) {
+            return new Verdict.Origin.Frozen(frozen.get());
+        }
+        return new Verdict.Origin.Fetched(content, host.bases().fetch(content, store, transfer.next()));
+    }
+
+    private void fetchKernel(Machine machine, ContentStore store, CommandTransfer transfer) {
+        if (machine.boot() instanceof Boot.FromKernel kernel) {
+            host.bases().fetch(kernel.kernel(), store, transfer.next());
+            kernel.ramdisk().ifPresent(ramdisk -> host.bases().fetch(ramdisk, store, transfer.next()));
+        }
+    }
+
+    private static boolean isIntact(SnapshotDirectory directory, Optional<SnapshotRecord> local) {
+        return directory.hasMemory()
+                && local.isPresent()
+                && local.get().memory().equals(FileStamp.of(directory.memory()));
+    }
+
+    /// A fetched memory is kept beside where the captured one was; `download` gives it its name when it is whole.
+    private static Path memoryFile(
+            SnapshotDirectory directory,
+            Optional<SnapshotRecord> local,
+            Content content,
+            ContentStore store,
+            CommandTransfer transfer) {
+        if (isIntact(directory, local)) {
+            return directory.memory();
+        }
+        directory.make();
+        store.download(content, directory.fetchedMemory(), transfer.next());
+        return directory.fetchedMemory();
+    }
+
+    private Instance putBack(Instance instance, ComputeCommand.RevertInstance command, Verdict verdict) {
+        instance.begin(new Intent.Reverting(command.snapshot()));
+        if (host.hypervisor().domains().find(instance.id()).isPresent()) {
+            host.hypervisor().domains().powerOff(instance.id());
+        }
+        // What was suspended is given up too.
+        HostFiles.delete(instance.directory().suspended());
+        verdict.disks().forEach((target, origin) -> {
+            LayeredDisk disk = instance.disk(target);
+            switch (origin) {
+                case Verdict.Origin.Frozen frozen -> disk.prepareOn(frozen.layer());
+                case Verdict.Origin.Fetched fetched -> disk.prepareOn(fetched.content(), fetched.file());
+            }
+            disk.commit(LayeredDisk.Use.AT_REST);
+        });
+        instance.store(instance.lineage().withPoints(List.of()));
+        instance.directory().spec().write(verdict.spec());
+        return host.instances().open(instance.id(), verdict.spec());
+    }
+}
