@@ -166,6 +166,10 @@ final class Upload {
     }
 
     private List<Digest> baseChildren(int level, long index, Digest base) {
+        if (base.isZero()) {
+            // Also where the base has already ended, and so no children to count.
+            return List.of();
+        }
         return level > baseShape.depth() ? List.of(base) : nodes.children(base, baseShape, level, index);
     }
 

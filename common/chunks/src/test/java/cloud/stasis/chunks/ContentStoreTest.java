@@ -132,6 +132,20 @@ class ContentStoreTest {
     }
 
     @Test
+    void aDiskThatGrewMayChangeBeyondTheEndOfItsBase() {
+        Bytes before = Bytes.mixed(300 * LEAF, 5);
+        Bytes after = new Bytes(Arrays.copyOf(before.bytes, 5000 * LEAF));
+        int far = 4900 * LEAF;
+        after.bytes[far] = 1;
+
+        Content content = store.upload(
+                        after, upload(before).content(), List.of(new Extent(far, 1)), TransferListener.NONE)
+                .content();
+
+        assertThat(content).isEqualTo(upload(after).content());
+    }
+
+    @Test
     void scatteredChangesOfAHugeDiskWriteIndexInProportion() {
         ByteCount size = ByteCount.ofGib(1024);
         Random random = new Random(6);
