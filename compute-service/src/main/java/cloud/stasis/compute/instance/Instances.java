@@ -3,13 +3,17 @@ package cloud.stasis.compute.instance;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.disks.LayerFiles;
 import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.IndexId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -41,5 +45,20 @@ public record Instances(HostLayout layout, LayerFiles layers) {
             case DiskSource.OverImage over -> layout.instance(id).disk(disk.target());
             case DiskSource.Blank blank -> layout.instance(id).disk(disk.target());
         };
+    }
+
+    /// The contents that disks and kernels of this host stand on: their base files must stay.
+    public Set<IndexId> contentsOnDisk() {
+        Set<IndexId> needed = new HashSet<>();
+        for (InstanceId id : layout.known()) {
+            find(id).ifPresent(instance -> {
+                instance.disks().values().forEach(disk -> needed.addAll(disk.grounds()));
+                if (instance.machine().boot() instanceof Boot.FromKernel boot) {
+                    needed.add(boot.kernel().index());
+                    boot.ramdisk().ifPresent(ramdisk -> needed.add(ramdisk.index()));
+                }
+            });
+        }
+        return needed;
     }
 }
