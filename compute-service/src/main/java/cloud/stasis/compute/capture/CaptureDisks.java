@@ -13,8 +13,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Captures disks of one instant: of a machine that is on through an export, of one that is off from its
-/// layers.
+/// Captures disks of one instant: of a machine that is on through an export, of one that is off from its layers.
 public final class CaptureDisks {
     private final Host host;
     private final LiveCapture live;
@@ -28,8 +27,8 @@ public final class CaptureDisks {
 
     public CommandResult.Captured handle(ComputeCommand.CaptureDisks command, CommandContext context) {
         Instance instance = host.instances().open(command.instance());
-        Order order =
-                new Order(command.capture(), disks(instance, command.disks()), command.quiesce(), command.grant());
+        Order order = new Order(
+                command.capture(), disks(instance, command.disks()), command.quiesce(), command.grant());
         PowerState state = host.state(instance);
         return Host.isActive(state)
                 ? live.capture(instance, state, order, context).captured()

@@ -27,8 +27,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Disks that nobody writes: read from their layers, and only as far as no content of the store is known to
-/// equal a layer below.
+/// Disks that nobody writes: read from their layers, and only as far as no content of the store is known to equal a
+/// layer below.
 final class RestingCapture {
     private final Host host;
 
@@ -96,7 +96,8 @@ final class RestingCapture {
     }
 
     /// Uploads what shows through layers that nobody writes.
-    SortedMap<DeviceName, Content> layers(Instance instance, SortedMap<DeviceName, LayerNumber> layers, Upload upload) {
+    SortedMap<DeviceName, Content> layers(
+            Instance instance, SortedMap<DeviceName, LayerNumber> layers, Upload upload) {
         SortedMap<DeviceName, Content> contents = new TreeMap<>();
         layers.forEach((target, layer) -> contents.put(target, layer(instance.disk(target), target, layer, upload)));
         return contents;
@@ -112,7 +113,9 @@ final class RestingCapture {
                 LayeredDisk.Known known = disk.known(layer);
                 difference = Upload.Difference.from(
                         known.content(),
-                        known.layers() == 0 ? List.of() : Extents.union(reader.allocatedIn(known.layers()), List.of()));
+                        known.layers() == 0
+                                ? List.of()
+                                : Extents.union(reader.allocatedIn(known.layers()), List.of()));
             }
             return upload.disk(target.value(), reader, difference, reader::data);
         }

@@ -11,8 +11,7 @@ import cloud.stasis.model.SnapshotId;
 import java.util.Optional;
 import java.util.UUID;
 
-/// Ends captures: what is sealed becomes a known point, what is abandoned leaves nothing. Each step is
-/// repeatable.
+/// Ends captures: what is sealed becomes a known point, what is abandoned leaves nothing. Each step is repeatable.
 public final class SettleCapture {
     private final Host host;
 
@@ -58,7 +57,9 @@ public final class SettleCapture {
 
     /// Removes what this host keeps of a snapshot.
     public CommandResult handle(ComputeCommand.DiscardSnapshot command) {
-        host.instances().find(command.instance()).ifPresent(instance -> discard(instance, command.snapshot()));
+        host.instances()
+                .find(command.instance())
+                .ifPresent(instance -> discard(instance, command.snapshot()));
         return new CommandResult.Completed();
     }
 

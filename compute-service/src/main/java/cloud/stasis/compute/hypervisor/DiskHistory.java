@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Checkpoints: points from which on a disk's writes are recorded, until they are forgotten. Each one costs the
-/// guest a bitmap on every write, so there should be few. They survive a power-off; they do not survive the
-/// death of the hypervisor's process.
+/// guest a bitmap on every write, so there should be few. They survive a power-off; they do not survive the death
+/// of the hypervisor's process.
 public interface DiskHistory {
     /// All that are known for the instance, whether its disks still have the records or not.
     Set<CheckpointName> checkpoints(InstanceId instance);
@@ -32,8 +32,7 @@ public interface DiskHistory {
     /// Begins to show disks as they are at this instant, while the guest goes on; sets a checkpoint at the same
     /// instant. One export per instance at a time; it lasts until it is ended.
     ///
-    /// @throws BrokenCheckpointException if the records since a checkpoint are incomplete; nothing has
-    ///     begun then
+    /// @throws BrokenCheckpointException if the records since a checkpoint are incomplete; nothing has begun then
     DiskExports export(InstanceId instance, ExportRequest request) throws BrokenCheckpointException;
 
     boolean isExporting(InstanceId instance);

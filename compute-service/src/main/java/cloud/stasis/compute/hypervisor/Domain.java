@@ -8,8 +8,7 @@ import java.util.Map;
 
 /// A machine as the hypervisor sees it.
 ///
-/// @param state never `SUSPENDED`: that is the agent's word for a machine that is off and whose memory is
-///     in a file
+/// @param state never `SUSPENDED`: that is the agent's word for a machine that is off and whose memory is in a file
 /// @param disks the file that each disk writes to, or would write to if it ran
 public record Domain(InstanceId instance, PowerState state, Map<DeviceName, Path> disks) {
     public Domain {

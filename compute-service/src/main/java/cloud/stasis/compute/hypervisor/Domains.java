@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Machines of this agent and whether they run. Each call is repeatable: asking for what is so already
-/// succeeds.
+/// Machines of this agent and whether they run. Each call is repeatable: asking for what is so already succeeds.
 public interface Domains {
     /// All that this agent defined, whatever their state.
     List<Domain> list();

@@ -2,8 +2,7 @@ package cloud.stasis.compute.hypervisor;
 
 import cloud.stasis.model.InstanceId;
 
-/// What the agent inside a running guest does for us. It is the tenant's program: it may be absent, slow or
-/// lying.
+/// What the agent inside a running guest does for us. It is the tenant's program: it may be absent, slow or lying.
 public interface Guests {
     /// Asks the guest to flush and freeze its file systems. Waits a bounded time.
     FreezeAnswer freeze(InstanceId instance);

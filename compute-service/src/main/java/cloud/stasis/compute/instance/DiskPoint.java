@@ -9,8 +9,7 @@ import java.util.List;
 /// A known point of one disk: it differs from `content` at most in what was written since `checkpoint` and in
 /// `before`.
 ///
-/// @param order of its making, so that a late settlement does not put an older point in the place of a
-///     newer one
+/// @param order of its making, so that a late settlement does not put an older point in the place of a newer one
 public record DiskPoint(DeviceName disk, long order, CheckpointName checkpoint, Content content, List<Extent> before) {
     public DiskPoint {
         before = List.copyOf(before);

@@ -41,8 +41,8 @@ public record InstanceDirectory(Path path) {
         return path.resolve("suspended.save");
     }
 
-    /// The same file while it is being written, and again while it is being read: the instance is suspended
-    /// only while [#suspended] is there.
+    /// The same file while it is being written, and again while it is being read: the instance is suspended only
+    /// while [#suspended] is there.
     public Path suspending() {
         return path.resolve("suspended.save.part");
     }

@@ -6,8 +6,7 @@ import cloud.stasis.model.SnapshotId;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
-/// What is being done to a guest right now. Written before, removed after; what is found at start was
-/// interrupted.
+/// What is being done to a guest right now. Written before, removed after; what is found at start was interrupted.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Intent.Starting.class, name = "starting"),
@@ -24,14 +23,13 @@ public sealed interface Intent {
     /// The guest's file systems are frozen. Interrupted: they are thawed.
     record Freezing(WatchdogHandle watchdog) implements Intent {}
 
-    /// The machine is paused while memory and disks are cut. Interrupted: the layers that it writes to are
-    /// taken over, what was kept for the snapshot goes, and it resumes if `state` says that it ran.
+    /// The machine is paused while memory and disks are cut. Interrupted: the layers that it writes to are taken
+    /// over, what was kept for the snapshot goes, and it resumes if `state` says that it ran.
     record Cutting(SnapshotId snapshot, ResumeState state, WatchdogHandle watchdog) implements Intent {}
 
     /// The memory is being saved. Interrupted: if the machine is off the file is whole, else it goes.
     record Suspending() implements Intent {}
 
-    /// The machine is off or about to be, and its disks are being replaced. Interrupted: the command comes
-    /// again.
+    /// The machine is off or about to be, and its disks are being replaced. Interrupted: the command comes again.
     record Reverting(SnapshotId snapshot) implements Intent {}
 }

@@ -112,8 +112,8 @@ public record Lineage(long next, List<DiskPoint> points, List<Pending> pending) 
         return new Lineage(next + 1, points, more);
     }
 
-    /// The disks went on in other layers at the instant of a capture. What was known before is void: its
-    /// checkpoints belong to the layers that are frozen now.
+    /// The disks went on in other layers at the instant of a capture. What was known before is void: its checkpoints
+    /// belong to the layers that are frozen now.
     ///
     /// @param after made with the order [#next]: true from the instant on
     public Lineage cut(UUID capture, List<Piece> pieces, List<DiskPoint> after) {

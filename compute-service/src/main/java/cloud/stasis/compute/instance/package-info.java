@@ -14,8 +14,8 @@
 ///
 /// **Known points.** A [DiskPoint] says: this disk differs from that content of the store at most in what was
 /// written since this checkpoint, and in these extents. It stays true whatever is added to the right side, so a
-/// checkpoint may be older than the content that it is paired with, and nothing has to happen at the same
-/// instant but what the guest would notice.
+/// checkpoint may be older than the content that it is paired with, and nothing has to happen at the same instant
+/// but what the guest would notice.
 ///
 /// **Threads.** One command of an instance at a time works on its directory.
 @NullMarked

@@ -38,8 +38,8 @@ import org.jboss.logging.Logger;
 ///                                  from here on it exists
 /// ```
 ///
-/// A failure before or while it starts for the first time leaves nothing. A crash leaves what the next attempt
-/// uses: fetched contents, then disks, then the instance.
+/// A failure before or while it starts for the first time leaves nothing. A crash leaves what the next attempt uses:
+/// fetched contents, then disks, then the instance.
 public final class BootInstance {
     private static final Logger LOG = Logger.getLogger(BootInstance.class);
 
@@ -90,8 +90,7 @@ public final class BootInstance {
         for (Machine.Disk disk : machine.disks()) {
             if (disk.source() instanceof DiskSource.Volume volume) {
                 LayeredDisk attached = LayeredDisk.open(
-                        host.instances().layout().volume(volume.volume()),
-                        host.instances().layers());
+                        host.instances().layout().volume(volume.volume()), host.instances().layers());
                 if (attached.isBeingWritten()) {
                     throw new StasisException(
                             ErrorCode.WRONG_STATE, "volume " + volume.volume() + " is in use: detach it first");

@@ -17,12 +17,11 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Locale;
 
-/// The power actions of the compute API. Each is repeatable: it brings the machine into a state, whichever way
-/// it got there.
+/// The power actions of the compute API. Each is repeatable: it brings the machine into a state, whichever way it got
+/// there.
 ///
-/// A suspended machine is off, and its memory is in `suspended.save`. While that is read back it has another
-/// name, so that a machine which has run on can never be put back to it: the name is given back only if nothing
-/// has run.
+/// A suspended machine is off, and its memory is in `suspended.save`. While that is read back it has another name, so
+/// that a machine which has run on can never be put back to it: the name is given back only if nothing has run.
 public final class Power {
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -178,7 +177,6 @@ public final class Power {
 
     private static StasisException wrongState(PowerState state, String what) {
         return new StasisException(
-                ErrorCode.WRONG_STATE,
-                "the instance is " + state.name().toLowerCase(Locale.ROOT) + " and cannot be " + what);
+                ErrorCode.WRONG_STATE, "the instance is " + state.name().toLowerCase(Locale.ROOT) + " and cannot be " + what);
     }
 }

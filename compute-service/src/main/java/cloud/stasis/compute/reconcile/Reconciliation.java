@@ -22,8 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
-/// Runs once, at the start of the agent. Each stage looks, prints what it will do, and does it; the next looks
-/// again.
+/// Runs once, at the start of the agent. Each stage looks, prints what it will do, and does it; the next looks again.
 ///
 /// ```
 ///  guests        exports ended, frozen thawed, paused resumed, half started finished
@@ -133,8 +132,7 @@ public final class Reconciliation {
         }
         for (Path left : HostLayout.list(layout.base())) {
             if (left.getFileName().toString().endsWith(PART)) {
-                repairs.add(
-                        new Repair("host", "remove half-fetched " + left.getFileName(), () -> HostFiles.delete(left)));
+                repairs.add(new Repair("host", "remove half-fetched " + left.getFileName(), () -> HostFiles.delete(left)));
             }
         }
         return repairs;

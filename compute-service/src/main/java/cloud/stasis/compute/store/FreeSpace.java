@@ -11,8 +11,8 @@ import java.nio.file.Path;
 
 /// How full the disk below a directory is.
 ///
-/// @param reserve what captures and fetches leave free. Guests grow into it: a host whose disk is full
-///     pauses them at their next write, so the last bytes are theirs.
+/// @param reserve what captures and fetches leave free. Guests grow into it: a host whose disk is full pauses them at
+/// their next write, so the last bytes are theirs.
 public record FreeSpace(Path directory, ByteCount reserve) {
     public ByteCount free() {
         return ByteCount.ofBytes(ask(FileStore::getUsableSpace));

@@ -17,8 +17,8 @@ import java.util.Optional;
 /// has an explicit address, so that the XML written for a revert describes exactly the machine whose memory was
 /// saved.
 ///
-/// No `backingStore` element is ever written: libvirt then finds the chain of layers in the files themselves. A
-/// stale one makes it open the wrong chain without a word.
+/// No `backingStore` element is ever written: libvirt then finds the chain of layers in the files themselves. A stale
+/// one makes it open the wrong chain without a word.
 final class DomainXml {
     /// Of our element in the metadata.
     static final String NAMESPACE = "https://stasis.cloud/xmlns/domain/1";

@@ -33,8 +33,8 @@ interface LibvirtCalls extends Library {
 
     String virGetLastErrorMessage();
 
-    /// The handle that libvirt-java keeps to itself. Not a class in its package: with more than one class
-    /// loader, as in Quarkus tests, that would not see it either.
+    /// The handle that libvirt-java keeps to itself. Not a class in its package: with more than one class loader,
+    /// as in Quarkus tests, that would not see it either.
     static PointerType handle(Domain domain) {
         return handle(Domain.class, "vdp", domain);
     }

@@ -17,9 +17,8 @@ import org.libvirt.Library;
 import org.libvirt.LibvirtException;
 import org.libvirt.jna.Libvirt;
 
-/// The connection to libvirtd. It is opened at the first call, and again when it was lost: a restart of
-/// libvirtd does not disturb guests or their backup jobs, so it must not disturb the agent for longer than a
-/// call.
+/// The connection to libvirtd. It is opened at the first call, and again when it was lost: a restart of libvirtd
+/// does not disturb guests or their backup jobs, so it must not disturb the agent for longer than a call.
 final class LibvirtConnection implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(LibvirtConnection.class);
 

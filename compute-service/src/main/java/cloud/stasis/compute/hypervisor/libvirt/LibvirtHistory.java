@@ -33,8 +33,8 @@ import org.libvirt.DomainCheckpoint;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 
-/// Checkpoints and pull backups. A backup job belongs to QEMU and outlives this process and libvirtd, so
-/// whoever begins one ends it in every case, and the agent looks for forgotten ones when it starts.
+/// Checkpoints and pull backups. A backup job belongs to QEMU and outlives this process and libvirtd, so whoever
+/// begins one ends it in every case, and the agent looks for forgotten ones when it starts.
 final class LibvirtHistory implements DiskHistory {
     private static final Logger LOG = Logger.getLogger(LibvirtHistory.class);
 
@@ -180,8 +180,7 @@ final class LibvirtHistory implements DiskHistory {
         return new TreeSet<>(DomainXml.disks(Xml.parse(domain.getXMLDesc(0))).keySet());
     }
 
-    /// One NBD connection for each disk, made when it is first needed: the guest may be frozen while an export
-    /// begins.
+    /// One NBD connection for each disk, made when it is first needed: the guest may be frozen while an export begins.
     private record Exports(
             LibvirtHistory history,
             InstanceId instance,
@@ -224,8 +223,9 @@ final class LibvirtHistory implements DiskHistory {
             boolean incremental = request.disks().stream()
                     .anyMatch(exported ->
                             exported.target().equals(disk) && exported.since().isPresent());
-            List<MetaContext> contexts =
-                    incremental ? List.of(MetaContext.ALLOCATION, dirtyBitmap(disk)) : List.of(MetaContext.ALLOCATION);
+            List<MetaContext> contexts = incremental
+                    ? List.of(MetaContext.ALLOCATION, dirtyBitmap(disk))
+                    : List.of(MetaContext.ALLOCATION);
             try {
                 return NbdClient.connect(new NbdExport(socket, disk.value()), contexts, CONNECT_DEADLINE);
             } catch (IOException e) {

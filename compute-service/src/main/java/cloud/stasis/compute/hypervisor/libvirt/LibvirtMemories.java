@@ -11,8 +11,8 @@ import org.libvirt.Domain.SnapshotCreateFlags;
 
 /// libvirt's save images: a header, an XML of its own, and QEMU's migration stream.
 ///
-/// The XML inside is never used: a restore always gets the XML that we write for it. The one inside names the
-/// layers that were active before the cut, and starting with that would write into what is frozen.
+/// The XML inside is never used: a restore always gets the XML that we write for it. The one inside names the layers
+/// that were active before the cut, and starting with that would write into what is frozen.
 final class LibvirtMemories implements Memories {
     private static final int SAVE_PAUSED = 4;
     private static final int NO_FLAGS = 0;

@@ -24,8 +24,8 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 
-/// One element of a document that is being written or read. Text and attributes are escaped by the writer,
-/// never by us.
+/// One element of a document that is being written or read. Text and attributes are escaped by the writer, never
+/// by us.
 final class Xml {
     private final Element element;
 
