@@ -37,6 +37,15 @@ wait_until() { # what deadline-seconds pause-seconds command...
 # What files really occupy; holes do not count.
 occupied() { du -s --block-size=1 -c "$@" | awk 'END { print $1 }'; }
 
+# What processes have written to files so far; what they write again before it reaches the disk counts once.
+written_by() { # process ids...
+    local id files=()
+    for id in "$@"; do files+=("/proc/$id/io"); done
+    awk '/^write_bytes/ { sum += $2 } END { printf "%d\n", sum }' "${files[@]}"
+}
+
+qemu_of() { echo "$(< "/run/libvirt/qemu/$1.pid")"; } # name of the domain
+
 # Both sides find what they read in the page cache, and nothing is left there to be written back.
 warm_and_settle() { # files...
     cat "$@" > /dev/null
@@ -49,12 +58,13 @@ warm_and_settle() { # files...
 # undone in reverse order at the end, whatever the end is.
 undo_later() { printf '%q ' "$@" >> "$work/undo"; echo >> "$work/undo"; }
 
+# Each in a shell of its own: one that fails must not keep the others from being tried.
 undo_all() {
     local line failed=0
     [ -f "$work/undo" ] || return 0
-    while read -r line; do
-        eval "$line" || { say "could not undo: $line"; failed=1; }
-    done < <(tac "$work/undo")
+    while read -r line <&3; do
+        (eval "$line") || { say "could not undo: $line"; failed=1; }
+    done 3< <(tac "$work/undo")
     rm -f "$work/undo"
     return $failed
 }

@@ -8,7 +8,7 @@ readonly QUIET_SECONDS=2         # for a guest to come to rest, and to see how l
 readonly STALL_DIRECTORY=/run/stall # in memory
 readonly STALL_FILE=/var/stall.block # on the root disk
 
-stops_watcher=
+stops_watcher=''
 
 agent() { virsh_ qemu-agent-command --timeout $AGENT_SECONDS "$1" "$2"; }
 
@@ -30,7 +30,7 @@ guest_run() { # domain command
     local pid
     pid=$(guest_start "$1" "$2")
     wait_until "\"$2\" in the guest" 120 0.1 guest_ended "$1" "$pid"
-    jq -r '.return["out-data"] // "" | @base64d' "$work/exec"
+    jq -j '.return["out-data"] // "" | @base64d' "$work/exec"
     jq -e '.return.exitcode == 0' "$work/exec" > /dev/null ||
         die "\"$2\" failed in the guest: $(jq -r '.return["err-data"] // "" | @base64d' "$work/exec")"
 }
@@ -103,17 +103,17 @@ stops_watch_end() {
     [ -n "$stops_watcher" ] || return 0
     kill "$stops_watcher" 2> /dev/null || true
     wait "$stops_watcher" 2> /dev/null || true
-    stops_watcher=
+    stops_watcher=''
 }
 
 # Milliseconds between each STOP and the RESUME after it, summed.
 stopped_millis() {
-    local line at stopped= total=0
+    local line at stopped='' total=0
     while read -r line; do
         at=$(date -d "${line%%: event*}" +%s%3N)
         case $line in
             *" STOP "*) stopped=$at ;;
-            *" RESUME "*) [ -z "$stopped" ] || total=$((total + at - stopped)); stopped= ;;
+            *" RESUME "*) [ -z "$stopped" ] || total=$((total + at - stopped)); stopped='' ;;
         esac
     done < <(grep ': event' "$work/stops")
     echo $total

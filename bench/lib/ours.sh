@@ -37,9 +37,9 @@ ours_log_in() {
     api POST "$OS_AUTH_URL/auth/tokens" -H 'Content-Type: application/json' -d "@$work/login" -D "$work/headers"
     rm "$work/login"
     token=$(tr -d '\r' < "$work/headers" | sed -n 's/^x-subject-token: *//Ip')
-    compute=$(endpoint compute)
-    image=$(endpoint image)
-    image=${image%/v2}/v2
+    compute_url=$(endpoint compute)
+    image_url=$(endpoint image)
+    image_url=${image_url%/v2}/v2
     printf 'header = "%s"\n' "X-Auth-Token: $token" "OpenStack-API-Version: compute $MICROVERSION" \
         "Accept: application/json" > "$work/curlrc"
     rm "$work/headers"
@@ -60,7 +60,7 @@ ours_prepare() { # directory of the demo guest
     ramdisk=$(ours_upload ramdisk "$1/stasis-demo-initrd" ari)
     root_image=$(ours_upload root "$1/stasis-demo-root.qcow2" qcow2 \
         "{\"kernel_id\":\"$kernel\",\"ramdisk_id\":\"$ramdisk\"}")
-    api GET "$compute/flavors/detail"
+    api GET "$compute_url/flavors/detail"
     flavor=$(body '[.flavors[] | select(.ram >= 512 and (.disk == 0 or .disk >= 4))]
         | sort_by(.disk, .ram) | first | .id')
 }
@@ -78,26 +78,26 @@ ours_start_cloud() {
 ours_upload() { # name file format [properties]; prints the id
     local id container=bare properties=${4:-}
     case $3 in aki | ari) container=$3 ;; esac
-    api_json POST "$image/images" "$(jq -nc --arg name "$OURS-$1" --arg disk "$3" --arg container $container \
+    api_json POST "$image_url/images" "$(jq -nc --arg name "$OURS-$1" --arg disk "$3" --arg container $container \
         --argjson more "${properties:-null}" '{$name, disk_format: $disk, container_format: $container} + $more')"
     id=$(body .id)
     undo_later ours_delete_image "$id"
-    api PUT "$image/images/$id/file" -H 'Content-Type: application/octet-stream' -T "$2"
+    api PUT "$image_url/images/$id/file" -H 'Content-Type: application/octet-stream' -T "$2"
     wait_until "the image of $2" $OURS_SECONDS 0.2 ours_image_is "$id" active
     echo "$id"
 }
 
 ours_image_is() { # id status
-    api GET "$image/images/$1"
+    api GET "$image_url/images/$1"
     [ "$(body .status)" = "$2" ]
 }
 
 ours_delete_image() { # id
-    [ "$(status_of "$image/images/$1")" = 404 ] || api DELETE "$image/images/$1"
+    [ "$(status_of "$image_url/images/$1")" = 404 ] || api DELETE "$image_url/images/$1"
 }
 
 ours_boot() {
-    api_json POST "$compute/servers" "$(jq -nc --arg name "$OURS" --arg image "$root_image" --arg flavor "$flavor" \
+    api_json POST "$compute_url/servers" "$(jq -nc --arg name "$OURS" --arg image "$root_image" --arg flavor "$flavor" \
         '{server: {$name, imageRef: $image, flavorRef: $flavor, networks: "none"}}')"
     guest=$(body .server.id)
     undo_later ours_delete_server "$guest"
@@ -108,25 +108,25 @@ ours_boot() {
 }
 
 ours_ready() {
-    api GET "$compute/servers/$guest"
+    api GET "$compute_url/servers/$guest"
     case $(body .server.status) in
         ACTIVE) ;;
         BUILD) return 1 ;;
         *) die "server $guest: $(cat "$work/body")" ;;
     esac
-    api_json POST "$compute/servers/$guest/action" '{"os-getConsoleOutput": {}}'
+    api_json POST "$compute_url/servers/$guest/action" '{"os-getConsoleOutput": {}}'
     body .output | grep -q 'stasis-demo: ready'
 }
 
 ours_delete() { ours_delete_server "$guest"; }
 
 ours_delete_server() { # id
-    [ "$(status_of "$compute/servers/$1")" = 404 ] && return
-    api DELETE "$compute/servers/$1"
+    [ "$(status_of "$compute_url/servers/$1")" = 404 ] && return
+    api DELETE "$compute_url/servers/$1"
     wait_until "server $1 to go" $OURS_SECONDS 0.3 ours_server_is_gone "$1"
 }
 
-ours_server_is_gone() { [ "$(status_of "$compute/servers/$1")" = 404 ]; }
+ours_server_is_gone() { [ "$(status_of "$compute_url/servers/$1")" = 404 ]; }
 
 # The layers below the guest's own are the base that QEMU reads.
 ours_warm() {
@@ -139,7 +139,7 @@ ours_warm() {
 # ---- the path ------------------------------------------------------------------------------------------------------
 
 ours_capture() { # name of the image
-    phase "request" api_json POST "$compute/servers/$guest/action" "{\"createImage\":{\"name\":\"$1\"}}"
+    phase "request" api_json POST "$compute_url/servers/$guest/action" "{\"createImage\":{\"name\":\"$1\"}}"
     captured=$(sed -n 's/.*"image_id" *: *"\([^"]*\)".*/\1/p' "$work/body")
     undo_later ours_delete_image "$captured"
     phase "until active" wait_until "image $1" $OURS_SECONDS $OURS_POLL ours_is_active
@@ -147,7 +147,7 @@ ours_capture() { # name of the image
 
 ours_is_active() {
     local answer
-    api GET "$image/images/$captured"
+    api GET "$image_url/images/$captured"
     answer=$(< "$work/body")
     [[ $answer =~ \"status\"\ *:\ *\"([a-z_]+)\" ]] || die "image $captured has no status"
     case ${BASH_REMATCH[1]} in
@@ -155,4 +155,36 @@ ours_is_active() {
         queued | saving) return 1 ;;
         *) die "image $captured is ${BASH_REMATCH[1]}: $answer" ;;
     esac
+}
+
+# md5 and sha512 come after the image is usable; their work must not run into the next measurement.
+ours_hashed() { # when the capture began; leaves microseconds in hashed
+    wait_until "the hashes of image $captured" $OURS_SECONDS 0.1 ours_has_hashes
+    now; hashed=$((micros - $1))
+}
+
+ours_has_hashes() {
+    api GET "$image_url/images/$captured"
+    jq -e '.os_hash_value != null' "$work/body" > /dev/null
+}
+
+# Every process of the cloud, its database and its bus included, and the guest's.
+ours_writers() {
+    local file id
+    qemu_of "stasis-$guest"
+    for file in "$STASIS_HOME"/run/*.pid; do
+        read -r id _ < "$file"
+        echo "$id"
+        pgrep -P "$id" || true
+    done
+}
+
+ours_bytes() { # name of the image, bytes written by the writers
+    local stored
+    stored=$(($(occupied "$STASIS_HOME/store") - ours_stored_before))
+    jq -nc --argjson stored $stored --argjson written "$2" '{$stored, $written}'
+}
+
+ours_fetch() { # name of the image, target
+    curl -sS --fail -K "$work/curlrc" -o "$2" "$image_url/images/$captured/file"
 }

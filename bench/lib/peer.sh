@@ -104,16 +104,20 @@ peer_store() { # image target
     wait $sha512
 }
 
+peer_hashed() { hashed=$took; } # within the copy
+
+# The tools end; what they write is seen by their files.
+peer_writers() { qemu_of "$PEER"; }
+
 # Each file is read as often as the path reads it: the guest's layer by blockcopy, delta and base by convert (together
 # the image), the image by the upload.
-peer_bytes() { # name of the image
-    local layer delta image stored
+peer_bytes() { # name of the image, bytes written by the writers
+    local layer image stored
     layer=$(occupied "$peer_directory/disk")
-    delta=$(occupied "$peer_directory/delta")
     image=$(occupied "$peer_directory/image.qcow2")
     stored=$(occupied "$peer_directory/store/$1")
     jq -nc --argjson read $((layer + image + image)) --argjson sent "$image" --argjson stored "$stored" \
-        --argjson written $((delta + image + stored)) '{$read, $sent, $stored, $written}'
+        --argjson written $(($2 + image + stored)) '{$read, $sent, $stored, $written}'
 }
 
 peer_fetch() { # name of the image, target

@@ -28,6 +28,7 @@ def mib: . / 1048576;
            phases: {ours: phases("ours"), peer: phases("peer")}}),
       result("\($capture) without the last sync"; "s";
         .seconds - ([.phases[] | select(.name == "sync") | .seconds] | add // 0)),
+      result("\($capture) until both hashes are known"; "s"; .hashed),
       result("\($capture) bytes read"; "MiB"; .bytes.read | values | mib),
       result("\($capture) bytes sent"; "MiB"; .bytes.sent | values | mib),
       result("\($capture) bytes stored"; "MiB"; .bytes.stored | values | mib),

@@ -2,11 +2,11 @@
 # shellcheck shell=bash
 
 # Appends one sample. Its phases are in `phases`.
-record_sample() { # side capture microseconds bytes stall-when-quiet stall-in-capture stopped-milliseconds
+record_sample() { # side capture microseconds microseconds-to-hashes bytes stall-when-quiet stall-in-capture stopped-milliseconds
     printf '%s\n' "${phases[@]}" | jq -Rnc \
-        --arg side "$1" --arg capture "$2" --argjson took "$3" --argjson bytes "$4" \
-        --argjson quiet "$5" --argjson stall "$6" --argjson stopped "$7" '
-        {$side, $capture, seconds: ($took / 1e6), $bytes, $quiet, stall: ($stall + {cpus_stopped_ms: $stopped}),
+        --arg side "$1" --arg capture "$2" --argjson took "$3" --argjson hashed "$4" --argjson bytes "$5" \
+        --argjson quiet "$6" --argjson stall "$7" --argjson stopped "$8" '
+        {$side, $capture, seconds: ($took / 1e6), hashed: ($hashed / 1e6), $bytes, $quiet, stall: ($stall + {cpus_stopped_ms: $stopped}),
          phases: [inputs | select(. != "") | capture("^(?<name>.*)=(?<value>[0-9.]+)$")
                   | {name, seconds: (.value | tonumber / 1e6)}]}' >> "$work/samples"
 }
