@@ -2,12 +2,14 @@ package cloud.stasis.chunks;
 
 import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.chunks.format.TreeShape;
+import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +61,39 @@ public final class ContentReader {
             at = groupStart + TreeShape.FAN_OUT;
         }
         return leaves;
+    }
+
+    /// Which leaves are stored, that is, are not all zeros. A bit for each leaf: 2 MiB for 1 TiB.
+    ///
+    /// @throws StasisException `INVALID_REQUEST` if the content is larger than `most`
+    public BitSet stored(Content content, ByteCount most) {
+        TreeShape shape = shape(content);
+        if (content.size().compareTo(most) > 0) {
+            throw new StasisException(
+                    ErrorCode.INVALID_REQUEST, "content of " + content.size() + " is larger than the limit of " + most);
+        }
+        BitSet stored = new BitSet(Math.toIntExact(shape.leafCount()));
+        if (shape.depth() > 0) {
+            addStored(shape, shape.depth(), 0, content.index().digest(), stored);
+        }
+        return stored;
+    }
+
+    private void addStored(TreeShape shape, int level, long index, Digest digest, BitSet stored) {
+        if (digest.isZero()) {
+            return;
+        }
+        if (level == 0) {
+            stored.set(Math.toIntExact(index));
+            return;
+        }
+        List<Digest> children = nodes.children(digest, shape, level, index);
+        if (level > 1) {
+            nodes.prefetch(children);
+        }
+        for (int child = 0; child < children.size(); child++) {
+            addStored(shape, level - 1, index * TreeShape.FAN_OUT + child, children.get(child), stored);
+        }
     }
 
     /// Puts the verified plain bytes of a leaf where they belong.

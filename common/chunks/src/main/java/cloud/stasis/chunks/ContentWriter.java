@@ -45,9 +45,11 @@ public final class ContentWriter implements AutoCloseable {
         size += length;
         transfer.submit(
                 () -> {
-                    List<Digest> leaves = store(bytes, length);
-                    whenFree.run();
-                    return leaves;
+                    try {
+                        return store(bytes, length);
+                    } finally {
+                        whenFree.run();
+                    }
                 },
                 leaves -> leaves.forEach(leaf -> assembler.add(0, leaf)));
     }

@@ -59,9 +59,7 @@ final class HttpBlobExchange implements BlobExchange {
 
     @Override
     public void put(Pack pack) {
-        call(
-                request(BlobWire.PACKS_PATH + pack.name()).PUT(HttpRequest.BodyPublishers.ofByteArray(pack.bytes())),
-                MAX_ERROR_BYTES);
+        call(request(BlobWire.PACKS_PATH + pack.name()).PUT(new SlicePublisher(pack.bytes())), MAX_ERROR_BYTES);
     }
 
     @Override

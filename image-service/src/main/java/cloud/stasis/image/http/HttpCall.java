@@ -5,6 +5,7 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.StasisException;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
@@ -39,6 +40,10 @@ final class HttpCall {
 
     String path() {
         return context.request().path();
+    }
+
+    boolean isHead() {
+        return context.request().method() == HttpMethod.HEAD;
     }
 
     String pathParameter(String name) {
@@ -101,11 +106,6 @@ final class HttpCall {
 
     void answerNothing() {
         response().setStatusCode(204).end();
-    }
-
-    /// For an answer that is written piece by piece; its length must have been set.
-    ResponseBody startBody(HttpServerResponse response) {
-        return new ResponseBody(response);
     }
 
     HttpServerResponse response() {

@@ -32,6 +32,8 @@ final class RequestBody {
     private final Context context;
     private final HttpServerRequest request;
     private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
+    private Buffer current = Buffer.buffer();
+    private int currentAt;
     private boolean paused = true;
     private volatile boolean ended;
     private volatile boolean discarding;
@@ -72,6 +74,24 @@ final class RequestBody {
                 throw broken("it broke off before its end", broken.cause);
             }
         };
+    }
+
+    /// Copies what has come into `into`, at most `most` bytes.
+    ///
+    /// @return how many, or -1 at the end
+    int read(byte[] into, int at, int most) {
+        if (currentAt == current.length()) {
+            Optional<Buffer> next = next();
+            if (next.isEmpty()) {
+                return -1;
+            }
+            current = next.get();
+            currentAt = 0;
+        }
+        int count = Math.min(most, current.length() - currentAt);
+        current.getBytes(currentAt, currentAt + count, into, at);
+        currentAt += count;
+        return count;
     }
 
     boolean isEnded() {

@@ -1,9 +1,12 @@
 package cloud.stasis.image.http;
 
 import cloud.stasis.chunks.Capability;
+import cloud.stasis.chunks.TransferThreads;
 import cloud.stasis.image.blob.VerifyingBlobStore;
 import cloud.stasis.image.blob.local.LocalBlobStore;
+import cloud.stasis.image.download.ImageFiles;
 import cloud.stasis.image.repository.Repository;
+import cloud.stasis.image.upload.ImageUpload;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.ReferenceName;
 import io.vertx.core.Vertx;
@@ -31,6 +34,8 @@ public final class StoreServer implements AutoCloseable {
         Router router = Router.router(vertx);
         HttpDoor door = new HttpDoor(key);
         new StoreRoutes(repository, door).mount(router);
+        ImageUpload uploads = new ImageUpload(repository, TransferThreads.forThisMachine(), Clock.systemUTC());
+        new ImageRoutes(uploads, new ImageFiles(repository), door).mount(router);
         server = vertx.createHttpServer(new HttpServerOptions().setMaxChunkSize(64 * 1024))
                 .requestHandler(router)
                 .listen(0, "127.0.0.1")

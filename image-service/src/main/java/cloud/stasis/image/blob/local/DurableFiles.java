@@ -13,6 +13,9 @@ import java.util.function.Consumer;
 
 /// Puts files in place so that each is there whole and durable, or not at all.
 final class DurableFiles {
+    /// Small enough that the JDK keeps the buffer through which it copies.
+    private static final int WRITE_BYTES = 256 * 1024;
+
     private final Path temporary;
     private final Consumer<WritePoint> reached;
     private final AtomicLong next = new AtomicLong();
@@ -39,10 +42,7 @@ final class DurableFiles {
             try (FileChannel channel =
                     FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 reached.accept(WritePoint.CREATED);
-                ByteBuffer buffer = ByteBuffer.wrap(bytes);
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
-                }
+                writeAll(channel, bytes);
                 reached.accept(WritePoint.WRITTEN);
                 channel.force(true);
                 reached.accept(WritePoint.SYNCED);
@@ -55,6 +55,12 @@ final class DurableFiles {
         reached.accept(WritePoint.RENAMED);
         syncFolder(target);
         reached.accept(WritePoint.DURABLE);
+    }
+
+    private static void writeAll(FileChannel channel, byte[] bytes) throws IOException {
+        for (int at = 0; at < bytes.length; ) {
+            at += channel.write(ByteBuffer.wrap(bytes, at, Math.min(WRITE_BYTES, bytes.length - at)));
+        }
     }
 
     /// Removes `target` if it is there.
