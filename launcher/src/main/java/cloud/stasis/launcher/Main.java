@@ -55,13 +55,17 @@ public final class Main {
     @Command(name = "up", description = "Starts what does not run and waits until everything is ready.")
     int up(@Parameters(paramLabel = "PART", description = "Only these parts.") @Nullable List<String> names) {
         home.create();
+        Set<PartName> wanted = selection(names);
+        if (wanted.contains(PartName.COMPUTE_SERVICE)) {
+            home.barrier().ifPresent(Main::refuse);
+        }
         try (HomeLock _ = HomeLock.take(home)) {
             Secrets secrets = Secrets.ensure(home.stasisEnv());
             Credentials.of(settings, secrets).write(home);
             Cloud cloud = cloud(secrets);
             long begin = System.nanoTime();
             Duration before = cloud.processorTime();
-            int started = cloud.up(selection(names));
+            int started = cloud.up(wanted);
             if (started > 0) {
                 Duration wall = Duration.ofNanos(System.nanoTime() - begin);
                 Duration processor = cloud.processorTime().minus(before).plus(ProcessUsage.ownProcessorTime());
@@ -117,6 +121,11 @@ public final class Main {
 
     private Path lastStart() {
         return home.run().resolve("last-start");
+    }
+
+    private static void refuse(Path barrier) {
+        throw new LaunchException("QEMU runs as a user of its own and cannot pass through " + barrier
+                + ". Choose a directory elsewhere with STASIS_HOME, or allow it: chmod o+x " + barrier);
     }
 
     private static Set<PartName> selection(@Nullable List<String> names) {

@@ -3,7 +3,11 @@ package cloud.stasis.launcher.settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /// The directory in which the one-machine cloud keeps everything:
 ///
@@ -15,8 +19,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 /// log/      one file per process    run/      who runs
 /// ```
 public record Home(Path root) {
-    /// libvirt's QEMU runs as a user of its own and has to reach the disks: everyone may pass through, nobody
-    /// else may list.
+    /// libvirt's QEMU and the database run as users of their own and have to reach their files: everyone may pass
+    /// through, nobody else may list.
     private static final String PASSABLE = "rwx--x--x";
 
     private static final String PRIVATE = "rwx------";
@@ -73,16 +77,45 @@ public record Home(Path root) {
         return root.resolve("run");
     }
 
-    /// Makes what is missing; existing directories keep the mode that their owner gave them.
+    /// Makes what is missing. Existing directories keep the mode that their owner gave them, but for the way through
+    /// to the disks.
     public void create() {
-        for (Path passable : new Path[] {root, compute(), volumes()}) {
+        for (Path passable : List.of(root, compute(), volumes(), mariadb())) {
             directory(passable, PASSABLE);
+            openTheWay(passable);
         }
-        for (Path closed : new Path[] {etc(), kafka(), store(), guest(), log(), run()}) {
+        for (Path closed : List.of(etc(), kafka(), store(), guest(), log(), run())) {
             directory(closed, PRIVATE);
         }
-        // The database may run as a user of its own, like QEMU.
-        directory(mariadb(), PASSABLE);
+    }
+
+    /// The directory above this home that QEMU's user cannot pass through, if there is one.
+    public Optional<Path> barrier() {
+        for (Path above = root.getParent(); above != null; above = above.getParent()) {
+            if (!permissions(above).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+                return Optional.of(above);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static void openTheWay(Path path) {
+        Set<PosixFilePermission> permissions = permissions(path);
+        if (permissions.add(PosixFilePermission.OTHERS_EXECUTE)) {
+            try {
+                Files.setPosixFilePermissions(path, permissions);
+            } catch (IOException e) {
+                throw new LaunchException("Cannot let others pass through " + path + ": " + e, e);
+            }
+        }
+    }
+
+    private static Set<PosixFilePermission> permissions(Path path) {
+        try {
+            return Files.getPosixFilePermissions(path);
+        } catch (IOException e) {
+            throw new LaunchException("Cannot read the mode of " + path + ": " + e, e);
+        }
     }
 
     private static void directory(Path path, String mode) {

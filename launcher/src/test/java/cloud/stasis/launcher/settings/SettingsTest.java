@@ -88,4 +88,25 @@ class SettingsTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.etc())))
                 .isEqualTo("rwx------");
     }
+
+    @Test
+    void aWayThatWasClosedBeforehandIsOpened() throws Exception {
+        Home home = new Home(directory.resolve("home"));
+        Files.createDirectory(
+                home.root(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+
+        home.create();
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.root())))
+                .isEqualTo("rwx-----x");
+    }
+
+    @Test
+    void aBarrierAboveTheHomeIsNamed() throws Exception {
+        Path closed = directory.resolve("closed");
+        Files.createDirectory(
+                closed, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+
+        assertThat(new Home(closed.resolve("home")).barrier()).contains(closed);
+    }
 }
