@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// One download into a sparse file. One thread walks the index, others fetch, verify and write 8 MiB at a time;
 /// what is zeros is never written, so it stays a hole.
@@ -46,7 +47,7 @@ final class Download {
             Content content, Path target, TransferListener listener, BlobExchange exchange, TransferThreads threads) {
         TreeShape shape = new TreeShape(content.size());
         NodeReader.requireSane(content, shape);
-        Path directory = target.toAbsolutePath().getParent();
+        Path directory = Objects.requireNonNull(target.toAbsolutePath().getParent());
         Path part = directory.resolve(target.getFileName() + ".part");
         try {
             try (FileChannel file = FileChannel.open(

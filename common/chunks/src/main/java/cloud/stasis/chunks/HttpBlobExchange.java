@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// The exchange over HTTP/1.1 with an image service. Does not retry: [RetryingBlobExchange] does.
 final class HttpBlobExchange implements BlobExchange {
@@ -100,7 +101,7 @@ final class HttpBlobExchange implements BlobExchange {
         }
     }
 
-    private StasisException unavailable(String what, Throwable cause) {
+    private StasisException unavailable(String what, @Nullable Throwable cause) {
         return new StasisException(ErrorCode.STORE_UNAVAILABLE, "the store at " + store + " " + what, cause);
     }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// What up- and downloads have in common: one thread walks the index and hands out *units* of work to a few
 /// others; it takes the results back in the order of the units, tells the listener, and ends it all at the
@@ -124,7 +125,7 @@ final class Transfer implements AutoCloseable {
         throw new StasisException(ErrorCode.CANCELLED, "the transfer has ended");
     }
 
-    private static StasisException asStasis(Throwable failure) {
+    private static StasisException asStasis(@Nullable Throwable failure) {
         return failure instanceof StasisException known
                 ? known
                 : new StasisException(ErrorCode.INTERNAL, "a transfer failed unexpectedly", failure);

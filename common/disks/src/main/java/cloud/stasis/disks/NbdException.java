@@ -1,6 +1,7 @@
 package cloud.stasis.disks;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// The NBD server refused, broke the protocol, or was not there in time.
 public final class NbdException extends IOException {
@@ -10,7 +11,7 @@ public final class NbdException extends IOException {
         super(message);
     }
 
-    NbdException(String message, Throwable cause) {
+    NbdException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.Optional;
 
 /// A record kept in a JSON file. A write is atomic and durable: whoever reads, also after a power cut, sees the old
@@ -62,7 +63,7 @@ public final class StateFile<T extends Record> {
                 channel.force(true);
             }
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            syncDirectory(file.toAbsolutePath().getParent());
+            syncDirectoryOf(file);
         } catch (IOException e) {
             throw unusable(e);
         }
@@ -71,14 +72,15 @@ public final class StateFile<T extends Record> {
     public void delete() {
         try {
             Files.deleteIfExists(file);
-            syncDirectory(file.toAbsolutePath().getParent());
+            syncDirectoryOf(file);
         } catch (IOException e) {
             throw unusable(e);
         }
     }
 
-    /// Makes names that were given or taken away in a directory survive a power cut.
-    static void syncDirectory(Path directory) throws IOException {
+    /// Makes a name that was given or taken away survive a power cut.
+    private static void syncDirectoryOf(Path file) throws IOException {
+        Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -1,5 +1,7 @@
 package cloud.stasis.model;
 
+import org.jspecify.annotations.Nullable;
+
 /// The one exception of our own code: a code, and a message that says what was attempted on what and what to
 /// do. The message may be shown to the tenant, so it holds no secret, no path and no guest data.
 public final class StasisException extends RuntimeException {
@@ -12,7 +14,7 @@ public final class StasisException extends RuntimeException {
         this.code = code;
     }
 
-    public StasisException(ErrorCode code, String message, Throwable cause) {
+    public StasisException(ErrorCode code, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.code = code;
     }
