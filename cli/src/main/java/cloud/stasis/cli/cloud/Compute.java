@@ -25,6 +25,9 @@ public final class Compute {
     private static final Set<Character> SPECIAL =
             Set.of('\\', '.', '^', '$', '|', '(', ')', '[', ']', '{', '}', '*', '+', '?');
 
+    /// The longest filter that the API takes.
+    private static final int MAX_PATTERN = 255;
+
     private final Session session;
     private Microversion microversion = PREFERRED;
 
@@ -51,20 +54,24 @@ public final class Compute {
 
     /// Nova filters by regular expression; the whole name is asked for, and the caller compares again.
     private List<Server> serversNamed(String name) {
-        Call call = Call.get(SERVICE, "servers", "detail").query("name", "^" + quoted(name) + "$");
+        Call call = Call.get(SERVICE, "servers", "detail").query("name", pattern(name));
         return Pages.read(call, "servers", RowLimit.DEFAULT, this::json, Server::new)
                 .rows();
     }
 
-    private static String quoted(String name) {
-        StringBuilder quoted = new StringBuilder();
+    /// A very long name by its beginning, since filters have a limit.
+    private static String pattern(String name) {
+        StringBuilder pattern = new StringBuilder("^");
         for (char c : name.toCharArray()) {
-            if (SPECIAL.contains(c)) {
-                quoted.append('\\');
+            if (pattern.length() > MAX_PATTERN - "\\c$".length()) {
+                return pattern.toString();
             }
-            quoted.append(c);
+            if (SPECIAL.contains(c)) {
+                pattern.append('\\');
+            }
+            pattern.append(c);
         }
-        return quoted.toString();
+        return pattern.append('$').toString();
     }
 
     /// @return the server as far as the answer tells: only its id is certain

@@ -125,6 +125,15 @@ class ServerVerbsIT {
     }
 
     @Test
+    void aVeryLongNameIsFoundByItsBeginning() {
+        String name = "(".repeat(255);
+        cloud.on(LIST, Answer.json(200, "{'servers':[" + server(WEB, name, "ACTIVE", "null") + "]}"));
+
+        assertThat(shell.run("show", name).status()).isZero();
+        assertThat(cloud.last(LIST).line()).contains("name=^" + "\\(".repeat(126) + "&");
+    }
+
+    @Test
     void aNameThatOnlyResemblesIsNotTaken() {
         Run run = shell.run("show", "web");
 
