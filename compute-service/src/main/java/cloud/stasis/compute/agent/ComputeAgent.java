@@ -92,6 +92,8 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand> {
 
     private void publish(Instance instance) {
         facts.publish(
-                new Fact.InstanceObserved(id, instance.id(), host.state(instance), host.clock().instant()), "");
+                new Fact.InstanceObserved(
+                        id, instance.id(), host.state(instance), host.clock().instant()),
+                "");
     }
 }

@@ -27,8 +27,8 @@ public final class CaptureDisks {
 
     public CommandResult.Captured handle(ComputeCommand.CaptureDisks command, CommandContext context) {
         Instance instance = host.instances().open(command.instance());
-        Order order = new Order(
-                command.capture(), disks(instance, command.disks()), command.quiesce(), command.grant());
+        Order order =
+                new Order(command.capture(), disks(instance, command.disks()), command.quiesce(), command.grant());
         PowerState state = host.state(instance);
         return Host.isActive(state)
                 ? live.capture(instance, state, order, context).captured()

@@ -47,8 +47,8 @@ import java.util.TreeSet;
 /// | suspended | yes | its layers are frozen, its memory file is shared |
 /// | off | either | its layers are frozen |
 ///
-/// Where layers are frozen, the instant is over before the first byte is uploaded, and an upload that was interrupted is
-/// taken up from `meta.json`.
+/// Where layers are frozen, the instant is over before the first byte is uploaded, and an upload that was
+/// interrupted is taken up from `meta.json`.
 public final class CaptureInstance {
     private static final String MEMORY = "memory";
     private static final String DEVICES = "devices";
@@ -96,12 +96,10 @@ public final class CaptureInstance {
     }
 
     /// What an interrupted attempt has cut already.
-    private static Optional<SnapshotRecord> taken(
-            Instance instance, SnapshotId snapshot, SnapshotDirectory directory) {
-        return directory
-                .meta()
-                .read()
-                .filter(record -> instance.lineage().pending(snapshot.value()).isPresent());
+    private static Optional<SnapshotRecord> taken(Instance instance, SnapshotId snapshot, SnapshotDirectory directory) {
+        return directory.meta().read().filter(record -> instance.lineage()
+                .pending(snapshot.value())
+                .isPresent());
     }
 
     private Taken disksOnly(Instance instance, PowerState state, Order order, CommandContext context) {
@@ -115,10 +113,7 @@ public final class CaptureInstance {
 
     /// Freezes the layers of a machine that is off.
     private SnapshotRecord freeze(
-            Instance instance,
-            PowerState state,
-            ComputeCommand.CaptureInstance command,
-            SnapshotDirectory directory) {
+            Instance instance, PowerState state, ComputeCommand.CaptureInstance command, SnapshotDirectory directory) {
         SnapshotId snapshot = command.snapshot();
         if (state != PowerState.SUSPENDED) {
             RestingCapture.reach(state, command.quiesce());

@@ -40,8 +40,8 @@ import org.jboss.logging.Logger;
 ///  lineage: pending, with contents
 /// ```
 ///
-/// A failure anywhere ends the export, forgets the checkpoint and the pending capture; a crash leaves both to be found
-/// by reconciliation, which does the same.
+/// A failure anywhere ends the export, forgets the checkpoint and the pending capture; a crash leaves both to be
+/// found by reconciliation, which does the same.
 final class LiveCapture {
     private static final Logger LOG = Logger.getLogger(LiveCapture.class);
 
@@ -112,7 +112,9 @@ final class LiveCapture {
                 .toList();
         return host.hypervisor()
                 .history()
-                .export(instance.id(), new ExportRequest(fresh, disks, instance.directory().path()));
+                .export(
+                        instance.id(),
+                        new ExportRequest(fresh, disks, instance.directory().path()));
     }
 
     private Taken upload(
@@ -124,15 +126,14 @@ final class LiveCapture {
                 new CommandTransfer(context, Phase.UPLOADING, toRead(differences), host.space()));
         SortedMap<DeviceName, Content> contents = new TreeMap<>();
         differences.forEach((disk, difference) -> contents.put(
-                disk,
-                upload.disk(disk.value(), exports.content(disk), difference, () -> exports.data(disk))));
-        instance.store(instance.lineage()
-                .uploaded(order.capture(), piece -> piece.of(contents.get(piece.disk()))));
+                disk, upload.disk(disk.value(), exports.content(disk), difference, () -> exports.data(disk))));
+        instance.store(instance.lineage().uploaded(order.capture(), piece -> piece.of(contents.get(piece.disk()))));
         return new Taken(
                 begun.at(),
                 contents,
                 List.of(),
-                differences.values().stream().allMatch(difference -> difference.reason().isEmpty())
+                differences.values().stream()
+                                .allMatch(difference -> difference.reason().isEmpty())
                         ? "backup-incremental"
                         : "backup-full",
                 order.quiesce(),

@@ -45,8 +45,8 @@ import org.jboss.logging.Logger;
 ///  after     layers committed, the frozen ones held; known points, whose checkpoint is the fresh one; meta.json
 /// ```
 ///
-/// From `meta.json` on the snapshot exists here. Before that, a failure or a crash ends in [#recover]: where the machine
-/// writes decides whether a prepared layer is taken over or dropped, and nothing of the snapshot is kept.
+/// From `meta.json` on the snapshot exists here. Before that, a failure or a crash ends in [#recover]: where the
+/// machine writes decides whether a prepared layer is taken over or dropped, and nothing of the snapshot is kept.
 public final class MemoryCut {
     private static final Logger LOG = Logger.getLogger(MemoryCut.class);
 
@@ -164,8 +164,8 @@ public final class MemoryCut {
                 .toList();
     }
 
-    /// The new layer was empty at the instant, so the disk differs from what is known below by the frozen layers, until
-    /// the frozen one is known itself.
+    /// The new layer was empty at the instant, so the disk differs from what is known below by the frozen layers,
+    /// until the frozen one is known itself.
     private static DiskPoint point(
             DeviceName target, LayeredDisk disk, LayerNumber frozen, long order, CheckpointName checkpoint) {
         LayeredDisk.Known known = disk.known(frozen);
@@ -186,7 +186,8 @@ public final class MemoryCut {
             instance.end();
             return;
         }
-        Set<Path> written = Set.copyOf(domain.map(Domain::disks).orElse(Map.of()).values());
+        Set<Path> written =
+                Set.copyOf(domain.map(Domain::disks).orElse(Map.of()).values());
         instance.disks().values().forEach(disk -> {
             disk.release(intent.snapshot());
             disk.prepared().ifPresent(layer -> {

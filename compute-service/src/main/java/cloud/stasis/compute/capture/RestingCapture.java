@@ -96,8 +96,7 @@ final class RestingCapture {
     }
 
     /// Uploads what shows through layers that nobody writes.
-    SortedMap<DeviceName, Content> layers(
-            Instance instance, SortedMap<DeviceName, LayerNumber> layers, Upload upload) {
+    SortedMap<DeviceName, Content> layers(Instance instance, SortedMap<DeviceName, LayerNumber> layers, Upload upload) {
         SortedMap<DeviceName, Content> contents = new TreeMap<>();
         layers.forEach((target, layer) -> contents.put(target, layer(instance.disk(target), target, layer, upload)));
         return contents;
@@ -113,9 +112,7 @@ final class RestingCapture {
                 LayeredDisk.Known known = disk.known(layer);
                 difference = Upload.Difference.from(
                         known.content(),
-                        known.layers() == 0
-                                ? List.of()
-                                : Extents.union(reader.allocatedIn(known.layers()), List.of()));
+                        known.layers() == 0 ? List.of() : Extents.union(reader.allocatedIn(known.layers()), List.of()));
             }
             return upload.disk(target.value(), reader, difference, reader::data);
         }

@@ -57,9 +57,7 @@ public final class SettleCapture {
 
     /// Removes what this host keeps of a snapshot.
     public CommandResult handle(ComputeCommand.DiscardSnapshot command) {
-        host.instances()
-                .find(command.instance())
-                .ifPresent(instance -> discard(instance, command.snapshot()));
+        host.instances().find(command.instance()).ifPresent(instance -> discard(instance, command.snapshot()));
         return new CommandResult.Completed();
     }
 

@@ -34,9 +34,7 @@ record Taken(
         disks.forEach((target, content) -> parts.add(new Part.Disk(target, content)));
         parts.addAll(others);
         return new CommandResult.Captured(
-                at,
-                parts,
-                new Receipt(strategy, asked, reached, frozen, paused, agent, hypervisor, transfers));
+                at, parts, new Receipt(strategy, asked, reached, frozen, paused, agent, hypervisor, transfers));
     }
 
     Taken with(List<Part> more, List<Receipt.Transfer> moved) {

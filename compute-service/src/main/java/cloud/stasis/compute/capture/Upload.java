@@ -41,8 +41,8 @@ final class Upload {
         }
     }
 
-    /// A known content may be gone from the store, when its image or snapshot was deleted and collected; then everything
-    /// is read.
+    /// A known content may be gone from the store, when its image or snapshot was deleted and collected; then
+    /// everything is read.
     ///
     /// @param data where the disk holds anything but zeros
     Content disk(String part, ContentSource disk, Difference difference, Supplier<List<Extent>> data) {

@@ -12,8 +12,8 @@
 ///                                                                 read the frozen layers and the file, upload
 /// ```
 ///
-/// The guest is concerned in the left part only. It is one local step under a watchdog; the right part may take as long
-/// as it likes, fail, or be done again by the next process.
+/// The guest is concerned in the left part only. It is one local step under a watchdog; the right part may take
+/// as long as it likes, fail, or be done again by the next process.
 ///
 /// Afterwards the capture is *pending*: whether the next one may build on it is decided by [SettleCapture].
 @NullMarked

@@ -53,8 +53,7 @@ public record Host(
         if (hypervisor.domains().find(instance.id()).isEmpty()) {
             return;
         }
-        Set<CheckpointName> unneeded =
-                new TreeSet<>(hypervisor.history().checkpoints(instance.id()));
+        Set<CheckpointName> unneeded = new TreeSet<>(hypervisor.history().checkpoints(instance.id()));
         unneeded.removeAll(lineage.checkpoints());
         unneeded.forEach(checkpoint -> hypervisor
                 .history()

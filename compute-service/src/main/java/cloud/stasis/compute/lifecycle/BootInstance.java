@@ -90,7 +90,8 @@ public final class BootInstance {
         for (Machine.Disk disk : machine.disks()) {
             if (disk.source() instanceof DiskSource.Volume volume) {
                 LayeredDisk attached = LayeredDisk.open(
-                        host.instances().layout().volume(volume.volume()), host.instances().layers());
+                        host.instances().layout().volume(volume.volume()),
+                        host.instances().layers());
                 if (attached.isBeingWritten()) {
                     throw new StasisException(
                             ErrorCode.WRONG_STATE, "volume " + volume.volume() + " is in use: detach it first");

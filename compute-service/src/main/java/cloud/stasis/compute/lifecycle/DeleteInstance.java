@@ -14,8 +14,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/// Removes an instance with all that this host has of it; attached volumes stay. Every step is repeatable and they run
-/// in the order in which nothing is left without a name: a crash in between is ended by the next attempt.
+/// Removes an instance with all that this host has of it; attached volumes stay. Every step is repeatable and
+/// they run in the order in which nothing is left without a name: a crash in between is ended by the next
+/// attempt.
 public final class DeleteInstance {
     private static final Logger LOG = Logger.getLogger(DeleteInstance.class);
 

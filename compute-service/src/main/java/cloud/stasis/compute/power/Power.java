@@ -177,6 +177,7 @@ public final class Power {
 
     private static StasisException wrongState(PowerState state, String what) {
         return new StasisException(
-                ErrorCode.WRONG_STATE, "the instance is " + state.name().toLowerCase(Locale.ROOT) + " and cannot be " + what);
+                ErrorCode.WRONG_STATE,
+                "the instance is " + state.name().toLowerCase(Locale.ROOT) + " and cannot be " + what);
     }
 }

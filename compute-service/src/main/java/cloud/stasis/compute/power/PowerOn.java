@@ -31,8 +31,8 @@ import java.util.Set;
 ///  on      from here on the points are true
 /// ```
 ///
-/// A crash in between leaves points that name a checkpoint which was never set; whoever uses such a point notices, and
-/// the next power-on replaces it.
+/// A crash in between leaves points that name a checkpoint which was never set; whoever uses such a point
+/// notices, and the next power-on replaces it.
 public final class PowerOn {
     /// Extents that a point may carry: more are not worth their place in `lineage.json`.
     private static final int MAX_EXTENTS = 4096;
@@ -45,11 +45,7 @@ public final class PowerOn {
 
     /// Boots it. If that fails it is off.
     public void boot(Instance instance, ResumeState state) {
-        powerOn(
-                instance,
-                state,
-                () -> host.hypervisor().domains().startPaused(instance.id()),
-                () -> {});
+        powerOn(instance, state, () -> host.hypervisor().domains().startPaused(instance.id()), () -> {});
     }
 
     /// Lets it go on from a memory file. If that fails it is off.
@@ -155,7 +151,8 @@ public final class PowerOn {
                         && !host.hypervisor()
                                 .history()
                                 .isRecorded(
-                                        at.checkpoint(), instance.disk(at.disk()).activeFile())) {
+                                        at.checkpoint(),
+                                        instance.disk(at.disk()).activeFile())) {
                     lost.add(at.checkpoint());
                 }
             }

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What concerns files and records: half-made captures, layers and checkpoints that nobody names. Nothing that a running
-/// machine has open is ever removed.
+/// What concerns files and records: half-made captures, layers and checkpoints that nobody names. Nothing that a
+/// running machine has open is ever removed.
 final class FileRepairs {
     private static final String SCRATCH = ".scratch";
 
@@ -40,8 +40,10 @@ final class FileRepairs {
         Optional<Domain> domain = host.hypervisor().domains().find(instance.id());
         captures(instance, subject, repairs);
         snapshots(instance, subject, repairs);
-        Set<Path> open = Set.copyOf(
-                domain.filter(Domain::isActive).map(Domain::disks).orElse(Map.of()).values());
+        Set<Path> open = Set.copyOf(domain.filter(Domain::isActive)
+                .map(Domain::disks)
+                .orElse(Map.of())
+                .values());
         instance.disks().forEach((target, disk) -> layers(instance, target, disk, open, subject, repairs));
         for (Path file : HostLayout.list(instance.directory().path())) {
             if (file.getFileName().toString().endsWith(SCRATCH)) {
@@ -57,8 +59,7 @@ final class FileRepairs {
             return List.of();
         }
         Lineage lineage = instance.lineage();
-        Set<CheckpointName> unneeded =
-                new HashSet<>(host.hypervisor().history().checkpoints(instance.id()));
+        Set<CheckpointName> unneeded = new HashSet<>(host.hypervisor().history().checkpoints(instance.id()));
         unneeded.removeAll(lineage.checkpoints());
         return unneeded.isEmpty()
                 ? List.of()
@@ -68,7 +69,8 @@ final class FileRepairs {
                         () -> host.forgetUnneeded(instance, lineage)));
     }
 
-    /// A capture whose bytes are not all in the store is begun again by its command; unless its instant exists in files.
+    /// A capture whose bytes are not all in the store is begun again by its command; unless its instant exists in
+    /// files.
     private void captures(Instance instance, String subject, List<Repair> repairs) {
         for (Lineage.Pending pending : instance.lineage().pending()) {
             boolean isWhole =
@@ -78,8 +80,7 @@ final class FileRepairs {
                     .meta()
                     .read()
                     .isPresent();
-            boolean hasCheckpoint =
-                    pending.pieces().stream().anyMatch(piece -> piece instanceof Piece.AtCheckpoint);
+            boolean hasCheckpoint = pending.pieces().stream().anyMatch(piece -> piece instanceof Piece.AtCheckpoint);
             if (!isWhole && (hasCheckpoint || !isInFiles)) {
                 repairs.add(new Repair(
                         subject,
@@ -102,7 +103,9 @@ final class FileRepairs {
         instance.disks().values().forEach(disk -> disk.holders().stream()
                 .filter(holder -> !whole.contains(holder))
                 .forEach(holder -> repairs.add(new Repair(
-                        subject, "release layers of snapshot " + holder + ", which is not here", () -> disk.release(holder)))));
+                        subject,
+                        "release layers of snapshot " + holder + ", which is not here",
+                        () -> disk.release(holder)))));
     }
 
     private static void layers(
@@ -119,7 +122,8 @@ final class FileRepairs {
                                         subject,
                                         "take over the layer that " + target + " writes to",
                                         () -> disk.commit(LayeredDisk.Use.BEING_WRITTEN))
-                                : new Repair(subject, "drop a layer of " + target + " that was not used", disk::abandon)));
+                                : new Repair(
+                                        subject, "drop a layer of " + target + " that was not used", disk::abandon)));
         for (Path stray : disk.strays()) {
             if (!open.contains(stray)) {
                 repairs.add(new Repair(

@@ -38,8 +38,9 @@ final class GuestRepairs {
         Optional<Domain> domain = host.hypervisor().domains().find(instance.id());
         String subject = "instance " + instance.id();
         if (domain.isPresent() && host.hypervisor().history().isExporting(instance.id())) {
-            repairs.add(new Repair(
-                    subject, "end a forgotten export of its disks", () -> host.hypervisor().history().endExport(instance.id())));
+            repairs.add(new Repair(subject, "end a forgotten export of its disks", () -> host.hypervisor()
+                    .history()
+                    .endExport(instance.id())));
         }
         instance.directory()
                 .intent()
@@ -50,7 +51,8 @@ final class GuestRepairs {
         if (Files.exists(resuming)) {
             repairs.add(
                     domain.filter(Domain::isActive).isPresent()
-                            ? new Repair(subject, "drop the memory it has resumed from", () -> HostFiles.delete(resuming))
+                            ? new Repair(
+                                    subject, "drop the memory it has resumed from", () -> HostFiles.delete(resuming))
                             : new Repair(subject, "take a resume back that ran nothing", () -> takeBack(instance)));
         }
         return repairs;
@@ -90,9 +92,7 @@ final class GuestRepairs {
     private static void takeBack(Instance instance) {
         try {
             Files.move(
-                    instance.directory().resuming(),
-                    instance.directory().suspended(),
-                    StandardCopyOption.ATOMIC_MOVE);
+                    instance.directory().resuming(), instance.directory().suspended(), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw HostFiles.failure("give a memory file its name back", e);
         }

@@ -132,7 +132,8 @@ public final class Reconciliation {
         }
         for (Path left : HostLayout.list(layout.base())) {
             if (left.getFileName().toString().endsWith(PART)) {
-                repairs.add(new Repair("host", "remove half-fetched " + left.getFileName(), () -> HostFiles.delete(left)));
+                repairs.add(
+                        new Repair("host", "remove half-fetched " + left.getFileName(), () -> HostFiles.delete(left)));
             }
         }
         return repairs;

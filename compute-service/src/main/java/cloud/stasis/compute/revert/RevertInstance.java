@@ -47,8 +47,8 @@ import org.jboss.logging.Logger;
 ///  on        restore the memory, or boot; a checkpoint before the first instruction (see PowerOn)
 /// ```
 ///
-/// After a crash the command comes again and does all of it again: fetched files are found, and a disk that is put back
-/// twice is as if it was put back once.
+/// After a crash the command comes again and does all of it again: fetched files are found, and a disk that is
+/// put back twice is as if it was put back once.
 public final class RevertInstance {
     private static final Logger LOG = Logger.getLogger(RevertInstance.class);
 
@@ -79,10 +79,7 @@ public final class RevertInstance {
                             () -> powerOn.boot(reverted, command.resume()));
             LOG.infof(
                     "Reverted an instance instanceId=%s snapshotId=%s memory=%s tookMillis=%d",
-                    instance.id(),
-                    command.snapshot(),
-                    command.memory(),
-                    (System.nanoTime() - began) / 1_000_000);
+                    instance.id(), command.snapshot(), command.memory(), (System.nanoTime() - began) / 1_000_000);
             return new CommandResult.Observed(host.state(reverted));
         } finally {
             host.bases().trim();
@@ -109,8 +106,8 @@ public final class RevertInstance {
                 context, Phase.FETCHING_IMAGE, missing(instance, command, disks, memory, local), host.space());
         host.space().require(missing(instance, command, disks, memory, local));
         SortedMap<DeviceName, Verdict.Origin> origins = new TreeMap<>();
-        disks.forEach((target, content) ->
-                origins.put(target, origin(instance, command, target, content, store, transfer)));
+        disks.forEach(
+                (target, content) -> origins.put(target, origin(instance, command, target, content, store, transfer)));
         fetchKernel(machine, store, transfer);
         return new Verdict(
                 new InstanceRecord(command.spec(), machine),

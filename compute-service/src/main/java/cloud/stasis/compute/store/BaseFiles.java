@@ -47,15 +47,13 @@ public final class BaseFiles {
 
     /// @param limit of what the files occupy together; those that are needed may exceed it
     /// @param needed the contents that disks and kernels of this host stand on
-    public BaseFiles(
-            HostLayout layout, ByteCount limit, FreeSpace space, Clock clock, Supplier<Set<IndexId>> needed) {
+    public BaseFiles(HostLayout layout, ByteCount limit, FreeSpace space, Clock clock, Supplier<Set<IndexId>> needed) {
         this.layout = layout;
         this.limit = limit;
         this.space = space;
         this.clock = clock;
         this.needed = needed;
-        this.fetching =
-                Stream.generate(ReentrantLock::new).limit(MAX_FETCHES).toList();
+        this.fetching = Stream.generate(ReentrantLock::new).limit(MAX_FETCHES).toList();
     }
 
     public boolean has(Content content) {
@@ -91,7 +89,9 @@ public final class BaseFiles {
                 space.requireReserve();
                 store.download(content, file, listener);
                 Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(READ_ONLY));
-                LOG.infof("Fetched a content index=%s bytes=%d", content.index(), content.size().bytes());
+                LOG.infof(
+                        "Fetched a content index=%s bytes=%d",
+                        content.index(), content.size().bytes());
             }
             // When it was used last, for the choice of what goes first.
             Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
@@ -130,7 +130,8 @@ public final class BaseFiles {
             if (!kept.contains(entry.file().getFileName().toString())) {
                 HostFiles.delete(entry.file());
                 occupied -= entry.occupied();
-                LOG.infof("Dropped a content from the cache file=%s", entry.file().getFileName());
+                LOG.infof(
+                        "Dropped a content from the cache file=%s", entry.file().getFileName());
             }
         }
     }

@@ -5,8 +5,8 @@ import cloud.stasis.chunks.TransferListener;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Phase;
 
-/// Tells a command's progress over several transfers, and ends them when the command is cancelled or the host runs out
-/// of space: guests that run need the rest of it.
+/// Tells a command's progress over several transfers, and ends them when the command is cancelled or the host
+/// runs out of space: guests that run need the rest of it.
 public final class CommandTransfer implements TransferListener {
     private final CommandContext context;
     private final Phase phase;

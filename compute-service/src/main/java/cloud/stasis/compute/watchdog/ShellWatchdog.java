@@ -32,7 +32,7 @@ public final class ShellWatchdog implements Watchdog {
     private final Map<WatchdogHandle, Process> running = new ConcurrentHashMap<>();
 
     /// @param directory for the tokens
-    public ShellWatchdog(Path directory, URI libvirt){
+    public ShellWatchdog(Path directory, URI libvirt) {
         this.directory = directory;
         this.libvirt = libvirt;
     }

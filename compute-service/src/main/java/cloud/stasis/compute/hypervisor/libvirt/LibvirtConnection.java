@@ -67,7 +67,7 @@ final class LibvirtConnection implements AutoCloseable {
     /// Empty if there is no such domain.
     Optional<Domain> find(InstanceId instance) {
         try {
-            return Optional.of(connect().domainLookupByUUID(instance.value()));
+            return Optional.ofNullable(connect().domainLookupByUUID(instance.value()));
         } catch (LibvirtException e) {
             if (code(e) == ErrorNumber.VIR_ERR_NO_DOMAIN) {
                 return Optional.empty();

@@ -144,12 +144,20 @@ final class LibvirtDomains implements Domains {
 
     @Override
     public void pause(InstanceId instance) {
-        libvirt.change("pause the instance", instance, org.libvirt.Domain::suspend);
+        libvirt.change("pause the instance", instance, domain -> {
+            if (state(domain) != PowerState.PAUSED) {
+                domain.suspend();
+            }
+        });
     }
 
     @Override
     public void resume(InstanceId instance) {
-        libvirt.change("resume the instance", instance, org.libvirt.Domain::resume);
+        libvirt.change("resume the instance", instance, domain -> {
+            if (state(domain) != PowerState.RUNNING) {
+                domain.resume();
+            }
+        });
     }
 
     @Override

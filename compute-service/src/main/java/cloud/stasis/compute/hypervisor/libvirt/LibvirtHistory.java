@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.libvirt.Domain;
 import org.libvirt.DomainCheckpoint;
 import org.libvirt.Error.ErrorNumber;
@@ -73,14 +74,9 @@ final class LibvirtHistory implements DiskHistory {
     @Override
     public void forget(InstanceId instance, CheckpointName checkpoint, Collection<Path> layers) {
         libvirt.change("forget a checkpoint", instance, domain -> {
-            DomainCheckpoint known;
-            try {
-                known = domain.checkpointLookupByName(checkpoint.value());
-            } catch (LibvirtException e) {
-                if (LibvirtConnection.code(e) == ErrorNumber.VIR_ERR_NO_DOMAIN_CHECKPOINT) {
-                    return;
-                }
-                throw e;
+            DomainCheckpoint known = lookup(domain, checkpoint);
+            if (known == null) {
+                return;
             }
             try {
                 if (domain.isActive() == 0) {
@@ -93,6 +89,18 @@ final class LibvirtHistory implements DiskHistory {
                 known.free();
             }
         });
+    }
+
+    /// The library answers null for some things that are not there, and throws for others.
+    private static @Nullable DomainCheckpoint lookup(Domain domain, CheckpointName checkpoint) throws LibvirtException {
+        try {
+            return domain.checkpointLookupByName(checkpoint.value());
+        } catch (LibvirtException e) {
+            if (LibvirtConnection.code(e) == ErrorNumber.VIR_ERR_NO_DOMAIN_CHECKPOINT) {
+                return null;
+            }
+            throw e;
+        }
     }
 
     /// A bitmap that never reached the disk cannot be deleted, only forgotten.
@@ -180,7 +188,8 @@ final class LibvirtHistory implements DiskHistory {
         return new TreeSet<>(DomainXml.disks(Xml.parse(domain.getXMLDesc(0))).keySet());
     }
 
-    /// One NBD connection for each disk, made when it is first needed: the guest may be frozen while an export begins.
+    /// One NBD connection for each disk, made when it is first needed: the guest may be frozen while an export
+    /// begins.
     private record Exports(
             LibvirtHistory history,
             InstanceId instance,
@@ -223,9 +232,8 @@ final class LibvirtHistory implements DiskHistory {
             boolean incremental = request.disks().stream()
                     .anyMatch(exported ->
                             exported.target().equals(disk) && exported.since().isPresent());
-            List<MetaContext> contexts = incremental
-                    ? List.of(MetaContext.ALLOCATION, dirtyBitmap(disk))
-                    : List.of(MetaContext.ALLOCATION);
+            List<MetaContext> contexts =
+                    incremental ? List.of(MetaContext.ALLOCATION, dirtyBitmap(disk)) : List.of(MetaContext.ALLOCATION);
             try {
                 return NbdClient.connect(new NbdExport(socket, disk.value()), contexts, CONNECT_DEADLINE);
             } catch (IOException e) {

@@ -1,0 +1,181 @@
+package cloud.stasis.compute.hypervisor.simulated;
+
+import cloud.stasis.compute.hypervisor.DiskHistory;
+import cloud.stasis.compute.hypervisor.Domain;
+import cloud.stasis.compute.hypervisor.Domains;
+import cloud.stasis.compute.hypervisor.Guests;
+import cloud.stasis.compute.hypervisor.HostCapacity;
+import cloud.stasis.compute.hypervisor.Hypervisor;
+import cloud.stasis.compute.hypervisor.Memories;
+import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.compute.machine.MachineFiles;
+import cloud.stasis.compute.machine.VirtType;
+import cloud.stasis.disks.LayerFiles;
+import cloud.stasis.disks.SparseLayers;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.StasisException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/// A host full of simulated machines.
+public final class SimulatedHypervisor implements Hypervisor {
+    private static final String MACHINE_TYPE = "simulated-1";
+    private static final HostCapacity CAPACITY = new HostCapacity(64, ByteCount.ofGib(256));
+
+    private final SparseLayers layers = new SparseLayers();
+    private final WriteRecords records = new WriteRecords();
+    private final Faults faults = new Faults();
+    private final Map<InstanceId, SimulatedMachine> machines = new ConcurrentHashMap<>();
+    private final List<Consumer<InstanceId>> listeners = new CopyOnWriteArrayList<>();
+    private final Domains domains = new SimulatedDomains();
+    private final Guests guests = new SimulatedGuests(this);
+    private final DiskHistory history = new SimulatedHistory(this, records);
+    private final Memories memories = new SimulatedMemories(this);
+
+    public Faults faults() {
+        return faults;
+    }
+
+    /// The inside of a machine.
+    public SimulatedGuest guest(InstanceId instance) {
+        return new SimulatedGuest(machine(instance));
+    }
+
+    @Override
+    public String version() {
+        return "simulated";
+    }
+
+    @Override
+    public Machine.Board board() {
+        return new Machine.Board(MACHINE_TYPE, VirtType.SIMULATED);
+    }
+
+    @Override
+    public HostCapacity capacity() {
+        return CAPACITY;
+    }
+
+    @Override
+    public Domains domains() {
+        return domains;
+    }
+
+    @Override
+    public Guests guests() {
+        return guests;
+    }
+
+    @Override
+    public DiskHistory history() {
+        return history;
+    }
+
+    @Override
+    public Memories memories() {
+        return memories;
+    }
+
+    @Override
+    public LayerFiles layers() {
+        return layers;
+    }
+
+    @Override
+    public void close() {
+        machines.values().forEach(SimulatedMachine::powerOff);
+    }
+
+    SimulatedMachine machine(InstanceId instance) {
+        SimulatedMachine machine = machines.get(instance);
+        if (machine == null) {
+            throw new StasisException(
+                    ErrorCode.INSTANCE_NOT_FOUND, "the instance is not on this host; it may have been deleted");
+        }
+        return machine;
+    }
+
+    Optional<SimulatedMachine> known(InstanceId instance) {
+        return Optional.ofNullable(machines.get(instance));
+    }
+
+    void changed(InstanceId instance) {
+        listeners.forEach(listener -> listener.accept(instance));
+    }
+
+    private final class SimulatedDomains implements Domains {
+        @Override
+        public List<Domain> list() {
+            return machines.values().stream().map(SimulatedMachine::view).toList();
+        }
+
+        @Override
+        public Optional<Domain> find(InstanceId instance) {
+            return known(instance).map(SimulatedMachine::view);
+        }
+
+        @Override
+        public void define(Machine machine, MachineFiles files) {
+            machines.computeIfAbsent(
+                            machine.instance(), ignored -> new SimulatedMachine(layers, records, machine, files))
+                    .define(machine, files);
+        }
+
+        @Override
+        public void startPaused(InstanceId instance) {
+            machine(instance).startPaused();
+            changed(instance);
+        }
+
+        @Override
+        public void pause(InstanceId instance) {
+            machine(instance).pause();
+            changed(instance);
+        }
+
+        @Override
+        public void resume(InstanceId instance) {
+            machine(instance).resume();
+            changed(instance);
+        }
+
+        @Override
+        public void askToPowerOff(InstanceId instance) {
+            if (!faults.ignoresPowerButton()) {
+                powerOff(instance);
+            }
+        }
+
+        @Override
+        public void powerOff(InstanceId instance) {
+            machine(instance).powerOff();
+            changed(instance);
+        }
+
+        @Override
+        public void remove(InstanceId instance) {
+            machines.remove(instance);
+        }
+
+        @Override
+        public boolean isBusy(InstanceId instance) {
+            return false;
+        }
+
+        @Override
+        public String describe(InstanceId instance) {
+            return "<simulated>" + machine(instance).machine().instance() + "</simulated>";
+        }
+
+        @Override
+        public void onChange(Consumer<InstanceId> listener) {
+            listeners.add(listener);
+        }
+    }
+}

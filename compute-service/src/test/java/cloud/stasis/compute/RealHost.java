@@ -1,0 +1,202 @@
+package cloud.stasis.compute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cloud.stasis.bus.CommandContext;
+import cloud.stasis.chunks.ContentStore;
+import cloud.stasis.chunks.MemoryContentStore;
+import cloud.stasis.compute.agent.ComputeAgent;
+import cloud.stasis.compute.host.Host;
+import cloud.stasis.compute.host.Limits;
+import cloud.stasis.compute.hypervisor.Domain;
+import cloud.stasis.compute.hypervisor.Hypervisor;
+import cloud.stasis.compute.hypervisor.libvirt.LibvirtHypervisor;
+import cloud.stasis.compute.instance.HostLayout;
+import cloud.stasis.compute.instance.Instance;
+import cloud.stasis.compute.instance.Instances;
+import cloud.stasis.compute.machine.VirtType;
+import cloud.stasis.compute.store.BaseFiles;
+import cloud.stasis.compute.store.FreeSpace;
+import cloud.stasis.compute.watchdog.ShellWatchdog;
+import cloud.stasis.disks.HostFiles;
+import cloud.stasis.disks.Program;
+import cloud.stasis.messages.CommandResult;
+import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.DiskSource;
+import cloud.stasis.messages.ComputeCommand.DiskSpec;
+import cloud.stasis.messages.ComputeCommand.InstanceSpec;
+import cloud.stasis.messages.Fact;
+import cloud.stasis.messages.StoreGrant;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.CommandId;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.HostId;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.Phase;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+
+/// An agent on the real libvirt of this machine, with a directory and a host id of its own: domains of others are not
+/// seen, and nothing is left when it is closed.
+public final class RealHost implements AutoCloseable {
+    public static final URI LIBVIRT = URI.create("qemu:///system");
+    static final StoreGrant GRANT = new StoreGrant(URI.create("http://127.0.0.1:1"), "token");
+    private static final ByteCount ROOT = ByteCount.ofMib(1024);
+    private static final ByteCount DATA = ByteCount.ofMib(128);
+    private static final ByteCount MEMORY = ByteCount.ofMib(256);
+    private static final Duration TOOL = Duration.ofSeconds(60);
+
+    final HostId id;
+    final Path directory;
+    final ContentStore store;
+    final Host host;
+    final ComputeAgent agent;
+    final List<Fact> facts = new CopyOnWriteArrayList<>();
+    private final Hypervisor hypervisor;
+
+    public RealHost() {
+        this(freshDirectory(), new MemoryContentStore());
+    }
+
+    RealHost(Path directory, ContentStore store) {
+        this.directory = directory;
+        this.store = store;
+        this.id = new HostId(directory.getFileName().toString());
+        HostLayout layout = new HostLayout(directory.resolve("compute"), directory.resolve("volumes"));
+        layout.prepare();
+        this.hypervisor = new LibvirtHypervisor(LIBVIRT, id, VirtType.QEMU, layout.instances(), layout.run());
+        Instances instances = new Instances(layout, hypervisor.layers());
+        FreeSpace space = new FreeSpace(layout.compute(), ByteCount.ofMib(64));
+        BaseFiles bases =
+                new BaseFiles(layout, ByteCount.ofGib(8), space, Clock.systemUTC(), () -> Set.copyOf(Set.of()));
+        this.host = new Host(
+                hypervisor,
+                instances,
+                bases,
+                space,
+                grant -> store,
+                new ShellWatchdog(layout.run(), LIBVIRT),
+                Limits.DEFAULT,
+                Clock.systemUTC());
+        this.agent = new ComputeAgent(id, host, (fact, requestId) -> facts.add(fact));
+    }
+
+    static Path freshDirectory() {
+        try {
+            Path parent = Files.createDirectories(Path.of("/var/tmp/stasis-compute-it"));
+            Path directory = Files.createTempDirectory(parent, "h");
+            HostFiles.directory(parent);
+            return HostFiles.directory(directory);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    public Host host() {
+        return host;
+    }
+
+    public Instance instance(InstanceId instance) {
+        return host.instances().open(instance);
+    }
+
+    CommandResult handle(ComputeCommand command) {
+        return agent.handle(command, new Context());
+    }
+
+    static InstanceSpec spec(DemoGuest guest, List<DeviceName> rawDisks) {
+        List<DiskSpec> disks = new ArrayList<>();
+        disks.add(new DiskSpec(new DeviceName("vda"), ROOT, new DiskSource.OverImage(guest.root())));
+        disks.add(new DiskSpec(new DeviceName("vdb"), DATA, new DiskSource.Blank()));
+        rawDisks.forEach(target -> disks.add(new DiskSpec(target, DATA, new DiskSource.Blank())));
+        return new InstanceSpec("demo <&> \"guest\"", 1, MEMORY, guest.boot(""), disks);
+    }
+
+    /// Boots the demo guest with a root disk, a data disk and disks that it leaves alone, and waits for it.
+    public InstanceId boot(List<DeviceName> rawDisks) {
+        InstanceId instance = InstanceId.random();
+        handle(new ComputeCommand.BootInstance(instance, spec(DemoGuest.in(store), rawDisks), GRANT));
+        awaitReady(instance);
+        return instance;
+    }
+
+    /// Runs a shell command in the guest through its agent and returns what it wrote.
+    public String inGuest(InstanceId instance, String command) {
+        return GuestShell.run(instance, command);
+    }
+
+    String console(InstanceId instance) {
+        try {
+            return Files.readString(host.instances().layout().instance(instance).console());
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    void awaitReady(InstanceId instance) {
+        await("the guest is ready", Duration.ofSeconds(90), () -> console(instance)
+                .contains("stasis-demo: ready"));
+        awaitAgent(instance);
+    }
+
+    public void awaitAgent(InstanceId instance) {
+        await("the guest agent answers", Duration.ofSeconds(90), () -> GuestShell.answers(instance));
+    }
+
+    static void await(String what, Duration deadline, Supplier<Boolean> condition) {
+        long end = System.nanoTime() + deadline.toNanos();
+        while (!condition.get()) {
+            assertThat(System.nanoTime()).as(what + " within " + deadline).isLessThan(end);
+            try {
+                Thread.sleep(50);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    static String tool(String... command) {
+        return Program.run(TOOL, List.of(command));
+    }
+
+    @Override
+    public void close() {
+        for (Domain domain : hypervisor.domains().list()) {
+            hypervisor.domains().powerOff(domain.instance());
+            hypervisor.domains().remove(domain.instance());
+        }
+        hypervisor.close();
+        HostFiles.deleteTree(directory);
+    }
+
+    static final class Context implements CommandContext {
+        private final CommandId id = CommandId.random();
+
+        @Override
+        public CommandId id() {
+            return id;
+        }
+
+        @Override
+        public int attempt() {
+            return 1;
+        }
+
+        @Override
+        public void progress(Phase phase, ByteCount done, ByteCount total) {}
+
+        @Override
+        public boolean isCancelled() {
+            return false;
+        }
+    }
+}

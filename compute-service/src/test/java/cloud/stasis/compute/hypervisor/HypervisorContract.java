@@ -1,0 +1,348 @@
+package cloud.stasis.compute.hypervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import cloud.stasis.chunks.ContentSource;
+import cloud.stasis.chunks.Extent;
+import cloud.stasis.compute.hypervisor.DiskHistory.ExportRequest;
+import cloud.stasis.compute.hypervisor.DiskHistory.ExportedDisk;
+import cloud.stasis.compute.hypervisor.Guests.FreezeAnswer;
+import cloud.stasis.compute.hypervisor.Guests.ThawAnswer;
+import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.compute.machine.MachineFiles;
+import cloud.stasis.disks.Backing;
+import cloud.stasis.disks.LayerReader;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.PowerState;
+import cloud.stasis.model.StasisException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/// What every hypervisor must do. The tests share one machine, since a real one takes seconds to boot, and each
+/// brings it into the state that it needs.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class HypervisorContract {
+    /// A disk that the guest leaves alone, so that the tests know every byte of it.
+    protected static final DeviceName DISK = new DeviceName("vdc");
+
+    private static final int BLOCK = 64 * 1024;
+    private static final AtomicInteger LAYERS = new AtomicInteger(100);
+
+    protected abstract Hypervisor hypervisor();
+
+    /// A machine with a disk [#DISK] of at least 16 MiB, defined, its disks made.
+    protected abstract Machine machine();
+
+    protected abstract MachineFiles files();
+
+    /// Where the tests may put files.
+    protected abstract Path directory();
+
+    /// Waits until a machine that was resumed can be written to from inside.
+    protected abstract void awaitBooted();
+
+    /// As a program in the guest would, past its caches.
+    protected abstract void write(long offset, byte[] bytes);
+
+    protected abstract byte[] read(long offset, int length);
+
+    /// Leaves a mark in memory that goes away when the guest boots.
+    protected abstract void remember(String word);
+
+    protected abstract String remembered();
+
+    @Test
+    void unknownMachineIsNotFound() {
+        InstanceId unknown = InstanceId.random();
+
+        assertThat(hypervisor().domains().find(unknown)).isEmpty();
+        hypervisor().domains().remove(unknown);
+        assertThatThrownBy(() -> hypervisor().domains().resume(unknown))
+                .isInstanceOfSatisfying(StasisException.class, refused -> assertThat(refused.code())
+                        .isEqualTo(ErrorCode.INSTANCE_NOT_FOUND));
+    }
+
+    @Test
+    void startedMachineIsPausedUntilItIsResumed() {
+        off();
+
+        hypervisor().domains().startPaused(id());
+        assertThat(state()).isEqualTo(PowerState.PAUSED);
+        hypervisor().domains().startPaused(id());
+        hypervisor().domains().resume(id());
+        assertThat(state()).isEqualTo(PowerState.RUNNING);
+        hypervisor().domains().resume(id());
+        hypervisor().domains().pause(id());
+        hypervisor().domains().pause(id());
+        assertThat(state()).isEqualTo(PowerState.PAUSED);
+    }
+
+    @Test
+    void machineThatIsOffHasItsDisksClosed() {
+        running();
+        Path layer = layer();
+        assertThat(hypervisor().layers().isBeingWritten(layer)).isTrue();
+
+        hypervisor().domains().powerOff(id());
+        hypervisor().domains().powerOff(id());
+
+        assertThat(state()).isEqualTo(PowerState.STOPPED);
+        assertThat(hypervisor().layers().isBeingWritten(layer)).isFalse();
+    }
+
+    @Test
+    void listNamesTheMachineWithItsLayers() {
+        assertThat(hypervisor().domains().list())
+                .filteredOn(domain -> domain.instance().equals(id()))
+                .singleElement()
+                .satisfies(domain -> assertThat(domain.disks()).containsEntry(DISK, layer()));
+    }
+
+    @Test
+    void exportShowsTheInstantWhileTheGuestWritesOn() throws Exception {
+        running();
+        write(0, filled(BLOCK, 1));
+
+        try (DiskExports exports = hypervisor().history().export(id(), request(Optional.empty()))) {
+            write(0, filled(BLOCK, 2));
+            write(8L * BLOCK, filled(BLOCK, 3));
+
+            assertThat(hypervisor().history().isExporting(id())).isTrue();
+            assertThat(bytes(exports.content(DISK), 0)).containsOnly(1);
+            assertThat(covers(exports.data(DISK), 0)).isTrue();
+        }
+        assertThat(hypervisor().history().isExporting(id())).isFalse();
+        assertThat(read(0, BLOCK)).containsOnly(2);
+        hypervisor().history().endExport(id());
+        forgetAll();
+    }
+
+    @Test
+    void exportTellsWhatWasWrittenSinceACheckpoint() throws Exception {
+        running();
+        write(0, filled(BLOCK, 1));
+        CheckpointName since = CheckpointName.fresh();
+        hypervisor().history().mark(id(), since, Set.of(DISK));
+        write(16L * BLOCK, filled(BLOCK, 4));
+
+        try (DiskExports exports = hypervisor().history().export(id(), request(Optional.of(since)))) {
+            List<Extent> changed = exports.changed(DISK);
+
+            assertThat(covers(changed, 16L * BLOCK)).isTrue();
+            assertThat(covers(changed, 0)).isFalse();
+            assertThat(bytes(exports.content(DISK), 16L * BLOCK)).containsOnly(4);
+        }
+        forgetAll();
+    }
+
+    @Test
+    void exportSetsItsCheckpointAtTheInstant() throws Exception {
+        running();
+        ExportRequest request = request(Optional.empty());
+        hypervisor().history().export(id(), request).close();
+        write(24L * BLOCK, filled(BLOCK, 5));
+
+        assertThat(hypervisor().history().checkpoints(id())).contains(request.checkpoint());
+        try (DiskExports exports = hypervisor().history().export(id(), request(Optional.of(request.checkpoint())))) {
+            assertThat(exports.changed(DISK)).containsExactly(new Extent(24L * BLOCK, BLOCK));
+        }
+        forgetAll();
+    }
+
+    @Test
+    void recordsSurviveAPowerOffAndGoWhenTheyAreForgotten() throws Exception {
+        running();
+        CheckpointName since = CheckpointName.fresh();
+        hypervisor().history().mark(id(), since, Set.of(DISK));
+        write(32L * BLOCK, filled(BLOCK, 6));
+        hypervisor().domains().powerOff(id());
+
+        assertThat(hypervisor().history().isRecorded(since, layer())).isTrue();
+        running();
+        try (DiskExports exports = hypervisor().history().export(id(), request(Optional.of(since)))) {
+            assertThat(covers(exports.changed(DISK), 32L * BLOCK)).isTrue();
+        }
+        hypervisor().domains().powerOff(id());
+        hypervisor().history().forget(id(), since, List.of(layer()));
+        hypervisor().history().forget(id(), since, List.of(layer()));
+
+        assertThat(hypervisor().history().isRecorded(since, layer())).isFalse();
+        assertThat(hypervisor().history().checkpoints(id())).doesNotContain(since);
+        forgetAll();
+    }
+
+    @Test
+    void exportSinceAnUnknownCheckpointIsRefusedAndBeginsNothing() {
+        running();
+
+        assertThatThrownBy(() -> hypervisor().history().export(id(), request(Optional.of(CheckpointName.fresh()))))
+                .isInstanceOf(BrokenCheckpointException.class);
+
+        assertThat(hypervisor().history().isExporting(id())).isFalse();
+    }
+
+    @Test
+    void cutFreezesTheLayersAndTheMemoryOfOneInstant() throws IOException {
+        running();
+        forgetAll();
+        write(0, filled(BLOCK, 7));
+        remember("before");
+        hypervisor().domains().pause(id());
+        Path frozen = layer();
+        Map<DeviceName, Path> next = layersOn(files().disks());
+        Path memory = directory().resolve("cut.save");
+
+        hypervisor().memories().cut(id(), memory, next);
+        assertThat(state()).isEqualTo(PowerState.PAUSED);
+        hypervisor().domains().resume(id());
+        write(0, filled(BLOCK, 8));
+        remember("after");
+
+        assertThat(hypervisor().domains().find(id()).orElseThrow().disks()).isEqualTo(next);
+        try (LayerReader reader = hypervisor().layers().open(frozen)) {
+            assertThat(bytes(reader, 0)).containsOnly(7);
+        }
+        hypervisor().domains().powerOff(id());
+        Map<DeviceName, Path> again = layersOn(files().disks());
+        hypervisor().memories().restorePaused(machine(), files(again), memory);
+        assertThat(state()).isEqualTo(PowerState.PAUSED);
+        hypervisor().domains().resume(id());
+        assertThat(read(0, BLOCK)).containsOnly(7);
+        assertThat(remembered()).isEqualTo("before");
+        off();
+        hypervisor().domains().define(machine(), files());
+        next.values().forEach(hypervisor().layers()::delete);
+        again.values().forEach(hypervisor().layers()::delete);
+    }
+
+    @Test
+    void savedMachineIsOffAndGoesOnWhereItWas() {
+        running();
+        remember("saved");
+        Path memory = directory().resolve("saved.save");
+
+        hypervisor().memories().save(id(), memory);
+        assertThat(state()).isEqualTo(PowerState.STOPPED);
+        hypervisor().memories().restorePaused(machine(), files(), memory);
+        hypervisor().domains().resume(id());
+
+        assertThat(remembered()).isEqualTo("saved");
+    }
+
+    @Test
+    void frozenGuestIsThawedOnce() {
+        running();
+
+        assertThat(hypervisor().guests().freeze(id())).isInstanceOf(FreezeAnswer.Frozen.class);
+        assertThat(hypervisor().guests().isFrozen(id())).isTrue();
+        assertThat(hypervisor().guests().thaw(id())).isEqualTo(ThawAnswer.THAWED);
+        assertThat(hypervisor().guests().thaw(id())).isEqualTo(ThawAnswer.NOTHING_FROZEN);
+        assertThat(hypervisor().guests().isFrozen(id())).isFalse();
+    }
+
+    @Test
+    void changesAreTold() {
+        AtomicInteger told = new AtomicInteger();
+        hypervisor().domains().onChange(changed -> {
+            if (changed.equals(id())) {
+                told.incrementAndGet();
+            }
+        });
+        running();
+        hypervisor().domains().pause(id());
+        hypervisor().domains().resume(id());
+
+        long end = System.nanoTime() + 10_000_000_000L;
+        while (told.get() < 2) {
+            assertThat(System.nanoTime()).as("two changes are told").isLessThan(end);
+            Thread.onSpinWait();
+        }
+    }
+
+    private InstanceId id() {
+        return machine().instance();
+    }
+
+    private PowerState state() {
+        return hypervisor().domains().find(id()).orElseThrow().state();
+    }
+
+    private Path layer() {
+        Path layer = files().disks().get(DISK);
+        assertThat(layer).isNotNull();
+        return layer;
+    }
+
+    private void running() {
+        hypervisor().domains().startPaused(id());
+        hypervisor().domains().resume(id());
+        awaitBooted();
+    }
+
+    private void off() {
+        hypervisor().domains().powerOff(id());
+    }
+
+    private void forgetAll() {
+        hypervisor().history().checkpoints(id()).forEach(checkpoint -> hypervisor()
+                .history()
+                .forget(id(), checkpoint, List.of(layer())));
+    }
+
+    private ExportRequest request(Optional<CheckpointName> since) {
+        return new ExportRequest(CheckpointName.fresh(), List.of(new ExportedDisk(DISK, since)), directory());
+    }
+
+    private Map<DeviceName, Path> layersOn(Map<DeviceName, Path> below) {
+        Map<DeviceName, Path> layers = new TreeMap<>();
+        below.forEach((target, file) -> {
+            Path layer = directory().resolve("contract-" + LAYERS.incrementAndGet());
+            hypervisor().layers().create(layer, size(target), new Backing.Layer(file));
+            layers.put(target, layer);
+        });
+        return layers;
+    }
+
+    private ByteCount size(DeviceName target) {
+        return machine().disks().stream()
+                .filter(disk -> disk.target().equals(target))
+                .map(Machine.Disk::size)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private MachineFiles files(Map<DeviceName, Path> disks) {
+        MachineFiles files = files();
+        return new MachineFiles(files.directory(), disks, files.kernel(), files.ramdisk(), files.console());
+    }
+
+    private static byte[] bytes(ContentSource source, long offset) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(BLOCK);
+        source.read(offset, bytes);
+        return bytes.array();
+    }
+
+    protected static byte[] filled(int length, int value) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, (byte) value);
+        return bytes;
+    }
+
+    private static boolean covers(List<Extent> extents, long offset) {
+        return extents.stream().anyMatch(extent -> extent.offset() <= offset && offset < extent.end());
+    }
+}
