@@ -1,0 +1,74 @@
+package cloud.stasis.gateway.http.image;
+
+import cloud.stasis.chunks.Capability;
+import cloud.stasis.gateway.identity.UnitOfWork;
+import cloud.stasis.gateway.image.CaptureCancellation;
+import cloud.stasis.gateway.image.CapturedImages;
+import cloud.stasis.gateway.image.Downloads;
+import cloud.stasis.gateway.image.ImageLibrary;
+import cloud.stasis.gateway.image.ImageTable;
+import cloud.stasis.gateway.image.Images;
+import cloud.stasis.gateway.image.Sharing;
+import cloud.stasis.gateway.image.Uploads;
+import cloud.stasis.gateway.outbox.Outbox;
+import io.quarkus.arc.DefaultBean;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+
+/// Puts the plain classes of the image service's door together.
+@Singleton
+class ImageBeans {
+    private final ImageConfiguration configuration;
+    private final Clock clock = Clock.systemUTC();
+
+    ImageBeans(ImageConfiguration configuration) {
+        this.configuration = configuration;
+    }
+
+    @Produces
+    @Singleton
+    ImageLibrary library(ImageTable table, Outbox outbox, CaptureCancellation captures) {
+        return new ImageLibrary(table, outbox, captures, clock);
+    }
+
+    @Produces
+    @Singleton
+    Sharing sharing(ImageTable table, ImageLibrary library) {
+        return new Sharing(table, library, clock);
+    }
+
+    @Produces
+    @Singleton
+    Uploads uploads(ImageTable table, ImageLibrary library, Outbox outbox, UnitOfWork unitOfWork) {
+        return new Uploads(table, library, outbox, unitOfWork, clock);
+    }
+
+    @Produces
+    @Singleton
+    Downloads downloads(ImageLibrary library, UnitOfWork unitOfWork) {
+        return new Downloads(library, unitOfWork);
+    }
+
+    @Produces
+    @Singleton
+    Images images(ImageTable table, ImageLibrary library) {
+        return new CapturedImages(table, library, clock);
+    }
+
+    @Produces
+    @Singleton
+    ImageServiceClient service(Vertx vertx) {
+        return new ImageServiceClient(
+                vertx, configuration.serviceUrl(), Capability.Key.parse(configuration.capabilityKey(), clock));
+    }
+
+    /// Where nothing captures, there is nothing to cancel.
+    @Produces
+    @Singleton
+    @DefaultBean
+    CaptureCancellation nothingCaptures() {
+        return image -> {};
+    }
+}

@@ -1,0 +1,111 @@
+package cloud.stasis.gateway.image;
+
+import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.ImageId;
+import cloud.stasis.model.Manifest;
+import cloud.stasis.model.Part;
+import cloud.stasis.model.ProjectId;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The images that captures fill, and all images as the rest of the gateway sees them.
+public final class CapturedImages implements Images {
+    private final ImageTable table;
+    private final ImageLibrary library;
+    private final Clock clock;
+
+    public CapturedImages(ImageTable table, ImageLibrary library, Clock clock) {
+        this.table = table;
+        this.library = library;
+        this.clock = clock;
+    }
+
+    @Override
+    public Optional<ImageRecord> find(ImageId image) {
+        return table.find(image).map(Image::toRecord);
+    }
+
+    @Override
+    public Optional<ImageRecord> visibleTo(Caller caller, ImageId image) {
+        return table.find(image)
+                .filter(found -> library.isVisible(caller, found))
+                .map(Image::toRecord);
+    }
+
+    @Override
+    public void reserve(
+            ImageId image, ProjectId owner, String name, Map<String, String> properties, MinimumSizes minimum) {
+        Instant now = clock.instant();
+        ImageDetails details = new ImageDetails(
+                name,
+                false,
+                Visibility.PRIVATE,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                minimum,
+                List.of(),
+                properties);
+        table.add(new Image(image, owner, details, new ImageState.Queued(), now, now));
+    }
+
+    @Override
+    public void saving(ImageId image) {
+        table.lock(image).ifPresent(found -> {
+            if (found.state() instanceof ImageState.Queued queued) {
+                table.change(found.in(queued.toSaving(), clock.instant()));
+            }
+        });
+    }
+
+    @Override
+    public boolean activate(ImageId image, Manifest manifest, ByteCount fileSize) {
+        Optional<Image> found = table.lock(image);
+        found.ifPresent(row -> fill(row, manifest, fileSize));
+        return found.isPresent();
+    }
+
+    @Override
+    public void checksums(ImageId image, String md5, String sha512) {
+        Checksums known = new Checksums(md5, sha512);
+        table.lock(image).ifPresent(found -> {
+            switch (found.state()) {
+                case ImageState.Active(ImageContent bytes) ->
+                    table.change(found.in(new ImageState.Active(bytes.with(known)), found.updatedAt()));
+                case ImageState.Deactivated(ImageContent bytes) ->
+                    table.change(found.in(new ImageState.Deactivated(bytes.with(known)), found.updatedAt()));
+                case ImageState.Queued _, ImageState.Saving _ -> {}
+            }
+        });
+    }
+
+    @Override
+    public void abandon(ImageId image) {
+        table.remove(image);
+    }
+
+    /// Repeatable: an image that is active already stays as it is.
+    private void fill(Image image, Manifest manifest, ByteCount fileSize) {
+        switch (image.state()) {
+            case ImageState.Queued queued -> fill(image, queued.toSaving(), manifest, fileSize);
+            case ImageState.Saving saving -> fill(image, saving, manifest, fileSize);
+            case ImageState.Active _, ImageState.Deactivated _ -> {}
+        }
+    }
+
+    private void fill(Image image, ImageState.Saving saving, Manifest manifest, ByteCount fileSize) {
+        Optional<ByteCount> virtualSize = manifest.parts().stream()
+                .filter(Part.Disk.class::isInstance)
+                .map(part -> part.content().size())
+                .findFirst();
+        ImageContent content = new ImageContent(fileSize, virtualSize, Optional.empty(), manifest.parts());
+        // What has no disk of its own, such as the image of a volume-backed machine, is nothing that could be a qcow2.
+        DiskFormat format = virtualSize.isPresent() ? DiskFormat.QCOW2 : DiskFormat.RAW;
+        table.change(image.with(image.details().with(format, ContainerFormat.BARE), clock.instant())
+                .in(saving.toActive(content), clock.instant()));
+    }
+}

@@ -1,0 +1,144 @@
+package cloud.stasis.gateway.image;
+
+import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.identity.UnitOfWork;
+import cloud.stasis.gateway.outbox.Outbox;
+import cloud.stasis.messages.ImageCommand;
+import cloud.stasis.model.CommandId;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ImageId;
+import cloud.stasis.model.ReferenceName;
+import cloud.stasis.model.StasisException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+
+/// Uploads of image data, each in three steps: begin, stream (with renewals), and end, well or badly.
+///
+/// Whatever happens in between, the image is either active with all its bytes or queued with none. An upload that
+/// is broken off before its last byte was sent on has left nothing in the store and goes back at once ([#abort]).
+/// One whose end is not known (its gateway died, the image service did not answer) may have: it is left to
+/// [#endOverdue], which drops the reference first and queues the image a lease later. Not at once, because commands
+/// travel slower than a retried upload, and a late drop would hit the retry.
+public final class Uploads {
+    /// An upload that nobody has renewed for so long is dead. A live one renews four times as often.
+    public static final Duration LEASE = Duration.ofSeconds(20);
+
+    private final ImageTable table;
+    private final ImageLibrary library;
+    private final Outbox outbox;
+    private final UnitOfWork unitOfWork;
+    private final Clock clock;
+
+    public Uploads(ImageTable table, ImageLibrary library, Outbox outbox, UnitOfWork unitOfWork, Clock clock) {
+        this.table = table;
+        this.library = library;
+        this.outbox = outbox;
+        this.unitOfWork = unitOfWork;
+        this.clock = clock;
+    }
+
+    /// One that may stream.
+    public record Upload(
+            ImageId image, UploadId id, DiskFormat diskFormat, ContainerFormat containerFormat, String requestId) {}
+
+    /// @throws StasisException `WRONG_STATE` if the image is not queued, `INVALID_REQUEST` if its formats are not
+    /// set
+    public Upload begin(Caller caller, ImageId id) {
+        return unitOfWork.call(() -> {
+            Image image = library.lockedFor(ImageAction.UPLOAD, caller, id);
+            if (!(image.state() instanceof ImageState.Queued queued)) {
+                throw new StasisException(
+                        ErrorCode.WRONG_STATE,
+                        "Image " + id + " has status '" + image.state().wireName()
+                                + "'; data can be uploaded only while it is 'queued'.");
+            }
+            DiskFormat disk = image.details().diskFormat().orElseThrow(() -> unset("disk_format"));
+            ContainerFormat container = image.details().containerFormat().orElseThrow(() -> unset("container_format"));
+            Upload upload = new Upload(id, UploadId.random(), disk, container, caller.requestId());
+            table.change(image.in(queued.toSaving(), clock.instant()));
+            table.beginUpload(id, upload.id(), LEASE);
+            return upload;
+        });
+    }
+
+    /// @return false if the upload is over: the image was deleted, or it was taken for dead
+    public boolean renew(Upload upload) {
+        return unitOfWork.call(() -> table.renewUpload(upload.image(), upload.id(), LEASE));
+    }
+
+    /// All bytes are in the store.
+    ///
+    /// @return false if the image was deleted meanwhile, or the upload taken for dead; the bytes are dropped then
+    public boolean complete(Upload upload, ImageContent content) {
+        return unitOfWork.call(() -> {
+            Optional<Image> image = table.lock(upload.image());
+            if (image.isPresent() && table.endUpload(upload.image(), upload.id())) {
+                return activated(image.get(), content);
+            }
+            if (!table.hasUpload(upload.image())) {
+                drop(upload.image(), upload.requestId());
+            }
+            return false;
+        });
+    }
+
+    /// It was broken off before its last byte was sent on. No effect if the upload is over already.
+    public void abort(Upload upload) {
+        unitOfWork.call(() -> {
+            Optional<Image> image = table.lock(upload.image());
+            if (image.isPresent() && table.endUpload(upload.image(), upload.id())) {
+                requeue(image.get());
+            }
+            return upload;
+        });
+    }
+
+    /// Ends uploads that nobody carries any more. To be called at start and from time to time, by any gateway;
+    /// harmless for those that live.
+    ///
+    /// @return how many images are queued again
+    public int endOverdue() {
+        return unitOfWork.call(() -> {
+            int queued = 0;
+            for (ImageTable.Overdue overdue : table.overdueUploads()) {
+                if (overdue.dropped()) {
+                    table.forgetUpload(overdue);
+                    table.lock(overdue.image()).ifPresent(this::requeue);
+                    queued++;
+                } else {
+                    drop(overdue.image(), "");
+                    table.markDropped(overdue, LEASE);
+                }
+            }
+            return queued;
+        });
+    }
+
+    private boolean activated(Image image, ImageContent content) {
+        if (image.state() instanceof ImageState.Saving saving) {
+            table.change(image.in(saving.toActive(content), clock.instant()));
+            return true;
+        }
+        return false;
+    }
+
+    private void requeue(Image image) {
+        if (image.state() instanceof ImageState.Saving saving) {
+            table.change(image.in(saving.toQueued(), clock.instant()));
+        }
+    }
+
+    private void drop(ImageId id, String requestId) {
+        outbox.send(
+                outbox.imageTopic(),
+                CommandId.random(),
+                new ImageCommand.DropReference(ReferenceName.of(id)),
+                requestId);
+    }
+
+    private static StasisException unset(String property) {
+        return new StasisException(
+                ErrorCode.INVALID_REQUEST, "Set " + property + " of the image before you upload its data.");
+    }
+}
