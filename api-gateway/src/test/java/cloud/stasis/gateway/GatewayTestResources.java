@@ -1,5 +1,6 @@
 package cloud.stasis.gateway;
 
+import cloud.stasis.gateway.http.image.FakeImageService;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.smallrye.reactive.messaging.memory.InMemoryConnector;
@@ -9,7 +10,10 @@ import java.util.Map;
 /// What stands around the gateway while its tests run, started once for all of them. One test class names it, and
 /// so all have it.
 public final class GatewayTestResources implements QuarkusTestResourceLifecycleManager {
+    private static final String CAPABILITY_KEY = "Y2FwYWJpbGl0eSBrZXkgZm9yIHRlc3RzLCAzMiBieXQ";
+
     private final MariaDbProcess database = MariaDbProcess.start();
+    private final FakeImageService imageService = FakeImageService.start(CAPABILITY_KEY, 0);
 
     @Override
     public Map<String, String> start() {
@@ -21,7 +25,8 @@ public final class GatewayTestResources implements QuarkusTestResourceLifecycleM
         configuration.put("stasis.identity.admin-password", TestCloud.ADMIN_PASSWORD);
         configuration.put("stasis.identity.token-key", "dG9rZW4ga2V5IGZvciB0ZXN0cyBvbmx5LCAzMiBieXRlcyE");
         configuration.put("stasis.identity.password-cost", "4");
-        configuration.put("stasis.workers.capability-key", "Y2FwYWJpbGl0eSBrZXkgZm9yIHRlc3RzLCAzMiBieXQ");
+        configuration.put("stasis.workers.capability-key", CAPABILITY_KEY);
+        configuration.put("stasis.workers.store-url", imageService.url());
         configuration.put("stasis.workers.topics", "GIVEN");
         configuration.put("mp.messaging.incoming.facts.concurrency", "1");
         configuration.putAll(InMemoryConnector.switchIncomingChannelsToInMemory("facts", "heartbeats"));
@@ -32,6 +37,7 @@ public final class GatewayTestResources implements QuarkusTestResourceLifecycleM
     @Override
     public void stop() {
         InMemoryConnector.clear();
+        imageService.close();
         database.close();
     }
 
