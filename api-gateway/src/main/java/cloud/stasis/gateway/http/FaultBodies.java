@@ -64,17 +64,34 @@ final class FaultBodies {
         return Map.of(name, body);
     }
 
-    /// glanceclient, which accepts anything, cannot read the JSON form: it gets text, as from any WSGI service.
+    /// A client that asks for JSON gets JSON. The usual ones do not ask: glanceclient accepts anything, and cannot
+    /// read the JSON form; the SDK reads a message only out of JSON or HTML. They get the page that Glance gives
+    /// them.
     private static Body image(Fault fault, @Nullable String accept) {
         String code = fault.status() + " " + fault.title();
         if (accept == null || !accept.contains(JSON)) {
-            return new Body("text/plain; charset=UTF-8", code + "\n\n" + fault.message() + "\n");
+            return new Body("text/html; charset=UTF-8", page(code, fault.message()));
         }
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("message", fault.message() + "<br /><br />\n\n\n");
         body.put("code", code);
         body.put("title", fault.title());
         return new Body(JSON, json(body));
+    }
+
+    private static String page(String code, String message) {
+        String text = message.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        return """
+                <html>
+                 <head>
+                  <title>%1$s</title>
+                 </head>
+                 <body>
+                  <h1>%1$s</h1>
+                  %2$s<br /><br />
+                 </body>
+                </html>
+                """.formatted(code, text);
     }
 
     private static Map<String, Object> problem(Fault fault, String requestId) {

@@ -7,6 +7,7 @@ import cloud.stasis.messages.ImageCommand;
 import cloud.stasis.model.CommandId;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ImageId;
+import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
 import java.time.Clock;
@@ -40,7 +41,13 @@ public final class Uploads {
 
     /// One that may stream.
     public record Upload(
-            ImageId image, UploadId id, DiskFormat diskFormat, ContainerFormat containerFormat, String requestId) {}
+            ImageId image,
+            UploadId id,
+            ProjectId owner,
+            String name,
+            DiskFormat diskFormat,
+            ContainerFormat containerFormat,
+            String requestId) {}
 
     /// @throws StasisException `WRONG_STATE` if the image is not queued, `INVALID_REQUEST` if its formats are not
     /// set
@@ -55,7 +62,8 @@ public final class Uploads {
             }
             DiskFormat disk = image.details().diskFormat().orElseThrow(() -> unset("disk_format"));
             ContainerFormat container = image.details().containerFormat().orElseThrow(() -> unset("container_format"));
-            Upload upload = new Upload(id, UploadId.random(), disk, container, caller.requestId());
+            Upload upload = new Upload(
+                    id, UploadId.random(), image.owner(), image.details().name(), disk, container, caller.requestId());
             table.change(image.in(queued.toSaving(), clock.instant()));
             table.beginUpload(id, upload.id(), LEASE);
             return upload;

@@ -40,7 +40,6 @@ import org.jspecify.annotations.Nullable;
 /// Not in a transaction as a whole: a secret is hashed before the database is asked for anything.
 @Path("identity/v3")
 @Produces(MediaType.APPLICATION_JSON)
-@Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class ApplicationCredentialsResource {
     private static final int MAX_ROLES = 100;
@@ -66,6 +65,7 @@ public class ApplicationCredentialsResource {
 
     @POST
     @Path("users/{user}/application_credentials")
+    @Consumes(MediaType.APPLICATION_JSON)
     public Response create(@PathParam("user") String user, @Nullable JsonNode body) {
         IdentityAction.CREATE_APPLICATION_CREDENTIAL.check(request.token(), UsersResource.id(user));
         JsonFields fields = JsonFields.of(body)

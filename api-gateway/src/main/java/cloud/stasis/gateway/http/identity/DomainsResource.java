@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 
 @Path("identity/v3")
 @Produces(MediaType.APPLICATION_JSON)
-@Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Transactional
 public class DomainsResource {
@@ -66,6 +65,7 @@ public class DomainsResource {
 
     @POST
     @Path("domains")
+    @Consumes(MediaType.APPLICATION_JSON)
     public Response create(@Nullable JsonNode body) {
         IdentityAction.CHANGE_DOMAINS.check(request.token());
         JsonFields fields =
@@ -94,6 +94,7 @@ public class DomainsResource {
 
     @PATCH
     @Path("domains/{id}")
+    @Consumes(MediaType.APPLICATION_JSON)
     public Map<String, Object> change(@PathParam("id") String id, @Nullable JsonNode body) {
         IdentityAction.CHANGE_DOMAINS.check(request.token());
         JsonFields fields =

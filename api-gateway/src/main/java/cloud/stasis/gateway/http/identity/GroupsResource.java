@@ -38,7 +38,6 @@ import org.jspecify.annotations.Nullable;
 
 @Path("identity/v3")
 @Produces(MediaType.APPLICATION_JSON)
-@Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Transactional
 public class GroupsResource {
@@ -66,6 +65,7 @@ public class GroupsResource {
 
     @POST
     @Path("groups")
+    @Consumes(MediaType.APPLICATION_JSON)
     public Response create(@Nullable JsonNode body) {
         IdentityAction.CHANGE_GROUPS.check(request.token());
         JsonFields fields = JsonFields.of(body).object("group").only("name", "description", "domain_id");
@@ -92,6 +92,7 @@ public class GroupsResource {
 
     @PATCH
     @Path("groups/{id}")
+    @Consumes(MediaType.APPLICATION_JSON)
     public Map<String, Object> change(@PathParam("id") String id, @Nullable JsonNode body) {
         IdentityAction.CHANGE_GROUPS.check(request.token());
         JsonFields fields = JsonFields.of(body).object("group").only("name", "description", "id");

@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 
 @Path("identity/v3")
 @Produces(MediaType.APPLICATION_JSON)
-@Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Transactional
 public class ProjectsResource {
@@ -74,6 +73,7 @@ public class ProjectsResource {
 
     @POST
     @Path("projects")
+    @Consumes(MediaType.APPLICATION_JSON)
     public Response create(@Nullable JsonNode body) {
         IdentityAction.CHANGE_PROJECTS.check(request.token());
         JsonFields fields = JsonFields.of(body)
@@ -106,6 +106,7 @@ public class ProjectsResource {
 
     @PATCH
     @Path("projects/{id}")
+    @Consumes(MediaType.APPLICATION_JSON)
     public Map<String, Object> change(@PathParam("id") String id, @Nullable JsonNode body) {
         IdentityAction.CHANGE_PROJECTS.check(request.token());
         JsonFields fields = JsonFields.of(body).object("project");

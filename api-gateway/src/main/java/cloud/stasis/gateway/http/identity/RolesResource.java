@@ -39,7 +39,6 @@ import org.jspecify.annotations.Nullable;
 /// Roles, and which of them implies which.
 @Path("identity/v3")
 @Produces(MediaType.APPLICATION_JSON)
-@Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Transactional
 public class RolesResource {
@@ -66,6 +65,7 @@ public class RolesResource {
 
     @POST
     @Path("roles")
+    @Consumes(MediaType.APPLICATION_JSON)
     public Response create(@Nullable JsonNode body) {
         IdentityAction.CHANGE_ROLES.check(request.token());
         JsonFields fields = JsonFields.of(body).object("role").only("name", "description", "domain_id", "options");
@@ -92,6 +92,7 @@ public class RolesResource {
 
     @PATCH
     @Path("roles/{id}")
+    @Consumes(MediaType.APPLICATION_JSON)
     public Map<String, Object> change(@PathParam("id") String id, @Nullable JsonNode body) {
         IdentityAction.CHANGE_ROLES.check(request.token());
         JsonFields fields = JsonFields.of(body).object("role").only("name", "description", "options", "id");

@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 /// Tokens: given, shown, checked, revoked; and the catalogue.
 @Path("identity/v3")
 @Produces(MediaType.APPLICATION_JSON)
-@Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class TokensResource {
     private static final String SUBJECT = "X-Subject-Token";
@@ -55,6 +54,7 @@ public class TokensResource {
 
     @POST
     @Path("auth/tokens")
+    @Consumes(MediaType.APPLICATION_JSON)
     public Response login(@QueryParam("nocatalog") @Nullable String nocatalog, @Nullable JsonNode body) {
         return switch (logins.login(
                 LoginBody.parse(body), routing.request().remoteAddress().host())) {

@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 /// Not in a transaction as a whole: a password is hashed before the database is asked for anything.
 @Path("identity/v3")
 @Produces(MediaType.APPLICATION_JSON)
-@Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class UsersResource {
     private static final String[] FIELDS = {
@@ -70,6 +69,7 @@ public class UsersResource {
 
     @POST
     @Path("users")
+    @Consumes(MediaType.APPLICATION_JSON)
     public Response create(@Nullable JsonNode body) {
         IdentityAction.CHANGE_USERS.check(request.token());
         JsonFields fields = JsonFields.of(body).object("user").only(FIELDS);
@@ -98,6 +98,7 @@ public class UsersResource {
 
     @PATCH
     @Path("users/{id}")
+    @Consumes(MediaType.APPLICATION_JSON)
     public Map<String, Object> change(@PathParam("id") String id, @Nullable JsonNode body) {
         IdentityAction.CHANGE_USERS.check(request.token());
         JsonFields fields = JsonFields.of(body).object("user").only(FIELDS);
@@ -129,6 +130,7 @@ public class UsersResource {
     /// A user changes its own password, and with that ends all its tokens.
     @POST
     @Path("users/{id}/password")
+    @Consumes(MediaType.APPLICATION_JSON)
     public void changePassword(@PathParam("id") String id, @Nullable JsonNode body) {
         UserId user = id(id);
         JsonFields fields = JsonFields.of(body).object("user").only("password", "original_password");

@@ -23,6 +23,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -37,6 +39,9 @@ final class ImageServiceClient {
     private static final int MAX_CONNECTIONS = 64;
     /// Calls that wait for a connection.
     private static final int MAX_WAITING = 256;
+
+    /// What the service takes, in UTF-16 units.
+    private static final int MAX_NAME = 255;
 
     private static final int CONNECT_MILLIS = 5_000;
     /// It is checked when the stream begins.
@@ -58,8 +63,10 @@ final class ImageServiceClient {
     }
 
     Future<HttpClientRequest> upload(Uploads.Upload upload) {
+        // Name and project only go into the bundle, so that the store alone tells what it holds.
         String query = "?disk_format=" + upload.diskFormat().wireName() + "&container_format="
-                + upload.containerFormat().wireName();
+                + upload.containerFormat().wireName() + "&name="
+                + URLEncoder.encode(shortened(upload.name()), StandardCharsets.UTF_8) + "&project=" + upload.owner();
         return call(HttpMethod.PUT, upload.image(), query, Capability.Right.IMAGE_UPLOAD, upload.requestId());
     }
 
@@ -77,8 +84,7 @@ final class ImageServiceClient {
                     Optional.of(new Checksums(stored.md5(), stored.sha512())),
                     stored.parts());
         } catch (IOException e) {
-            throw new StasisException(
-                    ErrorCode.UNSUPPORTED_FORMAT, "the image service's answer to an upload cannot be read", e);
+            throw unavailable("its answer to an upload cannot be read", e);
         }
     }
 
@@ -99,6 +105,10 @@ final class ImageServiceClient {
                 ErrorCode.STORE_UNAVAILABLE,
                 "The image service did not serve the data of the image. Try again later.",
                 new IOException(reason, cause));
+    }
+
+    private static String shortened(String name) {
+        return name.length() <= MAX_NAME ? name : name.substring(0, MAX_NAME);
     }
 
     private static boolean isCallers(ErrorCode code) {

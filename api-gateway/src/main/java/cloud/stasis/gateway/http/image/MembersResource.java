@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 /// The projects that an image is shared with.
 @Path("image/v2/images/{id}/members")
 @Produces(MediaType.APPLICATION_JSON)
-@Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Transactional
 public class MembersResource {
@@ -49,6 +48,7 @@ public class MembersResource {
     }
 
     @POST
+    @Consumes(MediaType.APPLICATION_JSON)
     public Map<String, Object> offer(@PathParam("id") String id, @Nullable JsonNode body) {
         String member = JsonFields.of(body).text("member", ImageLimits.NAME);
         return ImageBodies.of(sharing.offer(request.caller(), ImagesResource.id(id), new ProjectId(member)));
@@ -62,6 +62,7 @@ public class MembersResource {
 
     @PUT
     @Path("{member}")
+    @Consumes(MediaType.APPLICATION_JSON)
     public Map<String, Object> answer(
             @PathParam("id") String id, @PathParam("member") String member, @Nullable JsonNode body) {
         ImageMember.Status status = ImageMember.Status.of(JsonFields.of(body).text("status", ImageLimits.NAME))

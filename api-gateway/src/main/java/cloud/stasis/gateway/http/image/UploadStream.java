@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// no locks.
 ///
 /// ```
-///              last byte sent on            answer 200
+///              last byte sent on            answer 201
 ///   STREAMING ------------------> SENT ----------------> OVER (active, 204)
 ///       |                          |
 ///       | client gone, stalled,    | no answer: the end is not known
@@ -142,7 +142,7 @@ final class UploadStream {
             }
             if (body.failed()) {
                 serviceGone(body.cause());
-            } else if (response.statusCode() == 200 && phase == Phase.SENT) {
+            } else if (response.statusCode() / 100 == 2 && phase == Phase.SENT) {
                 complete(body.result());
             } else {
                 // Refused, so nothing came into the store, whatever was sent.

@@ -104,10 +104,10 @@ public final class FakeImageService implements AutoCloseable {
         System.arraycopy(rest, 0, all, sign.length, rest.length);
         images.put(image, all);
         String index = hash("SHA-256", all);
-        answer(exchange, 200, """
+        answer(exchange, 201, """
                 {"size": %1$d, "virtualSize": %1$d, "md5": "%2$s", "sha512": "%3$s", "manifest": "%4$s",
-                 "parts": [{"kind": "Disk", "target": "vda", "content": {"index": "%4$s", "size": %1$d}},
-                           {"kind": "File", "content": {"index": "%4$s", "size": %1$d}}]}
+                 "parts": [{"kind": "disk", "target": "vda", "content": {"index": "%4$s", "size": %1$d}},
+                           {"kind": "file", "content": {"index": "%4$s", "size": %1$d}}]}
                 """.formatted(all.length, hash("MD5", all), hash("SHA-512", all), index));
     }
 
