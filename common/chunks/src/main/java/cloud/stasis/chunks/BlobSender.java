@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Sends what the other side lacks: asks in batches, compresses, fills packs, puts them. May be used from
@@ -21,11 +22,14 @@ final class BlobSender implements AutoCloseable {
     private final BlobExchange exchange;
     private final RecentDigests recent = new RecentDigests();
     private final Deque<PackBuilder> idle = new ArrayDeque<>();
+    private final Semaphore builders;
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong shared = new AtomicLong();
 
-    BlobSender(BlobExchange exchange) {
+    /// @param openPacks how many packs may be filled at once: each holds up to 8 MiB until it is sent
+    BlobSender(BlobExchange exchange, int openPacks) {
         this.exchange = exchange;
+        this.builders = new Semaphore(openPacks);
     }
 
     /// Takes care of these blobs: when it returns their arrays are free again, and after [#flush] they are
@@ -84,6 +88,7 @@ final class BlobSender implements AutoCloseable {
 
     private void sendMissing(List<Blob> blobs) {
         BitSet missing = exchange.missing(blobs.stream().map(Blob::digest).toList());
+        List<Pack> full = new ArrayList<>();
         PackBuilder builder = borrow();
         try {
             for (int at = 0; at < blobs.size(); at++) {
@@ -94,21 +99,24 @@ final class BlobSender implements AutoCloseable {
                     alreadyThere(blob);
                 }
                 if (builder.isFull()) {
-                    send(builder);
+                    full.add(builder.build());
                 }
             }
         } finally {
             giveBack(builder);
         }
+        full.forEach(this::send);
+    }
+
+    private void send(Pack pack) {
+        exchange.put(pack);
+        sent.addAndGet(pack.bytes().length);
     }
 
     private void send(PackBuilder builder) {
-        if (builder.isEmpty()) {
-            return;
+        if (!builder.isEmpty()) {
+            send(builder.build());
         }
-        Pack pack = builder.build();
-        exchange.put(pack);
-        sent.addAndGet(pack.bytes().length);
     }
 
     /// Counts a blob that needs not be sent.
@@ -119,6 +127,7 @@ final class BlobSender implements AutoCloseable {
     }
 
     private PackBuilder borrow() {
+        builders.acquireUninterruptibly();
         synchronized (idle) {
             PackBuilder builder = idle.pollFirst();
             return builder != null ? builder : new PackBuilder();
@@ -129,6 +138,7 @@ final class BlobSender implements AutoCloseable {
         synchronized (idle) {
             idle.addFirst(builder);
         }
+        builders.release();
     }
 
     private List<PackBuilder> drain() {

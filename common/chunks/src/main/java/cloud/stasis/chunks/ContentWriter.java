@@ -29,7 +29,7 @@ public final class ContentWriter implements AutoCloseable {
     private long size;
 
     public ContentWriter(BlobExchange exchange, TransferThreads threads) {
-        this.sender = new BlobSender(exchange);
+        this.sender = new BlobSender(exchange, 1);
         this.newNodes = new NewNodes(sender);
         this.assembler = new TreeAssembler(newNodes);
         this.transfer = threads.begin(TransferListener.NONE, ByteCount.ZERO);

@@ -2,7 +2,6 @@ package cloud.stasis.chunks;
 
 import cloud.stasis.model.ByteCount;
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +42,7 @@ public final class TransferThreads {
         return new Transfer(threads, count + 1, listener, total);
     }
 
-    ExecutorService executor() {
-        return threads;
+    int count() {
+        return count;
     }
 }

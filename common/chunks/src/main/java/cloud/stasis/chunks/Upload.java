@@ -91,7 +91,7 @@ final class Upload {
         TreeShape shape = new TreeShape(source.size());
         NodeReader.requireSane(base, new TreeShape(base.size()));
         LeafRanges changed = LeafRanges.of(withEdge(extents, base, shape), shape);
-        try (BlobSender sender = new BlobSender(exchange);
+        try (BlobSender sender = new BlobSender(exchange, threads.count());
                 Transfer transfer = threads.begin(listener, ByteCount.ofBytes(changed.bytes()))) {
             Upload upload = new Upload(source, base, changed, shape, new NodeReader(exchange), sender, transfer);
             Content content = upload.run();

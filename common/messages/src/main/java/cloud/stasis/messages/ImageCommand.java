@@ -21,6 +21,12 @@ public sealed interface ImageCommand extends Command {
     record DropReference(ReferenceName reference) implements ImageCommand {}
 
     /// Computes the checksums that the image API promises over the file that a download of this image gives.
-    /// Answered by [CommandResult.Digested].
-    record DigestImage(ReferenceName reference) implements ImageCommand {}
+    /// Answered by [CommandResult.Digested]. All of a store have one key: they take minutes, so they are
+    /// carried out one after the other, and nothing else waits for them.
+    record DigestImage(ReferenceName reference) implements ImageCommand {
+        @Override
+        public String key() {
+            return "image-digests";
+        }
+    }
 }

@@ -10,6 +10,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /// Lets calls in: who holds the right for a route is handed, on a virtual thread, to what the route does.
@@ -37,11 +38,17 @@ public final class HttpDoor {
     private static final Logger LOG = Logger.getLogger(HttpDoor.class);
     private static final String BEARER = "Bearer ";
 
+    private final AtomicInteger inside = new AtomicInteger();
     private final Capability.Key key;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     public HttpDoor(Capability.Key key) {
         this.key = key;
+    }
+
+    /// Whether anybody moves data now.
+    public boolean isBusy() {
+        return inside.get() > 0;
     }
 
     /// The handler for a route that needs `right`.
@@ -55,6 +62,7 @@ public final class HttpDoor {
     }
 
     private void run(HttpCall call, Capability.Right right, Work work) {
+        inside.incrementAndGet();
         try {
             call.allowed(key.verify(token(call), right));
             work.run(call);
@@ -68,6 +76,8 @@ public final class HttpDoor {
         } catch (Exception e) {
             LOG.errorf(e, "A call failed unexpectedly path=%s", call.path());
             refuse(call, ErrorKind.BUG.httpStatus(), new ErrorReport(ErrorCode.INTERNAL, "internal error"));
+        } finally {
+            inside.decrementAndGet();
         }
     }
 

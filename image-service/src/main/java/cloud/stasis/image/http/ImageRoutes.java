@@ -38,12 +38,12 @@ import java.util.Map;
 public final class ImageRoutes {
     private static final String FILE = "/store/v1/images/:id/file";
 
-    /// Uploads taken in at once: each holds 6 MiB of segments and up to 3 packs. Others wait with their sockets
-    /// paused.
-    private static final int UPLOADS_AT_ONCE = 6;
+    /// Uploads taken in at once: each holds up to 6 MiB of segments and a pack of up to 8 MiB. Others wait with
+    /// their sockets paused.
+    private static final int UPLOADS_AT_ONCE = 8;
 
     /// Downloads read at once: each holds about 4 MiB.
-    private static final int DOWNLOADS_AT_ONCE = 16;
+    private static final int DOWNLOADS_AT_ONCE = 12;
 
     private static final Duration SLOT_DEADLINE = Duration.ofSeconds(60);
 

@@ -17,6 +17,7 @@ import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.util.List;
@@ -38,6 +39,9 @@ public final class StoreRoutes {
 
     /// Answers with blobs being read at once: each holds up to 8 MiB.
     private static final int FETCHES_AT_ONCE = 4;
+
+    /// Blobs written to the socket at once: up to 1 MiB.
+    private static final int SENT_AT_ONCE = 16;
 
     private static final Duration SLOT_DEADLINE = Duration.ofSeconds(20);
 
@@ -81,11 +85,23 @@ public final class StoreRoutes {
         List<Digest> digests =
                 BlobWire.readDigests(call.bodyBytes(BlobExchange.MAX_FETCH * Digest.LENGTH), BlobExchange.MAX_FETCH);
         try (Slots.Slot _ = fetches.acquire()) {
-            List<StoredBlob> blobs = exchange.fetch(digests);
-            call.answer(200, HttpCall.BYTES, BlobWire.writeBlobs(blobs));
+            send(call, exchange.fetch(digests));
         } catch (StasisException e) {
             throw e.code() == ErrorCode.MISSING_OBJECT ? new HttpDoor.Refusal(404, e) : e;
         }
+    }
+
+    /// Some at a time, so that an answer is not in memory twice.
+    private static void send(HttpCall call, List<StoredBlob> blobs) {
+        HttpServerResponse response = call.response();
+        response.putHeader("Content-Type", HttpCall.BYTES)
+                .putHeader("Content-Length", Integer.toString(BlobWire.length(blobs)));
+        ResponseBody body = new ResponseBody(response);
+        for (int from = 0; from < blobs.size(); from += SENT_AT_ONCE) {
+            byte[] piece = BlobWire.writeBlobs(blobs.subList(from, Math.min(blobs.size(), from + SENT_AT_ONCE)));
+            body.write(piece, piece.length);
+        }
+        body.end();
     }
 
     private void manifest(HttpCall call) {

@@ -132,6 +132,11 @@ public final class Repository implements AutoCloseable {
         return store.free();
     }
 
+    /// How many blobs there are.
+    public int blobs() {
+        return directory.size();
+    }
+
     /// @throws StasisException if nothing could be stored now
     public void probe() {
         store.probe();

@@ -21,9 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Takes in tenants' images. What an upload does is drawn in the package description.
@@ -38,15 +35,7 @@ public final class ImageUpload {
         }
     }
 
-    /// Bytes of an upload in memory, besides packs: [#SEGMENTS] times this.
-    private static final int SEGMENT_BYTES = 1024 * 1024;
-
-    private static final int SEGMENTS = 6;
-
-    /// For the slowest disk to take in a segment.
-    private static final int SEGMENT_DEADLINE_SECONDS = 60;
-
-    /// The largest file: what content may be, less what its index needs.
+    /// The largest file.
     private static final ByteCount MAX_SIZE = ByteCount.ofGib(16 * 1024);
 
     private static final DeviceName ROOT = DeviceName.virtio(0);
@@ -85,14 +74,11 @@ public final class ImageUpload {
     }
 
     private Content store(Request request, Incoming incoming, ChecksumLane md5, ChecksumLane sha512) {
-        BlockingQueue<byte[]> free = new LinkedBlockingQueue<>();
-        for (int segment = 0; segment < SEGMENTS; segment++) {
-            free.add(new byte[SEGMENT_BYTES]);
-        }
+        Segments segments = new Segments();
         try (ContentWriter writer = new ContentWriter(repository.ownExchange(), threads)) {
             long size = 0;
             while (true) {
-                byte[] segment = take(free);
+                byte[] segment = segments.take();
                 int length = fill(segment, incoming);
                 if (size == 0) {
                     checkHead(request, segment, length);
@@ -104,7 +90,7 @@ public final class ImageUpload {
                 AtomicInteger users = new AtomicInteger(3);
                 Runnable release = () -> {
                     if (users.decrementAndGet() == 0) {
-                        free.add(segment);
+                        segments.giveBack(segment);
                     }
                 };
                 md5.add(segment, length, release);
@@ -112,23 +98,10 @@ public final class ImageUpload {
                 if (length > 0) {
                     writer.append(segment, length, release);
                 }
-                if (length < SEGMENT_BYTES) {
+                if (length < Segments.BYTES) {
                     return writer.finish();
                 }
             }
-        }
-    }
-
-    private static byte[] take(BlockingQueue<byte[]> free) {
-        try {
-            byte[] segment = free.poll(SEGMENT_DEADLINE_SECONDS, TimeUnit.SECONDS);
-            if (segment == null) {
-                throw new StasisException(ErrorCode.STORE_UNAVAILABLE, "the store does not keep up with the upload");
-            }
-            return segment;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StasisException(ErrorCode.CANCELLED, "an upload was interrupted", e);
         }
     }
 

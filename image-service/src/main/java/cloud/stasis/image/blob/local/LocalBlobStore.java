@@ -36,6 +36,10 @@ import org.jboss.logging.Logger;
 
 /// A store in a directory of this machine.
 public final class LocalBlobStore implements BlobStore {
+    /// A folder in the store's directory that is not the store's: what the service that has it open must not
+    /// forget.
+    public static final String SERVICE_FOLDER = "service";
+
     /// Kept free of objects, so that references can be set and dropped on a disk that is full of them.
     static final ByteCount RESERVE = ByteCount.ofMib(16);
 
@@ -279,7 +283,7 @@ public final class LocalBlobStore implements BlobStore {
             }
             return;
         }
-        List<String> expected = List.of("lock", "temporary", "packs", "manifests", "references");
+        List<String> expected = List.of("lock", "temporary", "packs", "manifests", "references", SERVICE_FOLDER);
         for (Path file : children(root)) {
             if (!expected.contains(file.getFileName().toString())) {
                 throw new StasisException(

@@ -1,0 +1,116 @@
+package cloud.stasis.image.rim;
+
+import cloud.stasis.bus.CommandJournal;
+import cloud.stasis.bus.CommandWorker;
+import cloud.stasis.chunks.Capability;
+import cloud.stasis.chunks.TransferThreads;
+import cloud.stasis.image.blob.VerifyingBlobStore;
+import cloud.stasis.image.blob.local.LocalBlobStore;
+import cloud.stasis.image.bundle.BundleCommands;
+import cloud.stasis.image.bundle.ImageDigests;
+import cloud.stasis.image.download.ImageFiles;
+import cloud.stasis.image.http.HttpDoor;
+import cloud.stasis.image.http.ImageRoutes;
+import cloud.stasis.image.http.StoreRoutes;
+import cloud.stasis.image.repository.Repository;
+import cloud.stasis.image.upload.ImageUpload;
+import cloud.stasis.messages.Heartbeat;
+import cloud.stasis.messages.ImageCommand;
+import cloud.stasis.model.StasisException;
+import cloud.stasis.model.StoreId;
+import cloud.stasis.worker.WorkerBus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.ext.web.Router;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Clock;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+import org.jboss.logging.Logger;
+
+/// Puts the image service together: the one place that knows which parts it is made of. Opening the store reads
+/// the directories of its packs, so nothing is served before it is known where everything lies.
+@Readiness
+@ApplicationScoped
+class ImageService implements HealthCheck {
+    private static final Logger LOG = Logger.getLogger(ImageService.class);
+
+    private final ImageConfig config;
+    private final WorkerBus bus;
+    private final Clock clock = Clock.systemUTC();
+    private final StoreId id;
+    private final HttpDoor door;
+    private final Repository repository;
+    private final ImageFiles files;
+    private final CommandWorker<ImageCommand> worker;
+    private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("heartbeat").factory());
+
+    ImageService(ImageConfig config, WorkerBus bus) {
+        this.config = config;
+        this.bus = bus;
+        this.id = new StoreId(config.storeId());
+        this.door = new HttpDoor(Capability.Key.parse(config.capabilityKey(), clock));
+        this.repository = Repository.open(new VerifyingBlobStore(LocalBlobStore.open(config.storeDir())), clock);
+        this.files = new ImageFiles(repository);
+        this.worker = new CommandWorker<>(
+                ImageCommand.class,
+                new BundleCommands(repository, files, new ImageDigests(repository, files, door::isBusy)),
+                new CommandJournal(config.storeDir().resolve(LocalBlobStore.SERVICE_FOLDER), clock),
+                bus,
+                clock);
+    }
+
+    void routes(@Observes Router router) {
+        new StoreRoutes(repository, door).mount(router);
+        new ImageRoutes(new ImageUpload(repository, TransferThreads.forThisMachine(), clock), files, door)
+                .mount(router);
+    }
+
+    void start(@Observes StartupEvent event) {
+        bus.open(worker);
+        heart.scheduleWithFixedDelay(this::beat, 0, config.heartbeatInterval().toMillis(), TimeUnit.MILLISECONDS);
+        LOG.infof("The store is served storeId=%s", id);
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        heart.shutdownNow();
+        worker.close();
+        repository.close();
+    }
+
+    /// Ready when the store can be written. That it could be opened is why this runs at all.
+    @Override
+    public HealthCheckResponse call() {
+        try {
+            repository.probe();
+            return HealthCheckResponse.named("store")
+                    .up()
+                    .withData("free_bytes", repository.free().bytes())
+                    .withData("blobs", repository.blobs())
+                    .build();
+        } catch (StasisException e) {
+            LOG.errorf(e, "The store cannot be written storeId=%s code=%s", id, e.code());
+            return HealthCheckResponse.named("store")
+                    .down()
+                    .withData("reason", e.code().name())
+                    .build();
+        }
+    }
+
+    private void beat() {
+        try {
+            bus.beat(
+                    id.toString(),
+                    new Heartbeat.Store(id, clock.instant(), config.imageServiceUrl(), repository.free()));
+        } catch (RuntimeException e) {
+            // No heartbeat while the disk is away: that is what the gateway must see.
+            LOG.warnf("No heartbeat: the store did not answer storeId=%s", id);
+        }
+    }
+}
