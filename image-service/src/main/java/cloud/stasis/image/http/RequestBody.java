@@ -4,6 +4,7 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Optional;
@@ -42,6 +43,8 @@ final class RequestBody {
     RequestBody(Context context, HttpServerRequest request) {
         this.context = context;
         this.request = request;
+        this.ended = request.getHeader(HttpHeaders.CONTENT_LENGTH) == null
+                && request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null;
         request.handler(this::arrived);
         request.endHandler(_ -> {
             ended = true;
