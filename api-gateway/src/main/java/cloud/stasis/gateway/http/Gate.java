@@ -2,6 +2,7 @@ package cloud.stasis.gateway.http;
 
 import cloud.stasis.gateway.identity.Authenticator;
 import cloud.stasis.gateway.identity.Token;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -10,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Optional;
 import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
@@ -28,14 +30,27 @@ public class Gate {
     /// Routes that stream bodies themselves belong here: behind the gate, before the limit on JSON bodies.
     public static final int STREAMING_ROUTE_ORDER = -5_000;
 
+    /// What is served without reading anything.
+    static final int FIXED_ROUTE_ORDER = -4_000;
+    private static final int BODY_LIMIT_ORDER = -3_000;
+
     private static final Logger LOG = Logger.getLogger(Gate.class);
+    /// A length of more digits is too much anyway, and no `long` perhaps.
+    private static final int MAX_LENGTH_DIGITS = 18;
+
     private static final String TOKEN_HEADER = "X-Auth-Token";
 
     private final Authenticator authenticator;
     private final FaultReplies replies;
     private final Vertx vertx;
+    private final MemorySize bodyLimit;
 
-    Gate(Authenticator authenticator, FaultReplies replies, Vertx vertx) {
+    Gate(
+            Authenticator authenticator,
+            FaultReplies replies,
+            Vertx vertx,
+            @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize bodyLimit) {
+        this.bodyLimit = bodyLimit;
         this.authenticator = authenticator;
         this.replies = replies;
         this.vertx = vertx;
@@ -43,6 +58,7 @@ public class Gate {
 
     void install(@Observes Router router) {
         router.route().order(ORDER).handler(this::admit).failureHandler(this::refuse);
+        router.route().order(BODY_LIMIT_ORDER).handler(this::limitBody);
         router.route().last().order(Integer.MAX_VALUE).handler(routing -> routing.fail(404));
     }
 
@@ -112,6 +128,20 @@ public class Gate {
     private static void pass(RoutingContext routing, GatedRequest request, Token token) {
         request.with(token).keep(routing);
         routing.next();
+    }
+
+    /// The HTTP server has the same limit, but says so without a body; it also watches bodies of unknown length.
+    private void limitBody(RoutingContext routing) {
+        String length = routing.request().getHeader("Content-Length");
+        if (length == null) {
+            routing.next();
+        } else if (!length.chars().allMatch(digit -> digit >= '0' && digit <= '9')) {
+            routing.fail(400);
+        } else if (length.length() > MAX_LENGTH_DIGITS || Long.parseLong(length) > bodyLimit.asLongValue()) {
+            routing.fail(413);
+        } else {
+            routing.next();
+        }
     }
 
     private void refuse(RoutingContext routing) {
