@@ -1,0 +1,67 @@
+package cloud.stasis.image;
+
+import cloud.stasis.chunks.ContentWriter;
+import cloud.stasis.chunks.TransferThreads;
+import cloud.stasis.chunks.format.TreeShape;
+import cloud.stasis.image.blob.VerifyingBlobStore;
+import cloud.stasis.image.blob.local.LocalBlobStore;
+import cloud.stasis.image.repository.Repository;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Content;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.IndexId;
+import cloud.stasis.model.Manifest;
+import cloud.stasis.model.Part;
+import cloud.stasis.model.ReferenceName;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/// Stores and bundles for tests.
+public final class Stores {
+    private static final TransferThreads THREADS = TransferThreads.forThisMachine();
+
+    private Stores() {}
+
+    public static Repository open(Path directory) {
+        return Repository.open(new VerifyingBlobStore(LocalBlobStore.open(directory)), Clock.systemUTC());
+    }
+
+    public static Content put(Repository repository, byte[] bytes) {
+        try (ContentWriter writer = new ContentWriter(repository.ownExchange(), THREADS)) {
+            for (int at = 0; at < bytes.length; at += 16 * TreeShape.LEAF_BYTES) {
+                byte[] piece = Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + 16 * TreeShape.LEAF_BYTES));
+                writer.append(piece, piece.length, () -> {});
+            }
+            return writer.finish();
+        }
+    }
+
+    /// A captured image.
+    public static Manifest image(Content disk) {
+        return new Manifest(
+                Manifest.CURRENT_VERSION,
+                ReferenceName.Kind.IMAGE,
+                Optional.empty(),
+                Instant.parse("2026-11-22T10:00:00Z"),
+                Optional.empty(),
+                List.of(new Part.Disk(new DeviceName("vda"), disk)),
+                Optional.empty(),
+                Map.of());
+    }
+
+    public static Content zeros(ByteCount size) {
+        return new Content(IndexId.ZERO, size);
+    }
+
+    public static byte[] noise(int length, long seed) {
+        byte[] bytes = new byte[length];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+}
