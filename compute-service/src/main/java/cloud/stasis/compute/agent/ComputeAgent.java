@@ -9,6 +9,7 @@ import cloud.stasis.compute.capture.MemoryCut;
 import cloud.stasis.compute.capture.SettleCapture;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.Instance;
+import cloud.stasis.compute.instance.Intent;
 import cloud.stasis.compute.lifecycle.BootInstance;
 import cloud.stasis.compute.lifecycle.DeleteInstance;
 import cloud.stasis.compute.power.Power;
@@ -22,13 +23,12 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.StasisException;
-import org.jboss.logging.Logger;
+import java.util.List;
+import java.util.Optional;
 
 /// Carries out what the gateway asks for. The composition of everything below it stands here.
-public final class ComputeAgent implements CommandHandler<ComputeCommand> {
-    private static final Logger LOG = Logger.getLogger(ComputeAgent.class);
-
-    private final HostId id;
+public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoCloseable {
+    private final HostId hostId;
     private final Host host;
     private final FactPublisher facts;
     private final BootInstance boot;
@@ -39,9 +39,10 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand> {
     private final SettleCapture settle;
     private final RevertInstance revert;
     private final Reconciliation reconciliation;
+    private final StateTeller teller;
 
-    public ComputeAgent(HostId id, Host host, FactPublisher facts) {
-        this.id = id;
+    public ComputeAgent(HostId hostId, Host host, FactPublisher facts) {
+        this.hostId = hostId;
         this.host = host;
         this.facts = facts;
         PowerOn powerOn = new PowerOn(host);
@@ -53,19 +54,29 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand> {
         this.captureDisks = new CaptureDisks(host);
         this.captureInstance = new CaptureInstance(host, memoryCut, settle);
         this.revert = new RevertInstance(host, powerOn);
+        this.teller = new StateTeller(this::tell);
         this.reconciliation = new Reconciliation(host, powerOn, power, memoryCut, settle);
     }
 
-    /// Ends what a former process left and tells the state of every instance. Called before any command.
+    /// Ends what a former process left, tells the state of every instance, and from then on each change. Called
+    /// before any command.
     public void start() {
         host.instances().layout().prepare();
-        for (InstanceId instance : reconciliation.run()) {
-            tell(instance);
-        }
+        List<InstanceId> known = reconciliation.run();
+        host.hypervisor().domains().onChange(teller::changed);
+        known.forEach(teller::changed);
     }
 
     @Override
     public CommandResult handle(ComputeCommand command, CommandContext context) {
+        try {
+            return dispatch(command, context);
+        } finally {
+            teller.changed(command.instance());
+        }
+    }
+
+    private CommandResult dispatch(ComputeCommand command, CommandContext context) {
         return switch (command) {
             case ComputeCommand.BootInstance boots -> boot.handle(boots, context);
             case ComputeCommand.ChangePower changes ->
@@ -81,19 +92,33 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand> {
         };
     }
 
-    /// Tells the gateway what state an instance is in. Nothing is told of one that is not here.
-    public void tell(InstanceId instance) {
-        try {
-            host.instances().find(instance).ifPresent(this::publish);
-        } catch (StasisException e) {
-            LOG.warnf(e, "A state could not be told instanceId=%s", instance);
+    /// Nothing is told of an instance that is not here, nor while something is done to it that must not stay half
+    /// done: what it passes through then is nobody's business, and the end of the command tells what it has come
+    /// to.
+    private void tell(InstanceId id) {
+        Optional<Instance> instance = host.instances().find(id);
+        if (instance.isPresent() && !isInPassing(instance.get())) {
+            facts.publish(
+                    new Fact.InstanceObserved(
+                            hostId, id, host.state(instance.get()), host.clock().instant()),
+                    "");
         }
     }
 
-    private void publish(Instance instance) {
-        facts.publish(
-                new Fact.InstanceObserved(
-                        id, instance.id(), host.state(instance), host.clock().instant()),
-                "");
+    private static boolean isInPassing(Instance instance) {
+        return instance.directory()
+                .intent()
+                .read()
+                .filter(record -> switch (record.intent()) {
+                    case Intent.Starting _, Intent.Cutting _, Intent.Suspending _, Intent.Reverting _ -> true;
+                    case Intent.Freezing _ -> false;
+                })
+                .isPresent();
+    }
+
+    @Override
+    public void close() {
+        teller.close();
+        host.hypervisor().close();
     }
 }

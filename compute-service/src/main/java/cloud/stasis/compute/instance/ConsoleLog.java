@@ -7,25 +7,37 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// What a guest wrote to its serial console. The guest decides what stands there and how much: only the tail is
-/// ever read.
+/// What a guest wrote to its serial console. The guest decides what stands there and how much: only the tail is ever
+/// read. virtlogd bounds the file itself: at 2 MiB it renames it to `console.log.0` and begins a new one, and we read
+/// over that seam.
 public record ConsoleLog(Path file) {
     /// The most that is read, whatever is asked for: what Nova keeps of a console, tenfold.
     public static final int MAX_BYTES = 1 << 20;
 
-    /// The last `lines` lines within the last [#MAX_BYTES] bytes; all of these if `lines` is 0. Empty before
-    /// the first boot. Bytes that are not UTF-8 become replacement characters.
+    private static final String ROTATED = ".0";
+
+    /// The last `lines` lines within the last [#MAX_BYTES] bytes; all of these if `lines` is 0. Empty before the
+    /// first boot. Bytes that are not UTF-8 become replacement characters.
     public String tail(int lines) {
-        if (!Files.exists(file)) {
-            return "";
+        byte[] recent = tail(file, MAX_BYTES);
+        byte[] older = tail(file.resolveSibling(file.getFileName() + ROTATED), MAX_BYTES - recent.length);
+        byte[] bytes = new byte[older.length + recent.length];
+        System.arraycopy(older, 0, bytes, 0, older.length);
+        System.arraycopy(recent, 0, bytes, older.length, recent.length);
+        int start = startOf(lines, bytes);
+        return new String(bytes, start, bytes.length - start, StandardCharsets.UTF_8);
+    }
+
+    private static byte[] tail(Path file, int limit) {
+        if (limit == 0 || !Files.exists(file)) {
+            return new byte[0];
         }
         try (RandomAccessFile console = new RandomAccessFile(file.toFile(), "r")) {
             long length = console.length();
-            byte[] bytes = new byte[(int) Math.min(MAX_BYTES, length)];
+            byte[] bytes = new byte[(int) Math.min(limit, length)];
             console.seek(length - bytes.length);
             console.readFully(bytes);
-            return new String(
-                    bytes, startOf(lines, bytes), bytes.length - startOf(lines, bytes), StandardCharsets.UTF_8);
+            return bytes;
         } catch (IOException e) {
             throw HostFiles.failure("read a console", e);
         }

@@ -9,6 +9,7 @@ import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.IndexId;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -38,6 +39,36 @@ public record Instances(HostLayout layout, LayerFiles layers) {
         return new Instance(id, layout.instance(id), layout, spec, disks);
     }
 
+    /// The contents that disks and kernels of this host stand on: their base files must stay.
+    public Set<IndexId> contentsOnDisk() {
+        Set<IndexId> needed = new HashSet<>();
+        for (InstanceId id : layout.known()) {
+            InstanceDirectory directory = layout.instance(id);
+            directory.spec().read().ifPresent(spec -> {
+                kernels(spec.machine(), needed);
+                spec.machine().disks().forEach(disk -> grounds(path(id, disk), needed));
+            });
+            for (SnapshotId snapshot : directory.snapshots()) {
+                directory.snapshot(snapshot).meta().read().ifPresent(record -> kernels(record.machine(), needed));
+            }
+        }
+        HostLayout.list(layout.volumes()).forEach(volume -> grounds(volume, needed));
+        return needed;
+    }
+
+    private static void kernels(Machine machine, Set<IndexId> needed) {
+        if (machine.boot() instanceof Boot.FromKernel kernel) {
+            needed.add(kernel.kernel().index());
+            kernel.ramdisk().ifPresent(ramdisk -> needed.add(ramdisk.index()));
+        }
+    }
+
+    private void grounds(Path disk, Set<IndexId> needed) {
+        if (LayeredDisk.exists(disk)) {
+            needed.addAll(LayeredDisk.open(disk, layers).grounds());
+        }
+    }
+
     /// The directory of a disk: in that of the instance, or in that of its volume.
     public Path path(InstanceId id, Machine.Disk disk) {
         return switch (disk.source()) {
@@ -45,20 +76,5 @@ public record Instances(HostLayout layout, LayerFiles layers) {
             case DiskSource.OverImage over -> layout.instance(id).disk(disk.target());
             case DiskSource.Blank blank -> layout.instance(id).disk(disk.target());
         };
-    }
-
-    /// The contents that disks and kernels of this host stand on: their base files must stay.
-    public Set<IndexId> contentsOnDisk() {
-        Set<IndexId> needed = new HashSet<>();
-        for (InstanceId id : layout.known()) {
-            find(id).ifPresent(instance -> {
-                instance.disks().values().forEach(disk -> needed.addAll(disk.grounds()));
-                if (instance.machine().boot() instanceof Boot.FromKernel boot) {
-                    needed.add(boot.kernel().index());
-                    boot.ramdisk().ifPresent(ramdisk -> needed.add(ramdisk.index()));
-                }
-            });
-        }
-        return needed;
     }
 }

@@ -1,50 +1,71 @@
 package cloud.stasis.compute.rim;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 
 /// What the agent must be told.
 @ConfigMapping(prefix = "stasis")
 interface ComputeConfig {
-    /// The name of this host; commands for it arrive on `stasis.command.compute.<name>`. The host's name by
-    /// default.
-    Optional<String> hostId();
+    /// The name of this host; commands for it arrive on `stasis.command.compute.<name>`. By default what the
+    /// system calls it.
+    String hostId();
 
-    /// Where instances and cached contents live. A short path: sockets lie below it.
+    /// Where instances and cached contents lie: room for the disks of all guests, on a local file system.
     @WithDefault("/var/lib/stasis/compute")
     Path computeDir();
 
-    /// Where volumes live. Shared with the volume service of the same host.
+    /// Where the volumes of this host's backend lie.
     @WithDefault("/var/lib/stasis/volumes")
     Path volumeDir();
+
+    /// `libvirt`, or `simulated` for a host whose guests are objects in this process.
+    @WithDefault("libvirt")
+    HypervisorKind hypervisor();
 
     @WithDefault("qemu:///system")
     URI libvirtUri();
 
-    /// `auto`, `kvm` or `qemu`.
+    /// `kvm`, `qemu`, or `auto`: kvm where the CPU's flags and a probe say that it works.
     @WithDefault("auto")
     String virtType();
 
-    /// Under which the gateway reaches the console door of this agent.
+    /// Under which the gateway reaches this agent for reads.
     @WithDefault("http://127.0.0.1:5802")
     URI computeUrl();
 
     /// base64url of 32 bytes, the same for all services of a site.
     String capabilityKey();
 
-    /// MiB that cached contents may occupy; what disks stand on may exceed it.
-    @WithDefault("51200")
-    int baseCacheMib();
-
-    /// MiB of disk that captures and fetches leave to the guests.
-    @WithDefault("1024")
-    int reserveMib();
-
     /// How often this host says that it lives.
     @WithDefault("2s")
     Duration heartbeatInterval();
+
+    /// What cached contents may occupy; those that disks stand on count, but are never dropped.
+    @WithDefault("64G")
+    MemorySize baseCacheLimit();
+
+    /// What captures and fetches leave free on the disk of `compute-dir`, for guests to grow into.
+    @WithDefault("1G")
+    MemorySize diskReserve();
+
+    /// How long a guest's file systems may stay frozen before it is thawed whatever happens.
+    @WithDefault("9s")
+    Duration freezeDeadline();
+
+    /// How long a guest may stay paused for its memory to be saved, besides a second for each 64 MiB of it.
+    @WithDefault("10s")
+    Duration pauseDeadline();
+
+    /// How long a guest may take to power off before the plug is pulled.
+    @WithDefault("20s")
+    Duration shutdownDeadline();
+
+    enum HypervisorKind {
+        LIBVIRT,
+        SIMULATED
+    }
 }

@@ -1,5 +1,5 @@
-/// Quarkus around the agent: configuration, start and stop, heartbeats, health, the console door. Everything
-/// else of the agent is plain Java and does not know that this is here.
+/// The frameworks: configuration, the bus, HTTP, health. Everything else in this service is plain Java and is put
+/// together here.
 @NullMarked
 package cloud.stasis.compute.rim;
 

@@ -1,0 +1,108 @@
+package cloud.stasis.compute.rim;
+
+import cloud.stasis.chunks.Capability;
+import cloud.stasis.chunks.HttpContentStore;
+import cloud.stasis.compute.agent.ComputeAgent;
+import cloud.stasis.compute.host.Host;
+import cloud.stasis.compute.host.Limits;
+import cloud.stasis.compute.hypervisor.Hypervisor;
+import cloud.stasis.compute.hypervisor.libvirt.LibvirtHypervisor;
+import cloud.stasis.compute.hypervisor.libvirt.VirtTypes;
+import cloud.stasis.compute.hypervisor.simulated.SimulatedHypervisor;
+import cloud.stasis.compute.instance.HostLayout;
+import cloud.stasis.compute.instance.Instances;
+import cloud.stasis.compute.store.BaseFiles;
+import cloud.stasis.compute.store.FreeSpace;
+import cloud.stasis.compute.watchdog.ShellWatchdog;
+import cloud.stasis.compute.watchdog.TimerWatchdog;
+import cloud.stasis.compute.watchdog.Watchdog;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.HostId;
+import cloud.stasis.worker.WorkerBus;
+import io.quarkus.runtime.configuration.MemorySize;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+
+/// The one place where the parts of the agent are put together.
+@ApplicationScoped
+class AgentWiring {
+    private final ComputeConfig config;
+    private final Clock clock = Clock.systemUTC();
+
+    AgentWiring(ComputeConfig config) {
+        this.config = config;
+    }
+
+    @Produces
+    @Singleton
+    HostId hostId() {
+        return new HostId(config.hostId());
+    }
+
+    @Produces
+    @Singleton
+    HostLayout layout() {
+        HostLayout layout = new HostLayout(config.computeDir(), config.volumeDir());
+        layout.prepare();
+        return layout;
+    }
+
+    @Produces
+    @Singleton
+    Capability.Key capabilityKey() {
+        return Capability.Key.parse(config.capabilityKey(), clock);
+    }
+
+    @Produces
+    @Singleton
+    Hypervisor hypervisor(HostLayout layout, HostId id) {
+        return switch (config.hypervisor()) {
+            case LIBVIRT ->
+                new LibvirtHypervisor(
+                        config.libvirtUri(), id, VirtTypes.of(config.virtType()), layout.instances(), layout.run());
+            case SIMULATED -> new SimulatedHypervisor();
+        };
+    }
+
+    @Produces
+    @Singleton
+    Watchdog watchdog(HostLayout layout, Hypervisor hypervisor) {
+        return switch (config.hypervisor()) {
+            case LIBVIRT -> new ShellWatchdog(layout.run(), config.libvirtUri());
+            case SIMULATED -> new TimerWatchdog(hypervisor);
+        };
+    }
+
+    @Produces
+    @Singleton
+    Host host(HostLayout layout, Hypervisor hypervisor, Watchdog watchdog) {
+        Instances instances = new Instances(layout, hypervisor.layers());
+        FreeSpace space = new FreeSpace(layout.compute(), bytes(config.diskReserve()));
+        return new Host(
+                hypervisor,
+                instances,
+                new BaseFiles(layout, bytes(config.baseCacheLimit()), space, clock, instances::contentsOnDisk),
+                space,
+                grant -> new HttpContentStore(grant.store(), grant.token()),
+                watchdog,
+                new Limits(config.freezeDeadline(), config.pauseDeadline(), config.shutdownDeadline()),
+                clock);
+    }
+
+    @Produces
+    @Singleton
+    ComputeAgent agent(HostId id, Host host, WorkerBus bus) {
+        return new ComputeAgent(id, host, bus);
+    }
+
+    void close(@Disposes ComputeAgent agent) {
+        agent.close();
+    }
+
+    private static ByteCount bytes(MemorySize size) {
+        return ByteCount.ofBytes(size.asLongValue());
+    }
+}
