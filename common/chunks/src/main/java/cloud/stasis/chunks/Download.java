@@ -123,7 +123,7 @@ final class Download {
 
     // ---- on the transfer's threads
 
-    private Boolean process(List<Leaf> leaves) throws IOException {
+    private Boolean process(List<Leaf> leaves) {
         List<Digest> digests = leaves.stream().map(Leaf::digest).distinct().toList();
         List<StoredBlob> blobs = digests.isEmpty() ? List.of() : exchange.fetch(digests);
         Map<Digest, StoredBlob> found = new HashMap<>();
@@ -145,7 +145,15 @@ final class Download {
         return true;
     }
 
-    private void write(byte[] buffer, int from, int length, long offset) throws IOException {
+    private void write(byte[] buffer, int from, int length, long offset) {
+        try {
+            writeAll(buffer, from, length, offset);
+        } catch (IOException e) {
+            throw DiskErrors.of("writing a downloaded disk", e);
+        }
+    }
+
+    private void writeAll(byte[] buffer, int from, int length, long offset) throws IOException {
         for (int done = 0; done < length; ) {
             int piece = Math.min(length - done, WRITE_BYTES);
             ByteBuffer bytes = ByteBuffer.wrap(buffer, from + done, piece);

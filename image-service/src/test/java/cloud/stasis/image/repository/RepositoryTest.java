@@ -132,8 +132,7 @@ class RepositoryTest {
             int count = random.nextInt(1500);
             for (int blob = 0; blob < count; blob++) {
                 // Some come twice, and many begin alike: made to order by someone hostile.
-                Digest digest =
-                        new Digest(random.nextInt(3), random.nextInt(4), random.nextInt(200), random.nextInt(100));
+                Digest digest = new Digest(random.nextInt(3), random.nextInt(200_000), 7, random.nextInt(2));
                 boolean zstd = random.nextBoolean();
                 int plain = 2 + random.nextInt(65_535);
                 entries.add(new PackEntry(
