@@ -1,6 +1,7 @@
 package cloud.stasis.cli.cloud;
 
 import cloud.stasis.cli.http.Body;
+import cloud.stasis.cli.http.Reply;
 import cloud.stasis.cli.http.Wire;
 import cloud.stasis.cli.login.Call;
 import cloud.stasis.cli.login.ServiceType;
@@ -32,7 +33,7 @@ public final class Images {
     }
 
     public Optional<Image> byId(String id) {
-        var reply = session.send(Call.get(SERVICE, "images", id));
+        Reply reply = session.send(Call.get(SERVICE, "images", id));
         return reply.status() == 404
                 ? Optional.empty()
                 : Optional.of(new Image(reply.orFail().json()));
@@ -40,12 +41,17 @@ public final class Images {
 
     private List<Image> named(String name) {
         return Pages.read(
-                        Call.get(SERVICE, "images").query("name", name),
+                        Call.get(SERVICE, "images").query("name", equalTo(name)),
                         "images",
                         RowLimit.DEFAULT,
                         this::json,
                         Image::new)
                 .rows();
+    }
+
+    /// The API reads a value that begins with `in:` as a list.
+    private static String equalTo(String name) {
+        return name.startsWith("in:") ? "in:\"" + name.replace("\"", "") + "\"" : name;
     }
 
     public Image create(ObjectNode image) {

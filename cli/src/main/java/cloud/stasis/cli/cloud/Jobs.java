@@ -3,6 +3,7 @@ package cloud.stasis.cli.cloud;
 import cloud.stasis.cli.failure.Failure;
 import cloud.stasis.cli.failure.FailureType;
 import cloud.stasis.cli.http.Json;
+import cloud.stasis.cli.http.Reply;
 import cloud.stasis.cli.http.Wire;
 import cloud.stasis.cli.login.Call;
 import cloud.stasis.cli.login.ServiceType;
@@ -35,9 +36,18 @@ public final class Jobs {
 
     /// The newest job that makes an image. Empty on a cloud that is not ours.
     public Optional<Job> ofImage(String image) {
+        return newest("image", image);
+    }
+
+    /// The newest job of a server. Empty on a cloud that is not ours.
+    public Optional<Job> ofServer(Server server) {
+        return newest("server", server.id());
+    }
+
+    private Optional<Job> newest(String subject, String id) {
         try {
-            var reply =
-                    session.send(Call.get(SERVICE, "jobs").query("image", image).query("limit", "1"));
+            Reply reply =
+                    session.send(Call.get(SERVICE, "jobs").query(subject, id).query("limit", "1"));
             JsonNode first = reply.isSuccess() ? reply.json().path("jobs").path(0) : Json.missing();
             return first.isObject() ? Optional.of(new Job(first)) : Optional.empty();
         } catch (Failure noSuchApi) {
@@ -49,7 +59,7 @@ public final class Jobs {
     }
 
     public Optional<Job> byId(String id) {
-        var reply = session.send(Call.get(SERVICE, "jobs", id));
+        Reply reply = session.send(Call.get(SERVICE, "jobs", id));
         return reply.status() == 404
                 ? Optional.empty()
                 : Optional.of(new Job(reply.orFail().json().path("job")));
@@ -63,9 +73,14 @@ public final class Jobs {
                 Call.get(SERVICE, "jobs", job.id(), "events").header("Accept", "text/event-stream"), silence);
     }
 
+    /// What it has done so far will be undone.
     public Job cancel(Job job) {
-        JsonNode answer = json(Call.post(SERVICE, "jobs", job.id(), "cancel"));
-        return answer.path("job").isObject() ? new Job(answer.path("job")) : job;
+        return new Job(json(Call.post(SERVICE, "jobs", job.id(), "cancel")).path("job"));
+    }
+
+    /// Lets a stuck job try again.
+    public Job retry(Job job) {
+        return new Job(json(Call.post(SERVICE, "jobs", job.id(), "retry")).path("job"));
     }
 
     private JsonNode json(Call call) {

@@ -1,6 +1,7 @@
 package cloud.stasis.cli.cloud;
 
 import cloud.stasis.cli.http.Json;
+import cloud.stasis.cli.http.Reply;
 import cloud.stasis.cli.login.Call;
 import cloud.stasis.cli.login.ServiceType;
 import cloud.stasis.cli.login.Session;
@@ -57,7 +58,7 @@ public final class Snapshots {
     }
 
     public Optional<Snapshot> byId(String id) {
-        var reply = session.send(Call.get(SERVICE, "snapshots", id));
+        Reply reply = session.send(Call.get(SERVICE, "snapshots", id));
         return reply.status() == 404
                 ? Optional.empty()
                 : Optional.of(new Snapshot(reply.orFail().json().path("snapshot")));

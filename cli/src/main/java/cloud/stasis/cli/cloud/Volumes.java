@@ -1,6 +1,7 @@
 package cloud.stasis.cli.cloud;
 
 import cloud.stasis.cli.http.Json;
+import cloud.stasis.cli.http.Reply;
 import cloud.stasis.cli.login.Call;
 import cloud.stasis.cli.login.ServiceType;
 import cloud.stasis.cli.login.Session;
@@ -30,7 +31,7 @@ public final class Volumes {
     }
 
     private Optional<Volume> byId(String id) {
-        var reply = session.send(Call.get(SERVICE, "volumes", id));
+        Reply reply = session.send(Call.get(SERVICE, "volumes", id));
         return reply.status() == 404
                 ? Optional.empty()
                 : Optional.of(new Volume(reply.orFail().json().path("volume")));

@@ -99,18 +99,25 @@ public final class Follower {
                 FailureType.JOB_FAILED, what + " (job " + job.id() + ") did not succeed: " + reason + code + advice);
     }
 
-    /// Waits until a server is idle in the given status. [FailureType#RESOURCE_IN_ERROR] if it gets nowhere near.
+    /// Waits until a server is idle in the given status, by its job where the cloud has jobs.
+    /// [FailureType#RESOURCE_IN_ERROR] if it gets nowhere near.
     public Server server(Server server, String status, Duration limit) {
+        Optional<Job> job = cloud.jobs().ofServer(server).filter(newest -> !newest.isOver());
+        job.ifPresent(running -> job(running, server.name(), limit));
         ProgressView view = ProgressView.of(terminal, clock, server.name());
         Settling settling = new Settling();
         Server reached = poll(view, "server " + server.id(), "stasis show " + server.id(), limit, () -> {
             Server now = cloud.compute()
                     .serverById(server.id())
                     .orElseThrow(() -> inError("server " + server.id() + " does not exist any more"));
-            view.show(serverProgress(now));
+            if (job.isEmpty()) {
+                view.show(serverProgress(now));
+            }
             return settling.isOver(now, status) ? Optional.of(now) : Optional.empty();
         });
-        view.end(reached.status());
+        if (job.isEmpty()) {
+            view.end(reached.status());
+        }
         if (reached.isInError() || !reached.status().equals(status)) {
             String reason = reached.fault().isEmpty() ? "" : ": " + reached.fault();
             throw inError("server " + server.id() + " is " + reached.status() + " and not " + status + reason);

@@ -14,6 +14,7 @@ import cloud.stasis.cli.verb.image.ImageUpload;
 import cloud.stasis.cli.verb.job.JobCancel;
 import cloud.stasis.cli.verb.job.JobFollow;
 import cloud.stasis.cli.verb.job.JobList;
+import cloud.stasis.cli.verb.job.JobRetry;
 import cloud.stasis.cli.verb.job.JobShow;
 import cloud.stasis.cli.verb.server.ConsoleLog;
 import cloud.stasis.cli.verb.server.ServerBoot;
@@ -92,6 +93,7 @@ record VerbEntry(String name, Group group, Function<Tools, Verb> make) {
             new VerbEntry("job-show", Group.JOBS, JobShow::new),
             new VerbEntry("job-follow", Group.JOBS, JobFollow::new),
             new VerbEntry("job-cancel", Group.JOBS, JobCancel::new),
+            new VerbEntry("job-retry", Group.JOBS, JobRetry::new),
             new VerbEntry("host-list", Group.CLIENT, HostList::new),
             new VerbEntry("version", Group.CLIENT, Version::new),
             new VerbEntry("logout", Group.CLIENT, Logout::new),

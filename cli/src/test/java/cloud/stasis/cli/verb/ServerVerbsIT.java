@@ -262,6 +262,27 @@ class ServerVerbsIT {
     }
 
     @Test
+    void aWaitShowsTheJobWhereTheCloudHasJobs() {
+        cloud.on(
+                "GET /snapshot/v1/jobs",
+                Answer.json(200, "{'jobs':[{'id':'" + DB + "','kind':'stop_server','status':'running'}]}"));
+        cloud.on("GET /snapshot/v1/jobs/" + DB + "/events", Answer.events("""
+                data:{'id':'x','status':'running','phase':'settling','percent':95,'bytes_done':0,'bytes_total':0}
+
+                data:{'id':'x','status':'succeeded','phase':'done','percent':100,'bytes_done':0,'bytes_total':0}
+
+                """));
+        cloud.on(SHOW, show("SHUTOFF", "null"));
+
+        Run run = shell.run("stop", "--wait", WEB);
+
+        assertThat(run.status()).isZero();
+        assertThat(run.err().lines())
+                .containsExactly(
+                        "web-1: running", "web-1: settling 95%", "web-1: done 100%", "web-1: completed in 0 ms");
+    }
+
+    @Test
     void aServerThatFailsToBootSaysWhy() {
         cloud.on("GET /image/v2/images", Answer.json(200, "{'images':[{'id':'img','name':'demo'}]}"));
         cloud.on("GET /compute/v2.1/flavors/detail", Answer.json(200, "{'flavors':[{'id':'7','name':'m1.tiny'}]}"));

@@ -36,10 +36,10 @@ class SnapshotVerbsIT {
                 Answer.json(200, "{'server':{'id':'" + WEB + "','name':'web-1','status':'ACTIVE'}}"));
         cloud.on(
                 CREATE,
-                Answer.json(202, "{'snapshot':" + snapshot("SAVING", true) + ",'job':" + job("RUNNING", 0) + "}"));
-        cloud.on(SHOW, Answer.json(200, "{'snapshot':" + snapshot("AVAILABLE", true) + "}"));
-        cloud.on(REVERT, Answer.json(202, "{'job':" + job("RUNNING", 0) + "}"));
-        cloud.on(EVENTS, Answer.events("data: " + job("SUCCEEDED", 100) + "\n\n"));
+                Answer.json(202, "{'snapshot':" + snapshot("creating", true) + ",'job':" + job("running", 0) + "}"));
+        cloud.on(SHOW, Answer.json(200, "{'snapshot':" + snapshot("available", true) + "}"));
+        cloud.on(REVERT, Answer.json(202, "{'job':" + job("running", 0) + "}"));
+        cloud.on(EVENTS, Answer.events("data: " + job("succeeded", 100) + "\n\n"));
     }
 
     @AfterEach
@@ -49,16 +49,17 @@ class SnapshotVerbsIT {
 
     private static String snapshot(String status, boolean memory) {
         return "{'id':'" + SNAPSHOT + "','name':'before','status':'" + status + "','server':'" + WEB + "','memory':"
-                + memory + ",'size':1400000000,'parent':null,'taken_at':'2026-11-22T10:00:00Z',"
+                + memory + ",'consistency':'prefer','parent':null,'size':1400000000,"
                 + "'parts':[{'name':'vda','kind':'disk','size':1073741824},{'name':'memory','kind':'memory',"
-                + "'size':268435456}],'receipt':{'strategy':'memory-standard','paused_ms':412,'transfers':["
-                + "{'part':'vda','mode':'FULL','reason':'first capture','read':1073741824,'sent':104857600,"
-                + "'shared':0}]}}";
+                + "'size':268435456}],'receipt':{'strategy':'memory-standard','asked':'prefer','reached':'memory',"
+                + "'frozen_ms':0,'paused_ms':412,'guest_agent':'answered','hypervisor':'QEMU 7.2.22','transfers':["
+                + "{'part':'vda','mode':'full','reason':'first capture','read':1073741824,'sent':104857600,"
+                + "'shared':0,'took_ms':900}]},'manifest':null,'taken_at':'2026-11-22T10:00:00Z'}";
     }
 
     private static String job(String status, int percent) {
-        return "{'id':'" + JOB + "','kind':'TAKE_SNAPSHOT','status':'" + status + "','percent':" + percent
-                + ",'phase':'UPLOADING'}";
+        return "{'id':'" + JOB + "','kind':'take_snapshot','status':'" + status + "','percent':" + percent
+                + ",'phase':'uploading'}";
     }
 
     @Test
@@ -71,7 +72,7 @@ class SnapshotVerbsIT {
                         "{\"server\":\"" + WEB + "\",\"name\":\"before\",\"memory\":true,\"consistency\":\"require\"}");
         assertThat(cloud.last(CREATE).headers().getFirst("Idempotency-Key")).hasSize(36);
         assertThat(run.err()).endsWith("before: completed in 0 ms\n");
-        assertThat(run.out()).contains("AVAILABLE");
+        assertThat(run.out()).contains("available");
         assertThat(shell.lastWords())
                 .containsExactly("Job " + JOB + " goes on. Follow it:  stasis job-follow " + JOB
                         + "   Stop it:  stasis job-cancel " + JOB);
@@ -84,7 +85,7 @@ class SnapshotVerbsIT {
         assertThat(run.status()).isZero();
         assertThat(cloud.last(CREATE).text()).contains("\"memory\":false,\"consistency\":\"prefer\"");
         assertThat(run.err()).isEqualTo("Under way. Follow it:  stasis job-follow " + JOB + "\n");
-        assertThat(run.out()).contains("SAVING");
+        assertThat(run.out()).contains("creating");
     }
 
     @Test
@@ -99,20 +100,27 @@ class SnapshotVerbsIT {
     @Test
     void showPrintsPartsAndReceipt() {
         assertThat(shell.run("snapshot-show", SNAPSHOT).out()).isEqualTo("""
-                +--------------------+--------------------------------------+
-                | Property           | Value                                |
-                +--------------------+--------------------------------------+
-                | id                 | 55555555-5555-4555-8555-555555555555 |
-                | name               | before                               |
-                | status             | AVAILABLE                            |
-                | server             | 11111111-1111-4111-8111-111111111111 |
-                | memory             | true                                 |
-                | size               | 1.3 GiB                              |
-                | parent             |                                      |
-                | taken_at           | 2026-11-22T10:00:00Z                 |
-                | receipt: strategy  | memory-standard                      |
-                | receipt: paused_ms | 412                                  |
-                +--------------------+--------------------------------------+
+                +----------------------+--------------------------------------+
+                | Property             | Value                                |
+                +----------------------+--------------------------------------+
+                | id                   | 55555555-5555-4555-8555-555555555555 |
+                | name                 | before                               |
+                | status               | available                            |
+                | server               | 11111111-1111-4111-8111-111111111111 |
+                | memory               | true                                 |
+                | consistency          | prefer                               |
+                | parent               |                                      |
+                | size                 | 1.3 GiB                              |
+                | manifest             |                                      |
+                | taken_at             | 2026-11-22T10:00:00Z                 |
+                | receipt: strategy    | memory-standard                      |
+                | receipt: asked       | prefer                               |
+                | receipt: reached     | memory                               |
+                | receipt: frozen_ms   | 0                                    |
+                | receipt: paused_ms   | 412                                  |
+                | receipt: guest_agent | answered                             |
+                | receipt: hypervisor  | QEMU 7.2.22                          |
+                +----------------------+--------------------------------------+
                 Parts
                 +--------+--------+-----------+
                 | Part   | Kind   |      Size |
@@ -124,7 +132,7 @@ class SnapshotVerbsIT {
                 +------+------+---------+-----------+--------+---------------+
                 | Part | Mode |    Read |      Sent | Shared | Reason        |
                 +------+------+---------+-----------+--------+---------------+
-                | vda  | FULL | 1.0 GiB | 100.0 MiB |    0 B | first capture |
+                | vda  | full | 1.0 GiB | 100.0 MiB |    0 B | first capture |
                 +------+------+---------+-----------+--------+---------------+
                 """);
     }
@@ -143,7 +151,7 @@ class SnapshotVerbsIT {
 
     @Test
     void revertWithMemoryThatIsNotThereIsRefusedBeforeAnythingIsSent() {
-        cloud.on(SHOW, Answer.json(200, "{'snapshot':" + snapshot("AVAILABLE", false) + "}"));
+        cloud.on(SHOW, Answer.json(200, "{'snapshot':" + snapshot("available", false) + "}"));
 
         Run run = shell.run("snapshot-revert", "--memory", SNAPSHOT);
 
@@ -163,7 +171,7 @@ class SnapshotVerbsIT {
     void aFailedJobIsAFailureWithItsReason() {
         cloud.on(
                 EVENTS,
-                Answer.events("data: {'job':{'id':'" + JOB + "','kind':'TAKE_SNAPSHOT','status':'FAILED','error':"
+                Answer.events("data: {'job':{'id':'" + JOB + "','kind':'take_snapshot','status':'failed','error':"
                         + "{'code':'NO_SPACE','message':'the store is full'}}}\n\n"));
 
         Run run = shell.run("snapshot-create", WEB, "before");
@@ -176,11 +184,11 @@ class SnapshotVerbsIT {
 
     @Test
     void aBrokenEventStreamIsMadeUpForByAsking() {
-        cloud.onInTurn(EVENTS, Answer.events("data: " + job("RUNNING", 10) + "\n\ndata: {'half"), Answer.empty(404));
+        cloud.onInTurn(EVENTS, Answer.events("data: " + job("running", 10) + "\n\ndata: {'half"), Answer.empty(404));
         cloud.onInTurn(
                 ASK,
-                Answer.json(200, "{'job':" + job("RUNNING", 60) + "}"),
-                Answer.json(200, "{'job':" + job("SUCCEEDED", 100) + "}"));
+                Answer.json(200, "{'job':" + job("running", 60) + "}"),
+                Answer.json(200, "{'job':" + job("succeeded", 100) + "}"));
 
         Run run = shell.run("snapshot-create", WEB, "before");
 
@@ -200,7 +208,7 @@ class SnapshotVerbsIT {
         cloud.onInTurn(
                 ASK,
                 Answer.json(503, "{'message':'restarting'}"),
-                Answer.json(200, "{'job':" + job("SUCCEEDED", 100) + "}"));
+                Answer.json(200, "{'job':" + job("succeeded", 100) + "}"));
 
         Run run = shell.run("snapshot-create", WEB, "before");
 
@@ -240,18 +248,18 @@ class SnapshotVerbsIT {
 
     @Test
     void deleteFollowsItsJob() {
-        cloud.on("DELETE " + SHOW.substring(4), Answer.json(202, "{'job':" + job("RUNNING", 0) + "}"));
+        cloud.on("DELETE " + SHOW.substring(4), Answer.json(202, "{'job':" + job("running", 0) + "}"));
 
         assertThat(shell.run("snapshot-delete", SNAPSHOT).status()).isZero();
     }
 
     @Test
     void jobsAreListedShownFollowedAndCancelled() {
-        cloud.on("GET /snapshot/v1/jobs", Answer.json(200, "{'jobs':[" + job("RUNNING", 42) + "]}"));
-        cloud.on(ASK, Answer.json(200, "{'job':" + job("RUNNING", 42) + "}"));
-        cloud.on("POST " + ASK.substring(4) + "/cancel", Answer.json(202, "{'job':" + job("UNWINDING", 42) + "}"));
+        cloud.on("GET /snapshot/v1/jobs", Answer.json(200, "{'jobs':[" + job("running", 42) + "]}"));
+        cloud.on(ASK, Answer.json(200, "{'job':" + job("running", 42) + "}"));
+        cloud.on("POST " + ASK.substring(4) + "/cancel", Answer.json(202, "{'job':" + job("unwinding", 42) + "}"));
 
-        assertThat(shell.run("job-list").out()).contains("| take snapshot | RUNNING | 42 | uploading |");
+        assertThat(shell.run("job-list").out()).contains("| take snapshot | running | 42 | uploading |");
         assertThat(shell.run("job-show", JOB).out()).contains("| percent  | 42 ");
         assertThat(shell.run("job-follow", JOB).status()).isZero();
         assertThat(shell.run("job-cancel", JOB).out())
@@ -260,8 +268,17 @@ class SnapshotVerbsIT {
     }
 
     @Test
+    void anOperatorLetsAStuckJobTryAgain() {
+        cloud.on(ASK, Answer.json(200, "{'job':" + job("stuck", 42) + "}"));
+        cloud.on("POST " + ASK.substring(4) + "/retry", Answer.json(202, "{'job':" + job("running", 42) + "}"));
+
+        assertThat(shell.run("job-retry", JOB).out())
+                .isEqualTo("Request to retry job " + JOB + " has been accepted.\n");
+    }
+
+    @Test
     void aStuckJobIsNotWaitedForForever() {
-        cloud.on(ASK, Answer.json(200, "{'job':" + job("STUCK", 42) + "}"));
+        cloud.on(ASK, Answer.json(200, "{'job':" + job("stuck", 42) + "}"));
 
         Run run = shell.run("job-follow", JOB);
 
