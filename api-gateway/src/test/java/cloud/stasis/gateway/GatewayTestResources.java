@@ -28,6 +28,7 @@ public final class GatewayTestResources implements QuarkusTestResourceLifecycleM
         configuration.put("stasis.workers.capability-key", CAPABILITY_KEY);
         configuration.put("stasis.workers.store-url", imageService.url());
         configuration.put("stasis.workers.topics", "GIVEN");
+        configuration.put("stasis.workers.patience", "PT1S");
         configuration.put("mp.messaging.incoming.facts.concurrency", "1");
         configuration.putAll(InMemoryConnector.switchIncomingChannelsToInMemory("facts", "heartbeats"));
         configuration.putAll(InMemoryConnector.switchOutgoingChannelsToInMemory("commands"));

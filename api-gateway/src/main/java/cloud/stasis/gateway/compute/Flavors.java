@@ -17,7 +17,7 @@ public interface Flavors {
     /// All, by id.
     List<Flavor> all();
 
-    /// @throws cloud.stasis.model.StasisException `WRONG_STATE` if the id or the name is taken
+    /// @throws cloud.stasis.model.StasisException `NAME_TAKEN` if the id or the name is taken
     void add(Flavor flavor);
 
     void save(Flavor flavor);

@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The form that each API gives to a fault. Clients parse these bodies, so each is as the OpenStack service writes
-/// it; our own API answers with problem details (RFC 9457).
+/// The form that each API gives to a fault. Clients parse these bodies, so each is as the OpenStack service
+/// writes it; our own API answers with problem details (RFC 9457).
 final class FaultBodies {
     private static final String JSON = "application/json";
     private static final ObjectMapper MAPPER = new ObjectMapper();

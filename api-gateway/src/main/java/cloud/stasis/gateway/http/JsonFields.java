@@ -4,14 +4,19 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// One object of a request's JSON body, read field by field. What is not of the expected form is an
 /// `INVALID_REQUEST` that names the field by its path.
 public final class JsonFields {
+    private static final Pattern DIGITS = Pattern.compile("[0-9]{1,9}");
+
     private final JsonNode node;
     private final String path;
 
@@ -34,6 +39,11 @@ public final class JsonFields {
 
     public boolean isText(String name) {
         return node.path(name).isTextual();
+    }
+
+    /// Some clients write -1 for "all".
+    public boolean isMinusOne(String name) {
+        return node.path(name).isIntegralNumber() && node.path(name).longValue() == -1;
     }
 
     public List<String> names() {
@@ -82,6 +92,34 @@ public final class JsonFields {
                         found -> found.canConvertToInt() && found.isIntegralNumber() && found.intValue() >= 0,
                         "a whole number that is not negative")
                 .map(JsonNode::intValue);
+    }
+
+    /// A whole number, not negative; also as a string of digits, as some clients write sizes and counts.
+    public Optional<Integer> optionalNumber(String name) {
+        JsonNode found = node.path(name);
+        return found.isTextual() && DIGITS.matcher(found.textValue()).matches()
+                ? Optional.of(Integer.parseInt(found.textValue()))
+                : optionalCount(name);
+    }
+
+    /// An object of strings, such as metadata.
+    public Optional<Map<String, String>> optionalTextMap(String name, int maxKeyLength, int maxValueLength) {
+        return value(name, JsonNode::isObject, "an object").map(object -> {
+            Map<String, String> texts = new LinkedHashMap<>();
+            object.properties().forEach(entry -> {
+                String key = entry.getKey();
+                if (key.isBlank() || key.length() > maxKeyLength) {
+                    throw invalid("keys of " + at(name) + " must have 1 to " + maxKeyLength + " characters.");
+                }
+                if (!entry.getValue().isTextual()
+                        || entry.getValue().textValue().length() > maxValueLength) {
+                    throw invalid(
+                            "values of " + at(name) + " must be strings of at most " + maxValueLength + " characters.");
+                }
+                texts.put(key, entry.getValue().textValue());
+            });
+            return texts;
+        });
     }
 
     public List<String> texts(String name, int maxEntries, int maxLength) {

@@ -1,5 +1,6 @@
 package cloud.stasis.gateway.job;
 
+import cloud.stasis.model.ImageId;
 import cloud.stasis.model.JobId;
 import cloud.stasis.model.ProjectId;
 import java.util.List;
@@ -18,6 +19,9 @@ public interface Jobs {
     Optional<Job> lock(JobId job);
 
     Optional<Job> named(ProjectId project, ClientToken token);
+
+    /// Those that make this image and are not over.
+    List<Job> making(ImageId image);
 
     /// Newest first.
     List<Job> list(JobQuery query);

@@ -1,12 +1,19 @@
 package cloud.stasis.gateway.wiring;
 
 import cloud.stasis.gateway.compute.ChangePower;
+import cloud.stasis.gateway.compute.ConsoleLog;
 import cloud.stasis.gateway.compute.DeleteServer;
+import cloud.stasis.gateway.compute.FlavorCatalog;
+import cloud.stasis.gateway.compute.Flavors;
 import cloud.stasis.gateway.compute.Instances;
+import cloud.stasis.gateway.compute.KeypairRing;
+import cloud.stasis.gateway.compute.Keypairs;
 import cloud.stasis.gateway.compute.Servers;
 import cloud.stasis.gateway.fleet.Fleet;
+import cloud.stasis.gateway.fleet.Grants;
 import cloud.stasis.gateway.job.Jobs;
 import cloud.stasis.gateway.quota.Quotas;
+import cloud.stasis.gateway.saga.JobControl;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.snapshot.DeleteSnapshot;
@@ -25,6 +32,30 @@ import java.time.Clock;
 /// What the doors call.
 @Singleton
 class ServiceBeans {
+    @Produces
+    @Singleton
+    FlavorCatalog flavorCatalog(Transactions transactions, Flavors flavors) {
+        return new FlavorCatalog(transactions, flavors);
+    }
+
+    @Produces
+    @Singleton
+    KeypairRing keypairRing(Transactions transactions, Keypairs keypairs, Clock clock) {
+        return new KeypairRing(transactions, keypairs, clock);
+    }
+
+    @Produces
+    @Singleton
+    ConsoleLog consoleLog(Instances instances, Fleet fleet, Grants grants) {
+        return new ConsoleLog(instances, fleet, grants, new HttpConsoleReader());
+    }
+
+    @Produces
+    @Singleton
+    JobControl jobControl(Transactions transactions, Jobs jobs, SagaRunner sagas) {
+        return new JobControl(transactions, jobs, sagas);
+    }
+
     @Produces
     @Singleton
     Servers servers(

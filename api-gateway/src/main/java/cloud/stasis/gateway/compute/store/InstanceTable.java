@@ -59,7 +59,7 @@ class InstanceTable implements Instances, Usage {
         query.after().flatMap(after -> rows.findByIdOptional(after.value())).ifPresent(select::after);
         return rows
                 .find(select.where() + select.orderBy(), select.values())
-                .withHint("jakarta.persistence.query.timeout", InstanceSelect.LONGEST_QUERY.toMillis())
+                .withHint("jakarta.persistence.query.timeout", Math.toIntExact(InstanceSelect.LONGEST_QUERY.toMillis()))
                 .page(0, query.rows())
                 .stream()
                 .map(InstanceMapping::read)

@@ -80,6 +80,15 @@ class JobTable implements Jobs {
     }
 
     @Override
+    public List<Job> making(ImageId image) {
+        return rows
+                .find("imageId = ?1 and state in ('ACCEPTED', 'RUNNING', 'UNWINDING', 'STUCK')", image.value())
+                .stream()
+                .map(JobTable::read)
+                .toList();
+    }
+
+    @Override
     public List<Job> list(JobQuery query) {
         StringBuilder where = new StringBuilder("projectId = :project");
         Parameters values = Parameters.with("project", query.project().value());

@@ -1,0 +1,56 @@
+package cloud.stasis.gateway.http.compute;
+
+import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.StasisException;
+
+/// The policy of the compute API: what can be done, and who may. This is the whole table. Whose server it is
+/// comes on top: somebody else's is not there, except for administrators.
+enum ComputeAction {
+    READ_SERVERS("servers:index", Rule.ANY_ROLE),
+    READ_SERVERS_OF_ALL("servers:index:get_all_tenants", Rule.ADMIN),
+    CREATE_SERVERS("servers:create", Rule.MEMBER),
+    CHANGE_SERVERS("servers:update", Rule.MEMBER),
+    DELETE_SERVERS("servers:delete", Rule.MEMBER),
+    CREATE_IMAGES("servers:create_image", Rule.MEMBER),
+    READ_CONSOLE("os-console-output", Rule.MEMBER),
+    RESET_STATE("os-admin-actions:reset_state", Rule.ADMIN),
+
+    READ_FLAVORS("os-flavor-access", Rule.ANY_ROLE),
+    CHANGE_FLAVORS("os-flavor-manage", Rule.ADMIN),
+    READ_FLAVOR_ACCESS("os-flavor-access", Rule.ADMIN),
+
+    OWN_KEYPAIRS("os-keypairs", Rule.ANY_ROLE),
+    READ_QUOTAS("os-quota-sets:show", Rule.ANY_ROLE),
+    CHANGE_QUOTAS("os-quota-sets:update", Rule.ADMIN),
+    READ_HOSTS("os-hypervisors:list", Rule.ADMIN);
+
+    private enum Rule {
+        /// Whoever has a role on the project.
+        ANY_ROLE,
+        MEMBER,
+        ADMIN
+    }
+
+    private final String rule;
+    private final Rule who;
+
+    ComputeAction(String rule, Rule who) {
+        this.rule = rule;
+        this.who = who;
+    }
+
+    /// @throws StasisException `ACCESS_DENIED`
+    void check(Caller caller) {
+        boolean allowed =
+                switch (who) {
+                    case ANY_ROLE -> !caller.roles().isEmpty();
+                    case MEMBER -> caller.isAdmin() || caller.roles().contains("member");
+                    case ADMIN -> caller.isAdmin();
+                };
+        if (!allowed) {
+            throw new StasisException(
+                    ErrorCode.ACCESS_DENIED, "Policy doesn't allow os_compute_api:" + rule + " to be performed.");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package cloud.stasis.gateway.http.compute;
+
+import cloud.stasis.gateway.compute.ConsoleLog;
+import cloud.stasis.gateway.compute.ImageCapture;
+import cloud.stasis.gateway.compute.Power;
+import cloud.stasis.gateway.compute.Servers;
+import cloud.stasis.gateway.compute.Servers.Declared;
+import cloud.stasis.gateway.http.CurrentRequest;
+import cloud.stasis.gateway.http.FaultException;
+import cloud.stasis.gateway.http.Faults;
+import cloud.stasis.gateway.http.JsonFields;
+import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.model.ImageId;
+import cloud.stasis.model.InstanceId;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// `POST /servers/{id}/action`: one object with one key, which says what to do.
+@Path("compute/v2.1/servers/{id}/action")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class ServerActionsResource {
+    private static final int MAX_TEXT = 255;
+    private static final int MAX_PROPERTIES = 128;
+
+    private final CurrentRequest request;
+    private final Servers servers;
+    private final ImageCapture images;
+    private final ConsoleLog console;
+    private final Links links;
+
+    ServerActionsResource(
+            CurrentRequest request, Servers servers, ImageCapture images, ConsoleLog console, Links links) {
+        this.request = request;
+        this.servers = servers;
+        this.images = images;
+        this.console = console;
+        this.links = links;
+    }
+
+    @POST
+    public Response act(@PathParam("id") String id, @Nullable JsonNode body) {
+        JsonFields fields = JsonFields.of(body);
+        List<String> names = fields.names();
+        if (names.size() != 1) {
+            throw new FaultException(400, "The request body must name exactly one action.");
+        }
+        return switch (names.getFirst()) {
+            case "os-start" -> change(id, Power.START);
+            case "os-stop" -> change(id, Power.STOP);
+            case "reboot" -> change(id, reboot(fields.object("reboot")));
+            case "pause" -> change(id, Power.PAUSE);
+            case "unpause" -> change(id, Power.UNPAUSE);
+            case "suspend" -> change(id, Power.SUSPEND);
+            case "resume" -> change(id, Power.RESUME);
+            case "createImage" -> createImage(id, fields.object("createImage"));
+            case "os-getConsoleOutput" -> consoleOutput(id, fields.object("os-getConsoleOutput"));
+            case "os-resetState" -> resetState(id, fields.object("os-resetState"));
+            default -> {
+                servers.show(request.caller(), ServersResource.id(id));
+                throw new FaultException(400, "There is no such action: " + Faults.shortened(names.getFirst()) + ".");
+            }
+        };
+    }
+
+    private Response change(String id, Power power) {
+        ComputeAction.CHANGE_SERVERS.check(request.caller());
+        servers.change(request.caller(), ServersResource.id(id), power);
+        return Response.accepted().build();
+    }
+
+    private static Power reboot(JsonFields reboot) {
+        return switch (reboot.only("type").text("type", MAX_TEXT)) {
+            case "SOFT", "Soft", "soft" -> Power.REBOOT_SOFT;
+            case "HARD", "Hard", "hard" -> Power.REBOOT_HARD;
+            default -> throw new FaultException(400, "Invalid input for field/attribute type: SOFT or HARD.");
+        };
+    }
+
+    private Response createImage(String id, JsonFields asked) {
+        Caller caller = request.caller();
+        ComputeAction.CREATE_IMAGES.check(caller);
+        InstanceId server = ServersResource.id(id);
+        servers.show(caller, server);
+        asked.only("name", "metadata");
+        String name = asked.text("name", MAX_TEXT);
+        Map<String, String> metadata =
+                asked.optionalTextMap("metadata", MAX_TEXT, MAX_TEXT).orElse(Map.of());
+        if (metadata.size() > MAX_PROPERTIES) {
+            throw new FaultException(400, "Image metadata limit exceeded: at most " + MAX_PROPERTIES + ".");
+        }
+        ImageId image = images.begin(caller, server, name, metadata);
+        return request.microversion().atLeast(2, 45)
+                ? Response.accepted(Map.of("image_id", image.toString())).build()
+                : Response.accepted()
+                        .header("Location", links.imageLocation(image.toString()))
+                        .build();
+    }
+
+    private Response consoleOutput(String id, JsonFields asked) {
+        ComputeAction.READ_CONSOLE.check(request.caller());
+        asked.only("length");
+        String output = console.tail(request.caller(), ServersResource.id(id), lines(asked));
+        return Response.ok(JsonNodeFactory.instance.objectNode().put("output", output))
+                .build();
+    }
+
+    /// Some clients write the number as a string, and -1 for all.
+    private static ConsoleLog.Lines lines(JsonFields asked) {
+        String text = asked.isText("length") ? asked.text("length", MAX_TEXT) : "";
+        if (text.equals("-1") || asked.isMinusOne("length")) {
+            return ConsoleLog.Lines.ALL;
+        }
+        return asked.optionalNumber("length").map(ConsoleLog.Lines::of).orElse(ConsoleLog.Lines.ALL);
+    }
+
+    private Response resetState(String id, JsonFields asked) {
+        ComputeAction.RESET_STATE.check(request.caller());
+        Declared declared =
+                switch (asked.only("state").text("state", MAX_TEXT)) {
+                    case "active" -> Declared.ACTIVE;
+                    case "error" -> Declared.ERROR;
+                    default ->
+                        throw new FaultException(400, "Invalid input for field/attribute state: active or error.");
+                };
+        servers.reset(request.caller(), ServersResource.id(id), declared);
+        return Response.accepted().build();
+    }
+}

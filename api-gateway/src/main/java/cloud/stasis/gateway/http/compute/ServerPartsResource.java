@@ -1,0 +1,180 @@
+package cloud.stasis.gateway.http.compute;
+
+import cloud.stasis.gateway.compute.Instance;
+import cloud.stasis.gateway.compute.Servers;
+import cloud.stasis.gateway.http.CurrentRequest;
+import cloud.stasis.gateway.http.FaultException;
+import cloud.stasis.gateway.http.Microversion;
+import cloud.stasis.gateway.http.Page;
+import cloud.stasis.gateway.job.Job;
+import cloud.stasis.gateway.job.JobQuery;
+import cloud.stasis.gateway.job.JobState;
+import cloud.stasis.gateway.job.Jobs;
+import cloud.stasis.gateway.volume.Volume;
+import cloud.stasis.gateway.volume.VolumeState.Attachment;
+import cloud.stasis.gateway.volume.VolumeState.OnTermination;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What belongs to one server: its volumes, its history, and the network parts that it does not have.
+@Path("compute/v2.1/servers/{id}")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class ServerPartsResource {
+    private final CurrentRequest request;
+    private final Servers servers;
+    private final Jobs jobs;
+
+    ServerPartsResource(CurrentRequest request, Servers servers, Jobs jobs) {
+        this.request = request;
+        this.servers = servers;
+        this.jobs = jobs;
+    }
+
+    @GET
+    @Path("os-volume_attachments")
+    public Map<String, Object> attachments(@PathParam("id") String id) {
+        Instance instance = shown(id);
+        return Map.of(
+                "volumeAttachments",
+                servers.volumesOf(List.of(instance)).stream()
+                        .map(this::attachment)
+                        .toList());
+    }
+
+    @GET
+    @Path("os-volume_attachments/{volume}")
+    public Map<String, Object> attachment(@PathParam("id") String id, @PathParam("volume") String volume) {
+        return Map.of(
+                "volumeAttachment",
+                servers.volumesOf(List.of(shown(id))).stream()
+                        .filter(attached -> attached.id().toString().equals(volume))
+                        .findFirst()
+                        .map(this::attachment)
+                        .orElseThrow(() -> new FaultException(404, "The volume is not attached to this server.")));
+    }
+
+    @GET
+    @Path("os-instance-actions")
+    public Map<String, Object> actions(@PathParam("id") String id) {
+        Instance instance = shown(id);
+        return Map.of(
+                "instanceActions",
+                jobs.list(JobQuery.ofServer(instance.project(), instance.id(), Page.MAXIMUM)).stream()
+                        .map(job -> action(instance, job))
+                        .toList());
+    }
+
+    @GET
+    @Path("os-instance-actions/{requestId}")
+    public Map<String, Object> action(@PathParam("id") String id, @PathParam("requestId") String requestId) {
+        Instance instance = shown(id);
+        Job job = jobs.list(JobQuery.ofServer(instance.project(), instance.id(), Page.MAXIMUM)).stream()
+                .filter(candidate -> candidate.requestId().equals(requestId))
+                .findFirst()
+                .orElseThrow(() -> new FaultException(404, "Action for request_id not found on this server."));
+        Map<String, Object> body = action(instance, job);
+        if (request.caller().isAdmin() || request.microversion().atLeast(2, 51)) {
+            body.put("events", List.of(event(job)));
+        }
+        return Map.of("instanceAction", body);
+    }
+
+    @GET
+    @Path("ips")
+    public Map<String, Object> addresses(@PathParam("id") String id) {
+        shown(id);
+        return Map.of("addresses", Map.of());
+    }
+
+    @GET
+    @Path("os-interface")
+    public Map<String, Object> interfaces(@PathParam("id") String id) {
+        shown(id);
+        return Map.of("interfaceAttachments", List.of());
+    }
+
+    @GET
+    @Path("os-security-groups")
+    public Map<String, Object> securityGroups(@PathParam("id") String id) {
+        shown(id);
+        return Map.of("security_groups", List.of());
+    }
+
+    private Instance shown(String id) {
+        ComputeAction.READ_SERVERS.check(request.caller());
+        return servers.show(request.caller(), ServersResource.id(id));
+    }
+
+    private Map<String, Object> attachment(Volume volume) {
+        Microversion version = request.microversion();
+        Attachment attachment = volume.state().attached().orElseThrow();
+        Map<String, Object> body = new LinkedHashMap<>();
+        if (!version.atLeast(2, 89)) {
+            body.put("id", volume.id().toString());
+        }
+        body.put("volumeId", volume.id().toString());
+        body.put("serverId", attachment.instance().toString());
+        body.put("device", "/dev/" + attachment.device());
+        if (version.atLeast(2, 70)) {
+            body.put("tag", null);
+        }
+        if (version.atLeast(2, 79)) {
+            body.put("delete_on_termination", attachment.onTermination() == OnTermination.DELETE);
+        }
+        if (version.atLeast(2, 89)) {
+            // A volume is attached at most once, so its id names the attachment as well.
+            body.put("attachment_id", volume.id().toString());
+            body.put("bdm_uuid", volume.id().toString());
+        }
+        return body;
+    }
+
+    private Map<String, Object> action(Instance instance, Job job) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("action", job.kind().action());
+        body.put("instance_uuid", instance.id().toString());
+        body.put("request_id", job.requestId());
+        body.put("user_id", job.user().value());
+        body.put("project_id", job.project().value());
+        body.put("start_time", Times.microseconds(job.createdAt()));
+        body.put("message", hasFailed(job) ? "Error" : null);
+        if (request.microversion().atLeast(2, 58)) {
+            body.put("updated_at", Times.microseconds(job.updatedAt()));
+        }
+        return body;
+    }
+
+    /// A job is carried out as a whole, so that an action has one event.
+    private Map<String, Object> event(Job job) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("event", "stasis_" + job.kind().action());
+        body.put("start_time", Times.microseconds(job.createdAt()));
+        body.put("finish_time", job.finishedAt().map(Times::microseconds).orElse(null));
+        body.put("result", job.state().isOver() ? hasFailed(job) ? "Error" : "Success" : null);
+        if (request.caller().isAdmin()) {
+            body.put("traceback", null);
+        }
+        if (request.microversion().atLeast(2, 62)) {
+            body.put("hostId", "");
+            if (request.caller().isAdmin()) {
+                body.put("host", "");
+            }
+        }
+        if (request.microversion().atLeast(2, 84)) {
+            body.put("details", job.state() instanceof JobState.Failed(var cause) ? cause.message() : null);
+        }
+        return body;
+    }
+
+    private static boolean hasFailed(Job job) {
+        return job.state() instanceof JobState.Failed || job.state() instanceof JobState.Stuck;
+    }
+}

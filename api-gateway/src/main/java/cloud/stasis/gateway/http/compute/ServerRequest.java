@@ -1,0 +1,259 @@
+package cloud.stasis.gateway.http.compute;
+
+import cloud.stasis.gateway.compute.BlockDevice;
+import cloud.stasis.gateway.compute.NewServer;
+import cloud.stasis.gateway.compute.Profile;
+import cloud.stasis.gateway.http.FaultException;
+import cloud.stasis.gateway.http.JsonFields;
+import cloud.stasis.gateway.http.Microversion;
+import cloud.stasis.gateway.volume.VolumeCatalog;
+import cloud.stasis.gateway.volume.VolumeState.OnTermination;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ImageId;
+import cloud.stasis.model.StasisException;
+import cloud.stasis.model.VolumeId;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The body of `POST /servers`, as clients write it.
+///
+/// What needs a network is refused unless it asks for none, or for whatever there is; what has no meaning here
+/// (security groups, user data, personality, scheduler hints) is checked for its form and otherwise ignored.
+record ServerRequest(NewServer server, Optional<String> keyName, boolean wantsReservation) {
+    static final int MAX_TEXT = 255;
+    private static final int MAX_METADATA_VALUE = 255;
+    private static final int MAX_USER_DATA = 65535;
+    private static final int MAX_DISKS = 20;
+    private static final Pattern NOT_IN_HOSTNAMES = Pattern.compile("[^a-z0-9.-]+");
+    private static final Pattern TAG = Pattern.compile("[^,/]{1," + Profile.MAX_TAG_LENGTH + "}");
+
+    static ServerRequest of(@Nullable JsonNode body, Microversion version) {
+        JsonFields fields = JsonFields.of(body)
+                .only("server", "os:scheduler_hints", "OS-SCH-HNT:scheduler_hints")
+                .object("server");
+        fields.only(known(version));
+        fields.optionalText("user_data", MAX_USER_DATA);
+        checkNetworks(fields, version);
+        String name = name(fields);
+        int least = count(fields, "min_count").orElse(1);
+        int most = count(fields, "max_count").orElse(least);
+        if (least > most) {
+            throw bad("min_count must be <= max_count");
+        }
+        Optional<String> key = fields.optionalText("key_name", MAX_TEXT);
+        Profile profile = new Profile(
+                name,
+                version.atLeast(2, 19) ? fields.optionalText("description", MAX_TEXT) : Optional.empty(),
+                fields.optionalText("hostname", MAX_TEXT).orElseGet(() -> hostname(name)),
+                key,
+                fields.optionalTextMap("metadata", MAX_TEXT, MAX_METADATA_VALUE).orElse(Map.of()),
+                tags(fields.texts("tags", Profile.MAX_TAGS, Profile.MAX_TAG_LENGTH)));
+        Disks disks = Disks.of(fields);
+        NewServer server = new NewServer(profile, flavor(body), disks.image(), disks.devices(), most);
+        return new ServerRequest(
+                server, key, fields.optionalFlag("return_reservation_id").orElse(false));
+    }
+
+    static Set<String> tags(List<String> tags) {
+        for (String tag : tags) {
+            if (!TAG.matcher(tag).matches()) {
+                throw bad("Tag is not valid: 1 to " + Profile.MAX_TAG_LENGTH + " characters, no comma, no slash.");
+            }
+        }
+        return new HashSet<>(tags);
+    }
+
+    static String name(JsonFields fields) {
+        String name = fields.text("name", MAX_TEXT);
+        if (name.codePoints().anyMatch(Character::isISOControl)) {
+            throw bad("Invalid input for field/attribute name: control characters are not allowed.");
+        }
+        return name.strip();
+    }
+
+    private static String[] known(Microversion version) {
+        List<String> known = new ArrayList<>(List.of(
+                "name",
+                "imageRef",
+                "flavorRef",
+                "adminPass",
+                "metadata",
+                "networks",
+                "OS-DCF:diskConfig",
+                "accessIPv4",
+                "accessIPv6",
+                "availability_zone",
+                "block_device_mapping",
+                "block_device_mapping_v2",
+                "config_drive",
+                "key_name",
+                "min_count",
+                "max_count",
+                "return_reservation_id",
+                "security_groups",
+                "user_data"));
+        if (!version.atLeast(2, 57)) {
+            known.add("personality");
+        }
+        if (version.atLeast(2, 19)) {
+            known.add("description");
+        }
+        if (version.atLeast(2, 52)) {
+            known.add("tags");
+        }
+        if (version.atLeast(2, 63)) {
+            known.add("trusted_image_certificates");
+        }
+        if (version.atLeast(2, 74)) {
+            known.addAll(List.of("host", "hypervisor_hostname"));
+        }
+        if (version.atLeast(2, 90)) {
+            known.add("hostname");
+        }
+        return known.toArray(String[]::new);
+    }
+
+    private static void checkNetworks(JsonFields fields, Microversion version) {
+        if (fields.isText("networks")) {
+            String networks = fields.text("networks", MAX_TEXT);
+            if (!version.atLeast(2, 37) || !networks.equals("auto") && !networks.equals("none")) {
+                throw bad("Invalid input for field/attribute networks. It must be a list, auto or none.");
+            }
+            return;
+        }
+        List<JsonFields> networks = fields.objects("networks", MAX_DISKS);
+        if (version.atLeast(2, 37) && !fields.has("networks")) {
+            throw bad("Invalid input for field/attribute server. 'networks' is a required property");
+        }
+        if (!networks.isEmpty()) {
+            throw bad("Network could not be found: there are no networks in this cloud. Use auto or none.");
+        }
+    }
+
+    private static Optional<Integer> count(JsonFields fields, String name) {
+        Optional<Integer> count = fields.optionalNumber(name);
+        if (count.isPresent() && (count.get() < 1 || count.get() > NewServer.MAX_COUNT)) {
+            throw bad(name + " must be 1 to " + NewServer.MAX_COUNT + ".");
+        }
+        return count;
+    }
+
+    /// Clients write ids of digits as numbers.
+    private static String flavor(@Nullable JsonNode body) {
+        JsonNode flavor = body == null ? null : body.path("server").path("flavorRef");
+        if (flavor == null
+                || !flavor.isTextual() && !flavor.isIntegralNumber()
+                || flavor.asText().isEmpty()) {
+            throw bad("Invalid input for field/attribute server. 'flavorRef' is a required property");
+        }
+        String text = flavor.asText();
+        if (text.length() > MAX_TEXT) {
+            throw bad("Invalid input for field/attribute flavorRef: longer than " + MAX_TEXT + ".");
+        }
+        return text;
+    }
+
+    private static String hostname(String name) {
+        String plain = NOT_IN_HOSTNAMES.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("-");
+        String trimmed = plain.replaceAll("^[.-]+|[.-]+$", "");
+        return trimmed.isEmpty() ? "server" : trimmed.substring(0, Math.min(trimmed.length(), 63));
+    }
+
+    private static FaultException bad(String message) {
+        return new FaultException(400, message);
+    }
+
+    /// The root disk's image, and the disks beside it.
+    private record Disks(ImageId image, List<BlockDevice> devices) {
+        static Disks of(JsonFields server) {
+            Optional<ImageId> image = server.optionalText("imageRef", MAX_TEXT)
+                    .filter(text -> !text.isEmpty())
+                    .map(Disks::imageId);
+            List<BlockDevice> devices = new ArrayList<>();
+            if (!server.objects("block_device_mapping", MAX_DISKS).isEmpty()) {
+                throw bad("Use block_device_mapping_v2.");
+            }
+            for (JsonFields device : server.objects("block_device_mapping_v2", MAX_DISKS)) {
+                Optional<ImageId> root = device(device, devices);
+                if (root.isPresent() && image.isPresent() && !root.equals(image)) {
+                    throw bad("Block Device Mapping is Invalid: the image of the root disk is not imageRef.");
+                }
+                image = root.isPresent() ? root : image;
+            }
+            return new Disks(image.orElseThrow(() -> bad("Invalid imageRef provided.")), devices);
+        }
+
+        /// @return the image, if this is the root disk
+        private static Optional<ImageId> device(JsonFields device, List<BlockDevice> devices) {
+            device.only(
+                    "boot_index",
+                    "uuid",
+                    "source_type",
+                    "destination_type",
+                    "volume_size",
+                    "delete_on_termination",
+                    "device_name",
+                    "disk_bus",
+                    "device_type",
+                    "guest_format",
+                    "no_device",
+                    "tag",
+                    "volume_type");
+            String source = device.optionalText("source_type", MAX_TEXT).orElse("volume");
+            String destination = device.optionalText("destination_type", MAX_TEXT)
+                    .orElse(source.equals("blank") || source.equals("image") ? "local" : "volume");
+            OnTermination onTermination =
+                    device.optionalFlag("delete_on_termination").orElse(false)
+                            ? OnTermination.DELETE
+                            : OnTermination.KEEP;
+            switch (source + "/" + destination) {
+                case "image/local" -> {
+                    return Optional.of(imageId(device.text("uuid", MAX_TEXT)));
+                }
+                case "blank/local" -> devices.add(new BlockDevice.BlankDisk(size(device)));
+                case "blank/volume" -> devices.add(new BlockDevice.BlankVolume(size(device), onTermination));
+                case "volume/volume" ->
+                    devices.add(new BlockDevice.ExistingVolume(volumeId(device.text("uuid", MAX_TEXT)), onTermination));
+                default ->
+                    throw new FaultException(
+                            501, "A disk from " + source + " to " + destination + " is not supported.");
+            }
+            return Optional.empty();
+        }
+
+        private static ByteCount size(JsonFields device) {
+            int gib = device.optionalNumber("volume_size")
+                    .orElseThrow(() -> bad("Block Device Mapping is Invalid: a blank disk needs volume_size."));
+            if (gib < 1 || gib > VolumeCatalog.MAX_GIB) {
+                throw bad("Block Device Mapping is Invalid: volume_size must be 1 to " + VolumeCatalog.MAX_GIB + ".");
+            }
+            return ByteCount.ofGib(gib);
+        }
+
+        private static ImageId imageId(String text) {
+            try {
+                return ImageId.parse(text);
+            } catch (StasisException e) {
+                throw bad("Invalid imageRef provided.");
+            }
+        }
+
+        private static VolumeId volumeId(String text) {
+            try {
+                return VolumeId.parse(text);
+            } catch (StasisException e) {
+                throw new StasisException(
+                        ErrorCode.INVALID_REQUEST, "Block Device Mapping is Invalid: uuid is not that of a volume.");
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package cloud.stasis.gateway.http.snapshot;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The outer bodies of the snapshot API.
+final class Replies {
+    private Replies() {}
+
+    public record OneJob(JobView job) {}
+
+    /// @param next path of the next page, if there is one
+    public record ManyJobs(
+            List<JobView> jobs,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String next) {}
+
+    public record OneSnapshot(SnapshotView snapshot) {}
+
+    /// @param next path of the next page, if there is one
+    public record ManySnapshots(
+            List<SnapshotView> snapshots,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String next) {}
+
+    /// What was begun.
+    public record Begun(SnapshotView snapshot, JobView job) {}
+}

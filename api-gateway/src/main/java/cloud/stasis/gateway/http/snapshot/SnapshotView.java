@@ -1,0 +1,122 @@
+package cloud.stasis.gateway.http.snapshot;
+
+import cloud.stasis.gateway.snapshot.Snapshot;
+import cloud.stasis.gateway.snapshot.Snapshot.SealedBundle;
+import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.model.Manifest;
+import cloud.stasis.model.Part;
+import cloud.stasis.model.Receipt;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A snapshot as its tenant sees it.
+///
+/// @param status `creating`, `available`, `reverting`, `deleting` or `failed`
+/// @param memory whether it holds memory; while it is taken: whether that was asked for
+/// @param consistency what was asked for: `require`, `prefer` or `none`
+/// @param size bytes of all parts together, as the guest sees them
+/// @param receipt what the capture did
+public record SnapshotView(
+        String id,
+        String name,
+        String status,
+        String server,
+        boolean memory,
+        String consistency,
+        @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String parent,
+        long size,
+        List<PartView> parts,
+        @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable ReceiptView receipt,
+        @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String manifest,
+
+        @JsonProperty("taken_at") @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+        Instant takenAt,
+
+        @JsonProperty("created_at") Instant createdAt,
+        @JsonProperty("updated_at") Instant updatedAt) {
+
+    /// @param name the disk's target, or the kind
+    public record PartView(String name, String kind, long size) {
+        static PartView of(Part part) {
+            String kind =
+                    switch (part) {
+                        case Part.Disk ignored -> "disk";
+                        case Part.File ignored -> "file";
+                        case Part.Memory ignored -> "memory";
+                        case Part.DomainXml ignored -> "domain_xml";
+                        case Part.DeviceArchive ignored -> "device_archive";
+                    };
+            String name = part instanceof Part.Disk disk ? disk.target().value() : kind;
+            return new PartView(name, kind, part.content().size().bytes());
+        }
+    }
+
+    /// @param reached `crash`, `file_system`, `memory` or `offline`
+    public record ReceiptView(
+            String strategy,
+            String asked,
+            String reached,
+            @JsonProperty("frozen_ms") long frozenMs,
+            @JsonProperty("paused_ms") long pausedMs,
+            @JsonProperty("guest_agent") String guestAgent,
+            String hypervisor,
+            List<TransferView> transfers) {
+        static ReceiptView of(Receipt receipt) {
+            return new ReceiptView(
+                    receipt.strategy(),
+                    receipt.asked().name().toLowerCase(Locale.ROOT),
+                    receipt.reached().name().toLowerCase(Locale.ROOT),
+                    receipt.frozen().toMillis(),
+                    receipt.paused().toMillis(),
+                    receipt.guestAgent(),
+                    receipt.hypervisor(),
+                    receipt.transfers().stream().map(TransferView::of).toList());
+        }
+    }
+
+    public record TransferView(
+            String part,
+            String mode,
+            String reason,
+            long read,
+            long sent,
+            long shared,
+            @JsonProperty("took_ms") long tookMs) {
+        static TransferView of(Receipt.Transfer transfer) {
+            return new TransferView(
+                    transfer.part(),
+                    transfer.mode().name().toLowerCase(Locale.ROOT),
+                    transfer.reason(),
+                    transfer.read().bytes(),
+                    transfer.sent().bytes(),
+                    transfer.shared().bytes(),
+                    transfer.took().toMillis());
+        }
+    }
+
+    static SnapshotView of(Snapshot snapshot) {
+        Optional<Manifest> manifest = snapshot.sealed().map(SealedBundle::manifest);
+        return new SnapshotView(
+                snapshot.id().toString(),
+                snapshot.name(),
+                snapshot.state().status(),
+                snapshot.instance().toString(),
+                manifest.map(bundle -> bundle.parts().stream().anyMatch(Part.Memory.class::isInstance))
+                        .orElse(snapshot.asked().memory() == MemoryChoice.WITH_MEMORY),
+                snapshot.asked().quiesce().name().toLowerCase(Locale.ROOT),
+                snapshot.parent().map(Object::toString).orElse(null),
+                manifest.map(bundle -> bundle.logicalSize().bytes()).orElse(0L),
+                manifest.map(bundle -> bundle.parts().stream().map(PartView::of).toList())
+                        .orElse(List.of()),
+                manifest.flatMap(Manifest::receipt).map(ReceiptView::of).orElse(null),
+                snapshot.sealed().map(bundle -> bundle.id().toString()).orElse(null),
+                manifest.map(Manifest::takenAt).orElse(null),
+                snapshot.createdAt(),
+                snapshot.updatedAt());
+    }
+}

@@ -1,0 +1,221 @@
+package cloud.stasis.gateway.http.snapshot;
+
+import cloud.stasis.gateway.http.CurrentRequest;
+import cloud.stasis.gateway.http.FaultException;
+import cloud.stasis.gateway.http.JsonFields;
+import cloud.stasis.gateway.http.Page;
+import cloud.stasis.gateway.http.PageLinks;
+import cloud.stasis.gateway.http.PathId;
+import cloud.stasis.gateway.http.snapshot.Replies.Begun;
+import cloud.stasis.gateway.http.snapshot.Replies.ManySnapshots;
+import cloud.stasis.gateway.http.snapshot.Replies.OneJob;
+import cloud.stasis.gateway.http.snapshot.Replies.OneSnapshot;
+import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.job.ClientToken;
+import cloud.stasis.gateway.job.Job;
+import cloud.stasis.gateway.snapshot.Snapshot;
+import cloud.stasis.gateway.snapshot.Snapshot.Asked;
+import cloud.stasis.gateway.snapshot.SnapshotQuery;
+import cloud.stasis.gateway.snapshot.Snapshots;
+import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.messages.ComputeCommand.ResumeState;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.Quiesce;
+import cloud.stasis.model.SnapshotId;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/// Snapshots of whole servers.
+@Path("snapshot/v1/snapshots")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@Tag(name = "snapshots", description = "One instant of a whole server: all its disks and, if asked for, its memory")
+public class SnapshotsResource {
+    static final String CLIENT_TOKEN = "Idempotency-Key";
+    private static final int MAX_NAME = 255;
+    private static final int STANDARD_PAGE = 100;
+
+    private final CurrentRequest request;
+    private final Snapshots snapshots;
+    private final Clock clock;
+
+    SnapshotsResource(CurrentRequest request, Snapshots snapshots, Clock clock) {
+        this.request = request;
+        this.snapshots = snapshots;
+        this.clock = clock;
+    }
+
+    /// The body of [#take], for its description.
+    ///
+    /// @param server id of the server
+    /// @param memory with its memory; false if not said
+    /// @param consistency `prefer` if not said
+    @Schema(requiredProperties = {"server", "name"})
+    public record NewSnapshot(
+            String server,
+            String name,
+            boolean memory,
+
+            @Schema(enumeration = {"require", "prefer", "none"})
+            String consistency) {}
+
+    /// The body of [#revert], for its description.
+    ///
+    /// @param memory resume mid-instruction instead of booting from the disks; false if not said
+    /// @param state of the server afterwards; `running` if not said
+    public record NewRevert(
+            boolean memory,
+            @Schema(enumeration = {"running", "paused"}) String state) {}
+
+    @POST
+    @Operation(summary = "Take a snapshot of a server")
+    @RequestBody(content = @Content(schema = @Schema(implementation = NewSnapshot.class)))
+    @APIResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = Begun.class)))
+    public Response take(
+            @Parameter(description = "The same key gives the same job") @HeaderParam(CLIENT_TOKEN) @Nullable
+                    String token,
+            @Nullable JsonNode body) {
+        Caller caller = request.caller();
+        SnapshotAction.CHANGE.check(caller);
+        JsonFields fields = JsonFields.of(body).only("server", "name", "memory", "consistency");
+        Job job = snapshots.take(
+                caller,
+                server(fields.text("server", MAX_NAME)),
+                fields.text("name", MAX_NAME),
+                new Asked(memory(fields), quiesce(fields)),
+                token(token));
+        SnapshotId id = job.subject().snapshot().orElseThrow();
+        return Response.accepted(
+                        new Begun(SnapshotView.of(snapshots.show(caller, id)), JobView.of(job, clock.instant())))
+                .build();
+    }
+
+    @GET
+    @Operation(summary = "List snapshots, newest first")
+    public ManySnapshots list(
+            @QueryParam("server") @Nullable String server,
+            @QueryParam("name") @Nullable String name,
+            @QueryParam("limit") @Nullable String limit,
+            @QueryParam("marker") @Nullable String marker,
+            @Context UriInfo uri) {
+        Caller caller = request.caller();
+        SnapshotAction.READ.check(caller);
+        Page page = Page.of(limit, marker, STANDARD_PAGE, Page.MAXIMUM);
+        List<Snapshot> found = snapshots.list(new SnapshotQuery(
+                caller.project(),
+                Optional.ofNullable(server).map(SnapshotsResource::server),
+                Optional.ofNullable(name),
+                page.marker().map(SnapshotsResource::id),
+                page.rows()));
+        List<Snapshot> shown = found.subList(0, Math.min(found.size(), page.limit()));
+        return new ManySnapshots(
+                shown.stream().map(SnapshotView::of).toList(),
+                shown.isEmpty() || shown.size() == found.size()
+                        ? null
+                        : PageLinks.next(
+                                "/snapshot/v1/snapshots",
+                                uri.getQueryParameters(),
+                                shown.getLast().id().toString()));
+    }
+
+    @GET
+    @Path("{id}")
+    @Operation(summary = "Show a snapshot with its parts, its parent and the receipt of its capture")
+    public OneSnapshot show(@PathParam("id") String id) {
+        SnapshotAction.READ.check(request.caller());
+        return new OneSnapshot(SnapshotView.of(snapshots.show(request.caller(), id(id))));
+    }
+
+    @POST
+    @Path("{id}/revert")
+    @Operation(summary = "Put the server back to the snapshot; as often as wanted")
+    @RequestBody(content = @Content(schema = @Schema(implementation = NewRevert.class)))
+    @APIResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = OneJob.class)))
+    public Response revert(
+            @PathParam("id") String id,
+            @Parameter(description = "The same key gives the same job") @HeaderParam(CLIENT_TOKEN) @Nullable
+                    String token,
+            @Nullable JsonNode body) {
+        SnapshotAction.CHANGE.check(request.caller());
+        SnapshotId snapshot = id(id);
+        snapshots.show(request.caller(), snapshot);
+        JsonFields fields = JsonFields.of(body).only("memory", "state");
+        Job job = snapshots.revert(request.caller(), snapshot, memory(fields), resume(fields), token(token));
+        return accepted(job);
+    }
+
+    @DELETE
+    @Path("{id}")
+    @Operation(summary = "Delete a snapshot, with its memory and device archive")
+    @APIResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = OneJob.class)))
+    public Response delete(
+            @PathParam("id") String id,
+            @Parameter(description = "The same key gives the same job") @HeaderParam(CLIENT_TOKEN) @Nullable
+                    String token) {
+        SnapshotAction.CHANGE.check(request.caller());
+        return accepted(snapshots.delete(request.caller(), id(id), token(token)));
+    }
+
+    static SnapshotId id(String text) {
+        return PathId.of(text, SnapshotId::parse, ErrorCode.SNAPSHOT_NOT_FOUND);
+    }
+
+    static InstanceId server(String text) {
+        return PathId.of(text, InstanceId::parse, ErrorCode.INSTANCE_NOT_FOUND);
+    }
+
+    private Response accepted(Job job) {
+        return Response.accepted(new OneJob(JobView.of(job, clock.instant()))).build();
+    }
+
+    private static Optional<ClientToken> token(@Nullable String header) {
+        return Optional.ofNullable(header).map(ClientToken::new);
+    }
+
+    private static MemoryChoice memory(JsonFields fields) {
+        return fields.optionalFlag("memory").orElse(false) ? MemoryChoice.WITH_MEMORY : MemoryChoice.DISKS_ONLY;
+    }
+
+    private static Quiesce quiesce(JsonFields fields) {
+        return switch (fields.optionalText("consistency", MAX_NAME).orElse("prefer")) {
+            case "require" -> Quiesce.REQUIRE;
+            case "prefer" -> Quiesce.PREFER;
+            case "none" -> Quiesce.NONE;
+            default -> throw new FaultException(400, "consistency must be require, prefer or none.");
+        };
+    }
+
+    private static ResumeState resume(JsonFields fields) {
+        return switch (fields.optionalText("state", MAX_NAME).orElse("running")) {
+            case "running" -> ResumeState.RUNNING;
+            case "paused" -> ResumeState.PAUSED;
+            default -> throw new FaultException(400, "state must be running or paused.");
+        };
+    }
+}

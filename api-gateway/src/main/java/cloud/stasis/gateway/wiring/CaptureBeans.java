@@ -1,0 +1,84 @@
+package cloud.stasis.gateway.wiring;
+
+import cloud.stasis.gateway.compute.BootServer;
+import cloud.stasis.gateway.compute.CreateImage;
+import cloud.stasis.gateway.compute.DigestImage;
+import cloud.stasis.gateway.compute.DropBundle;
+import cloud.stasis.gateway.compute.Flavors;
+import cloud.stasis.gateway.compute.ImageCapture;
+import cloud.stasis.gateway.compute.InstanceTurns;
+import cloud.stasis.gateway.compute.Instances;
+import cloud.stasis.gateway.compute.ServerCreation;
+import cloud.stasis.gateway.compute.UnwantedCaptures;
+import cloud.stasis.gateway.fleet.Fleet;
+import cloud.stasis.gateway.fleet.Grants;
+import cloud.stasis.gateway.image.CaptureCancellation;
+import cloud.stasis.gateway.image.Images;
+import cloud.stasis.gateway.job.Jobs;
+import cloud.stasis.gateway.outbox.Outbox;
+import cloud.stasis.gateway.quota.Quotas;
+import cloud.stasis.gateway.saga.SagaRunner;
+import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.volume.Volumes;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+
+/// What works with images.
+@Singleton
+class CaptureBeans {
+    @Produces
+    @Singleton
+    CreateImage createImage(
+            InstanceTurns instances,
+            Images images,
+            Grants grants,
+            Outbox outbox,
+            DigestImage digestImage,
+            DropBundle dropBundle) {
+        return new CreateImage(instances, images, grants, outbox, digestImage, dropBundle);
+    }
+
+    @Produces
+    @Singleton
+    DigestImage digestImage(Images images, Outbox outbox) {
+        return new DigestImage(images, outbox);
+    }
+
+    @Produces
+    @Singleton
+    ServerCreation serverCreation(
+            Transactions transactions,
+            Instances instances,
+            Flavors flavors,
+            Images images,
+            Volumes volumes,
+            Fleet fleet,
+            Quotas quotas,
+            SagaRunner sagas,
+            BootServer bootServer,
+            Clock clock) {
+        return new ServerCreation(
+                transactions, instances, flavors, images, volumes, fleet, quotas, sagas, bootServer, clock);
+    }
+
+    @Produces
+    @Singleton
+    ImageCapture imageCapture(
+            Transactions transactions,
+            Instances instances,
+            Images images,
+            SagaRunner sagas,
+            CreateImage createImage,
+            Clock clock) {
+        return new ImageCapture(transactions, instances, images, sagas, createImage, clock);
+    }
+
+    /// A proxy, since images need it and captures need images.
+    @Produces
+    @ApplicationScoped
+    CaptureCancellation unwantedCaptures(Jobs jobs, SagaRunner sagas) {
+        return new UnwantedCaptures(jobs, sagas);
+    }
+}

@@ -1,0 +1,117 @@
+package cloud.stasis.gateway.heart;
+
+import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.image.Images;
+import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.ImageId;
+import cloud.stasis.model.Manifest;
+import cloud.stasis.model.ProjectId;
+import cloud.stasis.model.ReferenceName;
+import cloud.stasis.model.UserId;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.EntityManager;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/// What tests need of the cloud beside its doors: something to boot from, and a look into its rows.
+@ApplicationScoped
+public class Cloud {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
+
+    private final Transactions transactions;
+    private final Images images;
+    private final EntityManager entities;
+
+    Cloud(Transactions transactions, Images images, EntityManager entities) {
+        this.transactions = transactions;
+        this.images = images;
+        this.entities = entities;
+    }
+
+    /// Somebody of a project that nobody else uses.
+    public static Caller somebody() {
+        return new Caller(
+                new UserId("user-1"),
+                "somebody",
+                new ProjectId("p" + UUID.randomUUID().toString().replace("-", "")),
+                "a project",
+                Set.of("member"),
+                "req-" + UUID.randomUUID());
+    }
+
+    /// An active image with a disk.
+    public ImageId image(ProjectId project, Map<String, String> properties) {
+        ImageId image = ImageId.random();
+        transactions.run(() -> {
+            images.reserve(image, project, "bootable", properties, new Images.MinimumSizes(0, 0));
+            images.saving(image);
+            images.activate(
+                    image,
+                    new Manifest(
+                            Manifest.CURRENT_VERSION,
+                            ReferenceName.Kind.IMAGE,
+                            Optional.empty(),
+                            Instant.now(),
+                            Optional.empty(),
+                            List.of(FakeWorkers.disk(DeviceName.virtio(0))),
+                            Optional.empty(),
+                            Map.of()),
+                    ByteCount.ofMib(1));
+        });
+        return image;
+    }
+
+    public <T> T look(Supplier<T> at) {
+        return transactions.call(at);
+    }
+
+    public List<Object[]> rows(String sql, Object... parameters) {
+        return look(() -> {
+            var query = entities.createNativeQuery(sql);
+            for (int at = 0; at < parameters.length; at++) {
+                query.setParameter(at + 1, parameters[at]);
+            }
+            @SuppressWarnings("unchecked")
+            List<Object> found = query.getResultList();
+            return found.stream()
+                    .map(row -> row instanceof Object[] many ? many : new Object[] {row})
+                    .toList();
+        });
+    }
+
+    public long count(String sql, Object... parameters) {
+        return ((Number) rows(sql, parameters).getFirst()[0]).longValue();
+    }
+
+    /// Returns when the condition holds.
+    ///
+    /// @throws AssertionError when it does not within half a minute
+    public void await(String what, Supplier<Boolean> condition) {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (!condition.get()) {
+            if (Instant.now().isAfter(deadline)) {
+                throw new AssertionError("not within " + PATIENCE + ": " + what);
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+
+    /// Returns when no saga moves any more.
+    public void awaitQuiet() {
+        await("all sagas are over", () -> moving() == 0);
+    }
+
+    private long moving() {
+        return count("select count(*) from saga where standing in ('FORWARD', 'BACKWARD')");
+    }
+}

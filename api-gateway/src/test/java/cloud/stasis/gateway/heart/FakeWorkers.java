@@ -1,0 +1,298 @@
+package cloud.stasis.gateway.heart;
+
+import cloud.stasis.bus.RecordCodec;
+import cloud.stasis.messages.Command;
+import cloud.stasis.messages.CommandResult;
+import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.Envelope;
+import cloud.stasis.messages.Fact;
+import cloud.stasis.messages.Heartbeat;
+import cloud.stasis.messages.ImageCommand;
+import cloud.stasis.messages.VolumeCommand;
+import cloud.stasis.model.BackendId;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.CommandId;
+import cloud.stasis.model.Consistency;
+import cloud.stasis.model.Content;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.Digest;
+import cloud.stasis.model.ErrorReport;
+import cloud.stasis.model.HostId;
+import cloud.stasis.model.IndexId;
+import cloud.stasis.model.ManifestId;
+import cloud.stasis.model.Part;
+import cloud.stasis.model.Phase;
+import cloud.stasis.model.PowerState;
+import cloud.stasis.model.Quiesce;
+import cloud.stasis.model.Receipt;
+import cloud.stasis.model.StoreId;
+import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
+import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
+import io.smallrye.reactive.messaging.memory.InMemoryConnector;
+import io.smallrye.reactive.messaging.memory.InMemorySink;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
+import org.eclipse.microprofile.reactive.messaging.Message;
+import org.eclipse.microprofile.reactive.messaging.spi.Connector;
+
+/// A host, a backend and a store in one: answers each command once in effect, as the real ones do, and does what
+/// a test tells it to do wrong.
+@ApplicationScoped
+public class FakeWorkers {
+    public static final HostId HOST = new HostId("host-1");
+    public static final BackendId BACKEND = new BackendId("host-1");
+    public static final StoreId STORE = new StoreId("local");
+    public static final ByteCount DISK = ByteCount.ofMib(64);
+
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
+    private static final Duration BEAT = Duration.ofSeconds(5);
+
+    private final RecordCodec codec = new RecordCodec();
+    private final InMemoryConnector connector;
+    private final Map<CommandId, Fact.Answer> recorded = new ConcurrentHashMap<>();
+    private final List<Envelope<Command>> carriedOut = new CopyOnWriteArrayList<>();
+    private volatile Manners manners = Manners.GOOD;
+    private volatile URI data = URI.create("http://127.0.0.1:9");
+    private Thread thread = Thread.ofPlatform().unstarted(() -> {});
+    private volatile boolean running;
+
+    FakeWorkers(@Connector("smallrye-in-memory") InMemoryConnector connector) {
+        this.connector = connector;
+    }
+
+    /// How a worker behaves towards one command.
+    public interface Manners {
+        Manners GOOD = (id, command) -> Optional.empty();
+
+        /// @return what it does instead of carrying the command out
+        Optional<Behaviour> towards(CommandId id, Command command);
+    }
+
+    public sealed interface Behaviour {
+        /// Fails for good; a command that is sent again gets the same answer.
+        record Fails(ErrorReport error) implements Behaviour {}
+
+        /// Fails this once, and would carry the command out if it were sent again.
+        record FailsOnce(ErrorReport error) implements Behaviour {}
+
+        /// Carries it out and tells so twice.
+        record Repeats() implements Behaviour {}
+
+        /// Carries it out and does not tell; it tells when it is asked again.
+        record Forgets() implements Behaviour {}
+
+        /// Does nothing until the manners change and the command is sent again.
+        record Sleeps() implements Behaviour {}
+    }
+
+    /// Starts it, once.
+    public synchronized void start() {
+        if (running) {
+            return;
+        }
+        running = true;
+        thread = Thread.ofPlatform().daemon().name("fake-workers").start(this::work);
+        beat();
+    }
+
+    public void behave(Manners next) {
+        manners = next;
+    }
+
+    /// Where the host says that its bytes are read.
+    public void servesBytesAt(URI at) {
+        data = at;
+        beat();
+    }
+
+    public void beat() {
+        Instant now = Instant.now();
+        send(
+                "heartbeats",
+                HOST.value(),
+                new Heartbeat.Host(
+                        HOST,
+                        now,
+                        data,
+                        "QEMU 7.2.22",
+                        "qemu",
+                        64,
+                        ByteCount.ofGib(512),
+                        ByteCount.ofGib(1000),
+                        ByteCount.ofGib(900)));
+        send(
+                "heartbeats",
+                BACKEND.value(),
+                new Heartbeat.Backend(BACKEND, now, ByteCount.ofGib(1000), ByteCount.ofGib(900)));
+    }
+
+    /// What was carried out so far about a resource, in order, without repetitions.
+    public List<Command> carriedOut(String key) {
+        return carriedOut.stream()
+                .map(Envelope::payload)
+                .filter(command -> command.key().equals(key))
+                .toList();
+    }
+
+    public void tell(Fact fact) {
+        send("facts", fact.key(), fact);
+    }
+
+    @PreDestroy
+    void stop() {
+        running = false;
+        thread.interrupt();
+    }
+
+    private void work() {
+        InMemorySink<byte[]> commands = connector.sink("commands");
+        int seen = 0;
+        Instant beaten = Instant.now();
+        while (running) {
+            if (beaten.plus(BEAT).isBefore(Instant.now())) {
+                beat();
+                beaten = Instant.now();
+            }
+            List<? extends Message<byte[]>> received = commands.received();
+            while (seen < received.size()) {
+                take(received.get(seen++));
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private void take(Message<byte[]> message) {
+        OutgoingKafkaRecordMetadata<String> metadata =
+                message.getMetadata(OutgoingKafkaRecordMetadata.class).orElseThrow();
+        Envelope<?> envelope = codec.decode(metadata.getHeaders(), message.getPayload());
+        Command command = (Command) envelope.payload();
+        if (command instanceof ComputeCommand.CancelCommand) {
+            return;
+        }
+        CommandId id = new CommandId(envelope.id());
+        Fact.Answer known = recorded.get(id);
+        if (known != null) {
+            tell(known);
+            return;
+        }
+        switch (manners.towards(id, command).orElse(null)) {
+            case null -> carryOut(envelope, command, id, 1);
+            case Behaviour.Fails fails -> {
+                Fact.Answer failed = new Fact.CommandFailed(command.key(), id, fails.error());
+                recorded.put(id, failed);
+                tell(failed);
+            }
+            case Behaviour.FailsOnce fails -> tell(new Fact.CommandFailed(command.key(), id, fails.error()));
+            case Behaviour.Repeats ignored -> carryOut(envelope, command, id, 2);
+            case Behaviour.Forgets ignored -> carryOut(envelope, command, id, 0);
+            case Behaviour.Sleeps ignored -> {}
+        }
+    }
+
+    private void carryOut(Envelope<?> envelope, Command command, CommandId id, int tellings) {
+        carriedOut.add(new Envelope<>(envelope.id(), envelope.requestId(), envelope.sentAt(), command));
+        Fact.Answer done = new Fact.CommandDone(command.key(), id, result(command));
+        recorded.put(id, done);
+        if (tellings > 0) {
+            tell(new Fact.CommandAccepted(command.key(), id));
+            tell(new Fact.CommandProgressed(command.key(), id, Phase.CAPTURING, ByteCount.ZERO, DISK));
+        }
+        for (int telling = 0; telling < tellings; telling++) {
+            tell(done);
+        }
+    }
+
+    private static CommandResult result(Command command) {
+        return switch (command) {
+            case ComputeCommand.BootInstance ignored -> new CommandResult.Observed(PowerState.RUNNING);
+            case ComputeCommand.ChangePower power -> new CommandResult.Observed(after(power.action()));
+            case ComputeCommand.RevertInstance revert ->
+                new CommandResult.Observed(
+                        revert.resume() == ComputeCommand.ResumeState.PAUSED ? PowerState.PAUSED : PowerState.RUNNING);
+            case ComputeCommand.CaptureDisks capture ->
+                captured(capture.disks().stream().<Part>map(FakeWorkers::disk).toList());
+            case ComputeCommand.CaptureInstance capture -> {
+                List<Part> parts = new ArrayList<>(List.of(disk(DeviceName.virtio(0))));
+                if (capture.memory() == ComputeCommand.MemoryChoice.WITH_MEMORY) {
+                    parts.add(new Part.Memory(Part.MemoryFormat.LIBVIRT_SAVE, content(DISK)));
+                }
+                yield captured(parts);
+            }
+            case ImageCommand.SealBundle ignored ->
+                new CommandResult.Sealed(new ManifestId(new Digest(1, 2, 3, 4)), ByteCount.ofMib(1));
+            case ImageCommand.DigestImage ignored ->
+                new CommandResult.Digested(ByteCount.ofMib(1), "0".repeat(32), "0".repeat(128));
+            case ComputeCommand ignored -> new CommandResult.Completed();
+            case VolumeCommand ignored -> new CommandResult.Completed();
+            case ImageCommand ignored -> new CommandResult.Completed();
+        };
+    }
+
+    private static PowerState after(ComputeCommand.PowerAction action) {
+        return switch (action) {
+            case START, REBOOT_SOFT, REBOOT_HARD, UNPAUSE, RESUME -> PowerState.RUNNING;
+            case STOP -> PowerState.STOPPED;
+            case PAUSE -> PowerState.PAUSED;
+            case SUSPEND -> PowerState.SUSPENDED;
+        };
+    }
+
+    private static CommandResult captured(List<Part> parts) {
+        return new CommandResult.Captured(
+                Instant.now(),
+                parts,
+                new Receipt(
+                        "fake",
+                        Quiesce.PREFER,
+                        Consistency.CRASH,
+                        Duration.ZERO,
+                        Duration.ofMillis(3),
+                        "no agent",
+                        "QEMU 7.2.22",
+                        List.of()));
+    }
+
+    public static Part.Disk disk(DeviceName device) {
+        return new Part.Disk(device, content(DISK));
+    }
+
+    public static Content content(ByteCount size) {
+        return new Content(new IndexId(new Digest(5, 6, 7, 8)), size);
+    }
+
+    private void send(String channel, String key, cloud.stasis.messages.Message payload) {
+        Envelope<cloud.stasis.messages.Message> envelope =
+                new Envelope<>(UUID.randomUUID(), "", Instant.now(), payload);
+        ConsumerRecord<String, byte[]> kafkaRecord = new ConsumerRecord<>(
+                channel,
+                0,
+                0,
+                0,
+                TimestampType.CREATE_TIME,
+                -1,
+                -1,
+                key,
+                codec.value(envelope),
+                new RecordHeaders(codec.headers(envelope)),
+                Optional.empty());
+        IncomingKafkaRecordMetadata<String, byte[]> metadata = new IncomingKafkaRecordMetadata<>(kafkaRecord, channel);
+        connector
+                .<Message<byte[]>>source(channel)
+                .send(Message.of(kafkaRecord.value()).addMetadata(metadata));
+    }
+}
