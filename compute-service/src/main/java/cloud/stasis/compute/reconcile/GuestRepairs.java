@@ -42,11 +42,7 @@ final class GuestRepairs {
                     .history()
                     .endExport(instance.id())));
         }
-        instance.directory()
-                .intent()
-                .read()
-                .map(IntentRecord::intent)
-                .ifPresent(intent -> repairs.add(ofIntent(instance, domain, intent, subject)));
+        // Before anything runs: what runs must never be put back to this memory.
         Path resuming = instance.directory().resuming();
         if (Files.exists(resuming)) {
             repairs.add(
@@ -55,6 +51,11 @@ final class GuestRepairs {
                                     subject, "drop the memory it has resumed from", () -> HostFiles.delete(resuming))
                             : new Repair(subject, "take a resume back that ran nothing", () -> takeBack(instance)));
         }
+        instance.directory()
+                .intent()
+                .read()
+                .map(IntentRecord::intent)
+                .ifPresent(intent -> repairs.add(ofIntent(instance, domain, intent, subject)));
         return repairs;
     }
 

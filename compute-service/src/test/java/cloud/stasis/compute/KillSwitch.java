@@ -1,0 +1,148 @@
+package cloud.stasis.compute;
+
+import cloud.stasis.compute.hypervisor.DiskHistory;
+import cloud.stasis.compute.hypervisor.Domains;
+import cloud.stasis.compute.hypervisor.Guests;
+import cloud.stasis.compute.hypervisor.HostCapacity;
+import cloud.stasis.compute.hypervisor.Hypervisor;
+import cloud.stasis.compute.hypervisor.Memories;
+import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.disks.LayerFiles;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// A hypervisor that kills the agent at a chosen moment: just before or just after the effect of one of its
+/// calls. The thread that made the call stops there for ever, so no `finally` of the agent runs, as after a kill
+/// -9; what it did before stays done.
+final class KillSwitch implements Hypervisor {
+    private static final int NEVER = Integer.MAX_VALUE;
+
+    private final Hypervisor hypervisor;
+    private final int moment;
+    private final AtomicInteger passed = new AtomicInteger();
+    private final CountDownLatch killed = new CountDownLatch(1);
+    private volatile boolean armed;
+    private volatile @Nullable Thread agent;
+
+    private KillSwitch(Hypervisor hypervisor, int moment) {
+        this.hypervisor = hypervisor;
+        this.moment = moment;
+    }
+
+    static KillSwitch counting(Hypervisor hypervisor) {
+        return new KillSwitch(hypervisor, NEVER);
+    }
+
+    static KillSwitch at(Hypervisor hypervisor, int moment) {
+        return new KillSwitch(hypervisor, moment);
+    }
+
+    /// Counts, and kills, from now on.
+    void arm() {
+        passed.set(0);
+        armed = true;
+    }
+
+    int moments() {
+        return passed.get();
+    }
+
+    /// Runs `action` as the agent would; returns whether the agent was killed in it.
+    boolean kills(Runnable action) throws InterruptedException {
+        CountDownLatch ended = new CountDownLatch(1);
+        Thread thread = Thread.ofPlatform().daemon().unstarted(() -> {
+            try {
+                action.run();
+            } catch (RuntimeException e) {
+                // How the command ended is looked at in the next attempt.
+            } finally {
+                ended.countDown();
+            }
+        });
+        agent = thread;
+        thread.start();
+        while (!ended.await(1, TimeUnit.MILLISECONDS)) {
+            if (killed.getCount() == 0) {
+                return true;
+            }
+        }
+        thread.join();
+        return false;
+    }
+
+    private void moment() throws InterruptedException {
+        // Of the thread that carries the command out; what others do comes at any time.
+        if (armed && Thread.currentThread().equals(agent) && passed.incrementAndGet() == moment) {
+            killed.countDown();
+        }
+        if (killed.getCount() == 0) {
+            // Every thread of a killed agent.
+            new CountDownLatch(1).await();
+        }
+    }
+
+    private <T> T watched(Class<T> type, T part) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> {
+            moment();
+            Object result = call(part, method, args);
+            moment();
+            return result;
+        }));
+    }
+
+    private static Object call(Object part, Method method, Object[] args) throws Throwable {
+        try {
+            return method.invoke(part, args);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    @Override
+    public String version() {
+        return hypervisor.version();
+    }
+
+    @Override
+    public Machine.Board board() {
+        return hypervisor.board();
+    }
+
+    @Override
+    public HostCapacity capacity() {
+        return hypervisor.capacity();
+    }
+
+    @Override
+    public Domains domains() {
+        return watched(Domains.class, hypervisor.domains());
+    }
+
+    @Override
+    public Guests guests() {
+        return watched(Guests.class, hypervisor.guests());
+    }
+
+    @Override
+    public DiskHistory history() {
+        return watched(DiskHistory.class, hypervisor.history());
+    }
+
+    @Override
+    public Memories memories() {
+        return watched(Memories.class, hypervisor.memories());
+    }
+
+    @Override
+    public LayerFiles layers() {
+        return watched(LayerFiles.class, hypervisor.layers());
+    }
+
+    @Override
+    public void close() {}
+}
