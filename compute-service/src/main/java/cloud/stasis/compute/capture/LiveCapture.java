@@ -25,6 +25,7 @@ import cloud.stasis.model.PowerState;
 import cloud.stasis.model.StasisException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -127,7 +128,8 @@ final class LiveCapture {
         SortedMap<DeviceName, Content> contents = new TreeMap<>();
         differences.forEach((disk, difference) -> contents.put(
                 disk, upload.disk(disk.value(), exports.content(disk), difference, () -> exports.data(disk))));
-        instance.store(instance.lineage().uploaded(order.capture(), piece -> piece.of(contents.get(piece.disk()))));
+        instance.store(instance.lineage()
+                .uploaded(order.capture(), piece -> piece.of(Objects.requireNonNull(contents.get(piece.disk())))));
         return new Taken(
                 begun.at(),
                 contents,

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -52,7 +53,8 @@ final class RestingCapture {
             Instant at = host.clock().instant();
             Upload upload = upload(order, context, ByteCount.ZERO);
             SortedMap<DeviceName, Content> contents = layers(instance, layers, upload);
-            instance.store(instance.lineage().uploaded(order.capture(), piece -> piece.of(contents.get(piece.disk()))));
+            instance.store(instance.lineage()
+                    .uploaded(order.capture(), piece -> piece.of(Objects.requireNonNull(contents.get(piece.disk())))));
             return new Taken(
                     at,
                     contents,

@@ -3,6 +3,7 @@ package cloud.stasis.compute.machine;
 import cloud.stasis.model.DeviceName;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// Where the parts of a machine are on this host.
@@ -13,5 +14,10 @@ public record MachineFiles(
         Path directory, Map<DeviceName, Path> disks, Optional<Path> kernel, Optional<Path> ramdisk, Path console) {
     public MachineFiles {
         disks = Map.copyOf(disks);
+    }
+
+    /// The active layer of one of the machine's disks.
+    public Path layer(DeviceName target) {
+        return Objects.requireNonNull(disks.get(target), "a disk of the machine has no layer");
     }
 }

@@ -8,6 +8,7 @@ import cloud.stasis.model.StasisException;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,7 +68,7 @@ public final class HttpDoor {
             call.allowed(key.verify(token(call), right));
             work.run(call);
         } catch (Refusal e) {
-            refuse(call, e.status, ((StasisException) e.getCause()).report());
+            refuse(call, e.status, ErrorReport.of(Objects.requireNonNull(e.getCause())));
         } catch (StasisException e) {
             if (e.kind() == ErrorKind.CORRUPT || e.kind() == ErrorKind.BUG) {
                 LOG.errorf(e, "A call failed path=%s code=%s", call.path(), e.code());

@@ -36,11 +36,14 @@ final class InstanceSelect {
             case DELETED -> conditions.add("deletedAt is not null");
             case EITHER -> {}
         }
-        query.nameMatches().ifPresent(name -> with("cast(sql('? regexp ?', name, :name) as Integer) = 1", "name", name));
+        query.nameMatches()
+                .ifPresent(name -> with("cast(sql('? regexp ?', name, :name) as Integer) = 1", "name", name));
         query.host().ifPresent(host -> with("hostId = :host", "host", host));
         query.user().ifPresent(user -> with("userId = :user", "user", user));
         query.image().ifPresent(image -> withUuid("imageId = :image", "image", image));
-        query.flavor().ifPresent(flavor -> with("cast(sql('json_value(?, ?)', flavor, '$.id') as String) = :flavor", "flavor", flavor));
+        query.flavor()
+                .ifPresent(flavor ->
+                        with("cast(sql('json_value(?, ?)', flavor, '$.id') as String) = :flavor", "flavor", flavor));
         query.changedSince().ifPresent(since -> with("updatedAt >= :since", "since", since));
         query.changedBefore().ifPresent(before -> with("updatedAt <= :before", "before", before));
         if (!query.ids().isEmpty()) {

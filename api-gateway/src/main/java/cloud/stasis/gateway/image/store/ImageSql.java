@@ -65,13 +65,13 @@ final class ImageSql {
         return switch (query.reach()) {
             case ImageQuery.Reach.Usual _ -> List.of(own(""), of(Visibility.PUBLIC), shared());
             case ImageQuery.Reach.All _ -> List.of(own(""), of(Visibility.PUBLIC), shared(), of(Visibility.COMMUNITY));
-            case ImageQuery.Reach.Only(Visibility visibility) ->
-                switch (visibility) {
+            case ImageQuery.Reach.Only only ->
+                switch (only.visibility()) {
                     case PRIVATE -> List.of(own(" and i.visibility = 'private'"));
                     case SHARED -> List.of(own(" and i.visibility = 'shared'"), shared());
                     case PUBLIC, COMMUNITY ->
-                        List.of("select i.* from image i where i.visibility = '" + visibility.wireName() + "'"
-                                + filter);
+                        List.of("select i.* from image i where i.visibility = '"
+                                + only.visibility().wireName() + "'" + filter);
                 };
         };
     }
@@ -79,7 +79,8 @@ final class ImageSql {
     private String everything() {
         String visibility =
                 switch (query.reach()) {
-                    case ImageQuery.Reach.Only(Visibility only) -> "i.visibility = '" + only.wireName() + "'";
+                    case ImageQuery.Reach.Only only ->
+                        "i.visibility = '" + only.visibility().wireName() + "'";
                     case ImageQuery.Reach.All _ -> "1 = 1";
                     case ImageQuery.Reach.Usual _ -> {
                         parameters.put("me", caller.project().value());

@@ -104,7 +104,7 @@ final class DomainXml {
 
     private void devices(Xml devices, Machine machine, MachineFiles files) {
         for (Machine.Disk disk : machine.disks()) {
-            disk(devices, disk, files.disks().get(disk.target()));
+            disk(devices, disk, files.layer(disk.target()));
         }
         devices.add("controller").with("type", "usb").with("model", "none");
         at(devices.add("controller").with("type", "virtio-serial").with("index", 0), machine.bus());
