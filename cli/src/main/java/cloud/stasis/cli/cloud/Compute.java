@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -35,10 +36,23 @@ public final class Compute {
         this.session = session;
     }
 
-    public Listing<Server> servers(RowLimit limit, boolean allProjects) {
+    /// Which servers to list.
+    ///
+    /// @param name a regular expression
+    public record ServerFilter(Optional<String> name, Optional<String> status, boolean ofAllProjects) {}
+
+    public Listing<Server> servers(ServerFilter filter, RowLimit limit) {
         Call call = Call.get(SERVICE, "servers", "detail");
-        return Pages.read(
-                allProjects ? call.query("all_tenants", "1") : call, "servers", limit, this::json, Server::new);
+        if (filter.name().isPresent()) {
+            call = call.query("name", filter.name().get());
+        }
+        if (filter.status().isPresent()) {
+            call = call.query("status", filter.status().get().toUpperCase(Locale.ROOT));
+        }
+        if (filter.ofAllProjects()) {
+            call = call.query("all_tenants", "1");
+        }
+        return Pages.read(call, "servers", limit, this::json, Server::new);
     }
 
     public Server server(String nameOrId) {

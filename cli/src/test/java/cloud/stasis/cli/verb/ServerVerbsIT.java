@@ -97,6 +97,13 @@ class ServerVerbsIT {
     }
 
     @Test
+    void aListMayBeFiltered() {
+        shell.run("list", "--name", "^web", "--status", "error", "--all-tenants");
+
+        assertThat(cloud.last(LIST).line()).endsWith("?name=^web&status=ERROR&all_tenants=1&limit=1000");
+    }
+
+    @Test
     void aCutListSaysSo() {
         cloud.on(
                 LIST,
