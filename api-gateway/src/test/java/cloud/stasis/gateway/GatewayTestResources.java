@@ -28,7 +28,10 @@ public final class GatewayTestResources implements QuarkusTestResourceLifecycleM
         configuration.put("stasis.workers.capability-key", CAPABILITY_KEY);
         configuration.put("stasis.workers.store-url", imageService.url());
         configuration.put("stasis.workers.topics", "GIVEN");
-        configuration.put("stasis.workers.patience", "PT1S");
+        configuration.put("stasis.workers.silence", "PT0.3S");
+        configuration.put("stasis.workers.first-delay", "PT0.01S");
+        configuration.put("stasis.workers.longest-delay", "PT0.1S");
+        configuration.put("stasis.workers.lateness", "PT0.01S");
         configuration.put("mp.messaging.incoming.facts.concurrency", "1");
         configuration.putAll(InMemoryConnector.switchIncomingChannelsToInMemory("facts", "heartbeats"));
         configuration.putAll(InMemoryConnector.switchOutgoingChannelsToInMemory("commands"));

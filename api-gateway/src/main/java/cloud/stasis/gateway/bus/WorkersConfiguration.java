@@ -22,7 +22,19 @@ public interface WorkersConfiguration {
 
     /// Silence of a worker after which it is asked again.
     @WithDefault("20S")
-    Duration patience();
+    Duration silence();
+
+    /// How long to wait before a command that failed is sent again; doubled for each further failure.
+    @WithDefault("1S")
+    Duration firstDelay();
+
+    /// The most that doubling leads to.
+    @WithDefault("60S")
+    Duration longestDelay();
+
+    /// How late that may be.
+    @WithDefault("1S")
+    Duration lateness();
 
     /// Who makes topics that are not there.
     @WithDefault("MADE")

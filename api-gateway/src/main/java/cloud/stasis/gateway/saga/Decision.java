@@ -1,7 +1,6 @@
 package cloud.stasis.gateway.saga;
 
 import cloud.stasis.model.CommandId;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,8 +18,13 @@ public record Decision<D>(SagaState<D> next, Optional<Sending> send, List<Turn> 
         return new Decision<>(state, Optional.empty(), List.of());
     }
 
-    /// @param delay zero for now; a command with a delay is not sent before it has passed
-    public record Sending(CommandId id, StepName step, Direction direction, Duration delay) {}
+    /// @param failures 0 to send it now; else how often it has failed: it is sent after a delay that grows with
+    /// them
+    public record Sending(CommandId id, StepName step, Direction direction, int failures) {
+        boolean isNow() {
+            return failures == 0;
+        }
+    }
 
     public enum Direction {
         DO,

@@ -8,7 +8,6 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorKind;
 import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.SagaId;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,15 +25,13 @@ import java.util.Optional;
 ///
 /// An answer to any other command is late or a repetition and changes nothing.
 public final class SagaEngine {
-    /// Times that a failure which may pass is waited out before it counts: with [#delayAfter] about a minute and
-    /// a half.
+    /// Times that a failure which may pass is waited out before it counts: with delays that begin at a second,
+    /// about a minute.
     static final int MAX_PASSING = 6;
 
     /// Times that something which must succeed is tried before a person has to look.
     static final int MAX_ROUNDS = 3;
 
-    private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
-    private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
     private static final ErrorReport CANCELLED = new ErrorReport(ErrorCode.CANCELLED, "cancelled on request");
 
     private SagaEngine() {}
@@ -182,27 +179,20 @@ public final class SagaEngine {
 
     private static <D> Decision<D> cancelling(SagaState<D> state, Progress.Forward at) {
         SagaState<D> next = state.moved(at.toCancelling());
-        return new Decision<>(next, sending(next, Direction.CANCEL, Duration.ZERO), List.of());
+        return new Decision<>(next, sending(next, Direction.CANCEL, 0), List.of());
     }
 
     private static <D> Decision<D> entering(SagaState<D> next, Direction direction, List<Turn> turns) {
-        return new Decision<>(next, sending(next, direction, Duration.ZERO), turns);
+        return new Decision<>(next, sending(next, direction, 0), turns);
     }
 
     private static <D> Decision<D> askLater(SagaState<D> next, Direction direction, Progress.Attempts before) {
-        return new Decision<>(next, sending(next, direction, delayAfter(before)), List.of());
+        return new Decision<>(next, sending(next, direction, before.passing() + before.round()), List.of());
     }
 
-    private static <D> Optional<Sending> sending(SagaState<D> next, Direction direction, Duration delay) {
+    private static <D> Optional<Sending> sending(SagaState<D> next, Direction direction, int failures) {
         return next.awaited()
-                .map(command -> new Sending(command, ((Progress.Active) next.progress()).step(), direction, delay));
-    }
-
-    /// 1, 2, 4, ... seconds, at most a minute.
-    private static Duration delayAfter(Progress.Attempts before) {
-        int doublings = Math.min(before.passing() + before.round() - 1, 6);
-        Duration delay = FIRST_DELAY.multipliedBy(1L << doublings);
-        return delay.compareTo(LONGEST_DELAY) < 0 ? delay : LONGEST_DELAY;
+                .map(command -> new Sending(command, ((Progress.Active) next.progress()).step(), direction, failures));
     }
 
     private static boolean isWorthAsking(ErrorReport error, Progress.Attempts attempts, boolean committed) {

@@ -31,11 +31,10 @@ public final class SagaRunner {
     private final Outbox outbox;
     private final JobTracker jobs;
     private final Clock clock;
-    private final Duration patience;
+    private final Patience patience;
 
-    /// @param patience silence of a worker after which it is asked again
     public SagaRunner(
-            List<Saga<?>> sagas, SagaLog log, Outbox outbox, JobTracker jobs, Clock clock, Duration patience) {
+            List<Saga<?>> sagas, SagaLog log, Outbox outbox, JobTracker jobs, Clock clock, Patience patience) {
         this.sagas = sagas.stream().collect(Collectors.toUnmodifiableMap(Saga::name, Function.identity()));
         this.log = log;
         this.outbox = outbox;
@@ -62,7 +61,7 @@ public final class SagaRunner {
         StoredRun stored = waiting.get();
         Saga<?> saga = sagaOf(stored);
         switch (answer) {
-            case Fact.CommandAccepted ignored -> log.save(stored.wakingAt(Optional.of(nextWake(Duration.ZERO))));
+            case Fact.CommandAccepted ignored -> log.save(stored.wakingAt(Optional.of(endOfSilence())));
             case Fact.CommandProgressed progressed -> progressed(saga, stored, progressed);
             case Fact.CommandDone done -> advance(saga, stored, new Input.Done(done.command(), done.result()));
             case Fact.CommandFailed failed -> advance(saga, stored, new Input.Failed(failed.command(), failed.error()));
@@ -116,7 +115,7 @@ public final class SagaRunner {
         Run<D> run = run(saga, stored);
         stored.job().ifPresent(job -> jobs.progressed(job, fact.phase(), fact.done(), fact.total()));
         saga.progressed(run, fact.phase());
-        StoredRun heard = stored.wakingAt(Optional.of(nextWake(Duration.ZERO)));
+        StoredRun heard = stored.wakingAt(Optional.of(endOfSilence()));
         if (saga.isUnwanted(run.data())) {
             advance(saga, heard, new Input.CancelAsked());
         } else {
@@ -163,7 +162,7 @@ public final class SagaRunner {
     }
 
     private <D> void send(Saga<D> saga, Run<D> run, Decision<D> decision) {
-        if (decision.send().isEmpty() || decision.send().get().delay().isPositive()) {
+        if (decision.send().isEmpty() || !decision.send().get().isNow()) {
             return;
         }
         Sending sending = decision.send().get();
@@ -195,7 +194,10 @@ public final class SagaRunner {
 
     private <D> StoredRun stored(Saga<D> saga, Run<D> run, Decision<D> decision) {
         Optional<CommandId> awaited = decision.next().awaited();
-        Duration delay = decision.send().map(Sending::delay).orElse(Duration.ZERO);
+        Duration wait = decision.send()
+                .filter(sending -> !sending.isNow())
+                .map(sending -> patience.delayAfter(sending.failures()))
+                .orElse(patience.silence());
         return new StoredRun(
                 run.id(),
                 saga.name(),
@@ -204,11 +206,11 @@ public final class SagaRunner {
                 run.job(),
                 run.requestId(),
                 awaited,
-                awaited.map(ignored -> nextWake(delay)));
+                awaited.map(ignored -> clock.instant().plus(wait)));
     }
 
-    private Instant nextWake(Duration delay) {
-        return clock.instant().plus(delay.isPositive() ? delay : patience);
+    private Instant endOfSilence() {
+        return clock.instant().plus(patience.silence());
     }
 
     private static <D> SagaState<D> state(Saga<D> saga, StoredRun stored) {

@@ -9,9 +9,6 @@ import org.jboss.logging.Logger;
 /// Wakes sagas whose worker was silent for too long, on a thread of its own. Several gateways may wake the same
 /// one: the first moves the time, the others find nothing to do.
 public final class SagaTimer {
-    /// How late a saga may be woken.
-    private static final Duration INTERVAL = Duration.ofSeconds(1);
-
     /// Woken in one go; more wait for the next.
     private static final int BATCH = 100;
 
@@ -21,14 +18,16 @@ public final class SagaTimer {
     private final Transactions transactions;
     private final SagaLog log;
     private final SagaRunner runner;
+    private final Patience patience;
     private final Clock clock;
     private final Thread thread =
             Thread.ofPlatform().daemon().name("saga-timer").unstarted(this::loop);
 
-    public SagaTimer(Transactions transactions, SagaLog log, SagaRunner runner, Clock clock) {
+    public SagaTimer(Transactions transactions, SagaLog log, SagaRunner runner, Patience patience, Clock clock) {
         this.transactions = transactions;
         this.log = log;
         this.runner = runner;
+        this.patience = patience;
         this.clock = clock;
     }
 
@@ -58,7 +57,7 @@ public final class SagaTimer {
         boolean inTrouble = false;
         while (!Thread.currentThread().isInterrupted()) {
             try {
-                Thread.sleep(INTERVAL);
+                Thread.sleep(patience.lateness());
                 wakeDue();
                 inTrouble = false;
             } catch (InterruptedException e) {

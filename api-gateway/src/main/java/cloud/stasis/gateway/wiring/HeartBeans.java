@@ -16,6 +16,7 @@ import cloud.stasis.gateway.outbox.Relay;
 import cloud.stasis.gateway.quota.QuotaRows;
 import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.quota.Usage;
+import cloud.stasis.gateway.saga.Patience;
 import cloud.stasis.gateway.saga.Saga;
 import cloud.stasis.gateway.saga.SagaLog;
 import cloud.stasis.gateway.saga.SagaRunner;
@@ -58,19 +59,24 @@ class HeartBeans {
     @Produces
     @Singleton
     SagaRunner sagaRunner(
-            @All List<Saga<?>> sagas,
-            SagaLog log,
-            Outbox outbox,
-            Jobs jobs,
-            Clock clock,
-            WorkersConfiguration configuration) {
-        return new SagaRunner(sagas, log, outbox, new JobTracker(jobs, clock), clock, configuration.patience());
+            @All List<Saga<?>> sagas, SagaLog log, Outbox outbox, Jobs jobs, Clock clock, Patience patience) {
+        return new SagaRunner(sagas, log, outbox, new JobTracker(jobs, clock), clock, patience);
     }
 
     @Produces
     @Singleton
-    SagaTimer sagaTimer(Transactions transactions, SagaLog log, SagaRunner runner, Clock clock) {
-        return new SagaTimer(transactions, log, runner, clock);
+    Patience patience(WorkersConfiguration configuration) {
+        return new Patience(
+                configuration.silence(),
+                configuration.firstDelay(),
+                configuration.longestDelay(),
+                configuration.lateness());
+    }
+
+    @Produces
+    @Singleton
+    SagaTimer sagaTimer(Transactions transactions, SagaLog log, SagaRunner runner, Patience patience, Clock clock) {
+        return new SagaTimer(transactions, log, runner, patience, clock);
     }
 
     @Produces

@@ -10,6 +10,7 @@ import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.ProjectId;
+import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
@@ -57,13 +58,12 @@ class InstanceTable implements Instances, Usage {
     public List<Instance> list(InstanceQuery query) {
         InstanceSelect select = new InstanceSelect(query);
         query.after().flatMap(after -> rows.findByIdOptional(after.value())).ifPresent(select::after);
-        return rows
-                .find(select.where() + select.orderBy(), select.values())
-                .withHint("jakarta.persistence.query.timeout", Math.toIntExact(InstanceSelect.LONGEST_QUERY.toMillis()))
-                .page(0, query.rows())
-                .stream()
-                .map(InstanceMapping::read)
-                .toList();
+        PanacheQuery<InstanceEntity> found = rows.find(select.where() + select.orderBy(), select.values());
+        if (query.nameMatches().isPresent()) {
+            found.withHint(
+                    "jakarta.persistence.query.timeout", Math.toIntExact(InstanceSelect.LONGEST_QUERY.toMillis()));
+        }
+        return found.page(0, query.rows()).stream().map(InstanceMapping::read).toList();
     }
 
     @Override
