@@ -158,7 +158,7 @@ ours_is_active() {
 }
 
 # md5 and sha512 come after the image is usable; their work must not run into the next measurement.
-ours_hashed() { # when the capture began; leaves microseconds in hashed
+ours_hashed() { # when the capture began, how long it took; leaves in hashed how long the hashes took
     wait_until "the hashes of image $captured" $OURS_SECONDS 0.1 ours_has_hashes
     now; hashed=$((micros - $1))
 }
