@@ -179,12 +179,21 @@ ours_writers() {
     done
 }
 
-ours_bytes() { # name of the image, bytes written by the writers
-    local stored
-    stored=$(($(occupied "$STASIS_HOME/store") - ours_stored_before))
-    jq -nc --argjson stored $stored --argjson written "$2" '{$stored, $written}'
+# The store describes itself: the image's reference names its manifest, and that has the receipt of the capture. With the
+# instant and the manifest's own time, the wait falls into phases.
+ours_account() { # when the capture began, how long it took, bytes written by the writers; leaves bytes and note
+    local store=$STASIS_HOME/store reference manifest request stored
+    reference=$store/references/image/$captured
+    manifest=$store/manifests/$(head -n 1 "$reference" | jq -er .manifest)
+    request=${phases[0]#*=}
+    stored=$(($(occupied "$store") - ours_stored_before))
+    mapfile -t phases < <(jq -r --argjson begin "$1" --argjson took "$2" --argjson request "$request" \
+        --argjson sealed "$(stat -c %.6Y "$manifest" | tr -d .)" -f "$BENCH/lib/ours-phases.jq" "$manifest")
+    bytes=$(jq -c --argjson stored $stored --argjson written "$3" '
+        def sum_of(number): [.receipt.transfers[] | number] | add;
+        {read: sum_of(.read), sent: sum_of(.sent), $stored, $written}' "$manifest")
+    note=$(jq -r '.receipt | "\(.strategy), \(.reached) consistent"' "$manifest")
 }
 
-ours_fetch() { # name of the image, target
-    curl -sS --fail -K "$work/curlrc" -o "$2" "$image_url/images/$captured/file"
-}
+# The image that was captured last.
+ours_fetch() { curl -sS --fail -K "$work/curlrc" -o "$1" "$image_url/images/$captured/file"; } # target

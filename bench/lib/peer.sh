@@ -70,7 +70,8 @@ peer_warm() { warm_and_settle "$peer_directory/base" "$peer_directory/disk"; }
 # ---- the path ------------------------------------------------------------------------------------------------------
 
 peer_capture() { # name of the image
-    local delta=$peer_directory/delta image=$peer_directory/image.qcow2 stored=$peer_directory/store/$1
+    local delta=$peer_directory/delta image=$peer_directory/image.qcow2
+    peer_stored=$peer_directory/store/$1
     rm -f "$delta" "$image"
     phase "create delta" qemu-img create -q -f qcow2 -b "$peer_directory/base" -F raw "$delta" "${machine[disk_bytes]}"
     phase "blockcopy" peer_copy_blocks "$delta"
@@ -78,8 +79,8 @@ peer_capture() { # name of the image
     phase "end blockcopy" virsh_do blockjob "$PEER" vda --abort
     phase "thaw" virsh_do domfsthaw "$PEER"
     phase "convert" qemu-img convert -f qcow2 -O qcow2 "$delta" "$image"
-    phase "copy, md5, sha512" peer_store "$image" "$stored"
-    phase "sync" sync "$stored"
+    phase "copy, md5, sha512" peer_store "$image" "$peer_stored"
+    phase "sync" sync "$peer_stored"
 }
 
 peer_store() { python3 "$BENCH/lib/hashed-copy.py" "$1" "$2" > "$2.hashes"; } # image target
@@ -102,15 +103,14 @@ peer_writers() { qemu_of "$PEER"; }
 
 # Each file is read as often as the path reads it: the guest's layer by blockcopy, delta and base by convert (together
 # the image), the image by the upload.
-peer_bytes() { # name of the image, bytes written by the writers
+peer_account() { # when the capture began, how long it took, bytes written by the writers; leaves bytes and note
     local layer image stored
     layer=$(occupied "$peer_directory/disk")
     image=$(occupied "$peer_directory/image.qcow2")
-    stored=$(occupied "$peer_directory/store/$1")
-    jq -nc --argjson read $((layer + image + image)) --argjson sent "$image" --argjson stored "$stored" \
-        --argjson written $(($2 + image + stored)) '{$read, $sent, $stored, $written}'
+    stored=$(occupied "$peer_stored")
+    bytes=$(jq -nc --argjson read $((layer + image + image)) --argjson sent "$image" --argjson stored "$stored" \
+        --argjson written $(($3 + image + stored)) '{$read, $sent, $stored, $written}')
+    note="blockcopy and convert, file-system consistent"
 }
 
-peer_fetch() { # name of the image, target
-    cp "$peer_directory/store/$1" "$2"
-}
+peer_fetch() { cp "$peer_stored" "$1"; } # target

@@ -25,6 +25,7 @@ def mib: . / 1048576;
     | (result($capture; "s"; .seconds)
         + {samples: ([of("ours"; .seconds), of("peer"; .seconds)] | map(length) | max),
            spread: {ours: (of("ours"; .seconds) | spread), peer: (of("peer"; .seconds) | spread)},
+           how: {ours: (of("ours"; .note) | unique | join("; ")), peer: (of("peer"; .note) | unique | join("; "))},
            phases: {ours: phases("ours"), peer: phases("peer")}}),
       result("\($capture) without the last sync"; "s";
         .seconds - ([.phases[] | select(.name == "sync") | .seconds] | add // 0)),

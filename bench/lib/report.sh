@@ -1,14 +1,15 @@
 # Samples become medians, medians a table for people and a list for programs.
 # shellcheck shell=bash
 
-# Appends one sample. Its phases are in `phases`.
-record_sample() { # side capture microseconds microseconds-to-hashes bytes stall-when-quiet stall-in-capture stopped-milliseconds
+# Appends one sample. Its phases, bytes, note and the time until its hashes were known stand in variables.
+record_sample() { # side capture microseconds stall-when-quiet stall-in-capture
     printf '%s\n' "${phases[@]}" | jq -Rnc \
-        --arg side "$1" --arg capture "$2" --argjson took "$3" --argjson hashed "$4" --argjson bytes "$5" \
-        --argjson quiet "$6" --argjson stall "$7" --argjson stopped "$8" '
-        {$side, $capture, seconds: ($took / 1e6), hashed: ($hashed / 1e6), $bytes, $quiet, stall: ($stall + {cpus_stopped_ms: $stopped}),
-         phases: [inputs | select(. != "") | capture("^(?<name>.*)=(?<value>[0-9.]+)$")
-                  | {name, seconds: (.value | tonumber / 1e6)}]}' >> "$work/samples"
+        --arg side "$1" --arg capture "$2" --argjson took "$3" --argjson quiet "$4" --argjson stall "$5" \
+        --argjson hashed "$hashed" --argjson bytes "$bytes" --arg note "$note" --argjson stopped "$(stopped_millis)" '
+        {$side, $capture, $note, seconds: ($took / 1e6), hashed: ($hashed / 1e6), $bytes, $quiet,
+         stall: ($stall + {cpus_stopped_ms: $stopped}),
+         phases: [inputs | capture("^(?<name>.*)=(?<value>-?[0-9.]+)$") | {name, seconds: (.value | tonumber / 1e6)}]}
+        ' >> "$work/samples"
 }
 
 report() {
@@ -23,7 +24,7 @@ print_report() {
     echo "createImage of a running guest, $IN_USE_MIB MiB in use on a disk of $DISK_MIB MiB, until the image is usable"
     echo "first-capture: of a new server; second-capture: after it has written $NEW_MIB MiB more"
     echo "$(nproc) CPUs, guest ${machine[type]}, ${machine[vcpus]} vCPU, $((machine[memory_kib] / 1024)) MiB;" \
-        "median of $samples; load average at the end $(cut -d ' ' -f 1-3 /proc/loadavg)"
+        "median of $samples; load average $load_at_begin at the beginning, $(cut -d ' ' -f 1 /proc/loadavg) at the end"
     echo
     print_rows '^(first|second)-capture$'
     for capture in first-capture second-capture; do
@@ -57,7 +58,8 @@ print_rows() { # pattern of names
 # The same steps on each side for every sample, so that each has a median.
 print_phases() { # capture
     jq -r --arg capture "$1" '
-        .[] | select(.name == $capture) | .phases | to_entries[]
-        | .key as $side | .value[] | [$side, .name, (.seconds * 1000 | round)] | @tsv' "$work/results" |
-        awk -F '\t' '{ printf "  %s: %-40s %8d ms\n", $1, $2, $3 }'
+        .[] | select(.name == $capture) | .how as $how | .phases | to_entries[] | select(.value != [])
+        | .key as $side | [$side, $how[$side], ""], (.value[] | ["", .name, (.seconds * 1000 | round)]) | @tsv
+        ' "$work/results" |
+        awk -F '\t' '$1 { printf "%s: %s\n", $1, $2; next } { printf "  %-60s %7d ms\n", $2, $3 }'
 }
