@@ -61,7 +61,6 @@ final class ImageSql {
 
     /// Each image is in one branch at most.
     private List<String> branches() {
-        parameters.put("me", caller.project().value());
         return switch (query.reach()) {
             case ImageQuery.Reach.Usual _ -> List.of(own(""), of(Visibility.PUBLIC), shared());
             case ImageQuery.Reach.All _ -> List.of(own(""), of(Visibility.PUBLIC), shared(), of(Visibility.COMMUNITY));
@@ -82,20 +81,17 @@ final class ImageSql {
                     case ImageQuery.Reach.Only only ->
                         "i.visibility = '" + only.visibility().wireName() + "'";
                     case ImageQuery.Reach.All _ -> "1 = 1";
-                    case ImageQuery.Reach.Usual _ -> {
-                        parameters.put("me", caller.project().value());
-                        yield "(i.visibility <> 'community' or i.owner = :me)";
-                    }
+                    case ImageQuery.Reach.Usual _ -> "(i.visibility <> 'community' or i.owner = " + me() + ")";
                 };
         return "select i.* from image i where " + visibility + filter;
     }
 
     private String own(String more) {
-        return "select i.* from image i where i.owner = :me" + more + filter;
+        return "select i.* from image i where i.owner = " + me() + more + filter;
     }
 
     private String of(Visibility visibility) {
-        return "select i.* from image i where i.visibility = '" + visibility.wireName() + "' and i.owner <> :me"
+        return "select i.* from image i where i.visibility = '" + visibility.wireName() + "' and i.owner <> " + me()
                 + filter;
     }
 
@@ -103,8 +99,8 @@ final class ImageSql {
         String status = query.membership()
                 .map(wanted -> " and m.status = '" + wanted.wireName() + "'")
                 .orElse("");
-        return "select i.* from image_member m join image i on i.id = m.image_id where m.project_id = :me" + status
-                + " and i.visibility = 'shared' and i.owner <> :me" + filter;
+        return "select i.* from image_member m join image i on i.id = m.image_id where m.project_id = " + me() + status
+                + " and i.visibility = 'shared' and i.owner <> " + me() + filter;
     }
 
     private String text(Condition condition) {
@@ -138,6 +134,11 @@ final class ImageSql {
             equal.append(column(sort.field())).append(" = ").append(value).append(" and ");
         }
         return "(" + String.join(" or ", ways) + ")";
+    }
+
+    private String me() {
+        parameters.put("me", caller.project().value());
+        return ":me";
     }
 
     private String parameter(Object value) {

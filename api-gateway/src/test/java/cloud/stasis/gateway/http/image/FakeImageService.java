@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -91,7 +92,13 @@ public final class FakeImageService implements AutoCloseable {
         byte[] sign = body.readNBytes(SIGN);
         String said = new String(sign, StandardCharsets.US_ASCII);
         if (said.equals(HOSTILE)) {
-            answer(exchange, 400, "{\"code\": \"HOSTILE_IMAGE\", \"message\": \"The disk names a backing file.\"}");
+            byte[] refusal = "{\"code\": \"HOSTILE_IMAGE\", \"message\": \"The disk names a backing file.\"}"
+                    .getBytes(StandardCharsets.US_ASCII);
+            exchange.sendResponseHeaders(400, refusal.length);
+            exchange.getResponseBody().write(refusal);
+            exchange.getResponseBody().flush();
+            body.transferTo(OutputStream.nullOutputStream());
+            exchange.close();
             return;
         }
         // A body that ends too early is an exception here, and nothing is kept.
