@@ -166,10 +166,13 @@ final class DemoServers {
 
     private JsonNode agent(String domain, String command) {
         try {
-            String answer = cloud.host("virsh", "qemu-agent-command", "--timeout", "20", domain, command)
-                    .succeeded()
-                    .out();
-            return JSON.readTree(answer).required("return");
+            // A guest that was just put back is connected to its agent's channel again a moment later.
+            Shell.Result answer = Await.until(
+                    "the guest agent of " + domain + " answers",
+                    AGENT,
+                    () -> cloud.host("virsh", "qemu-agent-command", "--timeout", "20", domain, command),
+                    result -> result.exit() == 0);
+            return JSON.readTree(answer.out()).required("return");
         } catch (IOException e) {
             throw new AssertionError("the guest agent did not answer JSON", e);
         }
