@@ -39,7 +39,7 @@ final class ProgressBar implements ProgressView {
 
     @Override
     public void show(Progress progress) {
-        speed.sample(progress.done());
+        speed.sample(progress);
         Instant now = clock.instant();
         if (now.isBefore(drawn.equals(Instant.MIN) ? now : drawn.plus(REDRAW))) {
             return;

@@ -4,7 +4,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
-/// Plain lines for logs and pipes: one for each new phase, each ten percent, and each half minute in between.
+/// Plain lines for logs and pipes: one for each new phase, each ten percent that took a second or more, and each half
+/// minute in between.
 ///
 /// ```
 /// nightly-1: uploading 50%, 650.0 MiB of 1.3 GiB, 340.0 MiB/s, ETA 0:02
@@ -12,6 +13,9 @@ import java.time.Instant;
 /// ```
 final class ProgressLines implements ProgressView {
     private static final int STEP_PERCENT = 10;
+    /// What is over in a moment needs no line for each step.
+    private static final Duration BETWEEN_STEPS = Duration.ofSeconds(1);
+
     private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(30);
 
     private final Terminal terminal;
@@ -34,11 +38,12 @@ final class ProgressLines implements ProgressView {
 
     @Override
     public void show(Progress progress) {
-        speed.sample(progress.done());
+        speed.sample(progress);
         int step = progress.percent().orElse(0) / STEP_PERCENT;
         Instant now = clock.instant();
-        boolean silent = now.isBefore(lastLine.plus(SIGN_OF_LIFE));
-        if (progress.doing().equals(lastDoing) && step == lastStep && silent) {
+        boolean newStep = step != lastStep && !now.isBefore(lastLine.plus(BETWEEN_STEPS));
+        boolean due = !now.isBefore(lastLine.plus(SIGN_OF_LIFE));
+        if (progress.doing().equals(lastDoing) && !newStep && !due) {
             return;
         }
         lastDoing = progress.doing();

@@ -20,18 +20,22 @@ final class Speed {
 
     private final Clock clock;
     private final Deque<Sample> samples = new ArrayDeque<>();
+    private String doing = "";
 
     Speed(Clock clock) {
         this.clock = clock;
     }
 
-    void sample(ByteCount done) {
+    void sample(Progress progress) {
         Instant now = clock.instant();
-        // A new phase counts from zero again.
-        if (!samples.isEmpty() && done.compareTo(samples.getLast().done()) < 0) {
+        // A new phase counts other bytes, and from zero again.
+        if (!progress.doing().equals(doing)
+                || !samples.isEmpty()
+                        && progress.done().compareTo(samples.getLast().done()) < 0) {
             samples.clear();
+            doing = progress.doing();
         }
-        samples.addLast(new Sample(now, done));
+        samples.addLast(new Sample(now, progress.done()));
         while (samples.size() > 2 && samples.getFirst().at().isBefore(now.minus(WINDOW))) {
             samples.removeFirst();
         }

@@ -4,6 +4,7 @@ import cloud.stasis.cli.http.Json;
 import cloud.stasis.cli.screen.Output;
 import cloud.stasis.cli.screen.Output.Property;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,18 +21,20 @@ public final class PropertyRows {
         List<Property> rows = new ArrayList<>();
         resource.properties().forEach(field -> {
             if (!LEFT_OUT.contains(field.getKey())) {
-                rows.add(new Property(field.getKey(), Output.compact(field.getValue())));
+                rows.add(new Property(field.getKey(), value(field.getValue())));
             }
         });
         rows.sort(Comparator.comparing(Property::name));
         return rows;
     }
 
-    /// One field under another label, if it is there.
-    public static void add(List<Property> rows, String label, JsonNode resource, String field) {
-        String text = Json.text(resource, field);
-        if (!text.isEmpty()) {
-            rows.add(new Property(label, text));
+    /// Nested things without their links; if only an id is left, the id.
+    private static String value(JsonNode value) {
+        if (!(value instanceof ObjectNode object) || !object.has("links")) {
+            return Output.compact(value);
         }
+        ObjectNode plain = object.deepCopy();
+        plain.remove("links");
+        return plain.size() == 1 && plain.has("id") ? Json.text(plain, "id") : Output.compact(plain);
     }
 }

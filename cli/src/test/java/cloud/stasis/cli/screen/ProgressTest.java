@@ -92,6 +92,7 @@ class ProgressTest {
         lines.show(mib("capturing", 0, 100));
         lines.show(mib("capturing", 5, 100));
         lines.show(mib("uploading", 5, 100));
+        lines.show(mib("uploading", 12, 100));
         clock.pass(Duration.ofSeconds(1));
         lines.show(mib("uploading", 14, 100));
         lines.show(mib("uploading", 15, 100));
@@ -103,9 +104,20 @@ class ProgressTest {
                 .containsExactly(
                         "nightly: capturing 0%, 0 B of 100.0 MiB",
                         "nightly: uploading 5%, 5.0 MiB of 100.0 MiB",
-                        "nightly: uploading 14%, 14.0 MiB of 100.0 MiB, 14.0 MiB/s, ETA 0:06",
+                        "nightly: uploading 14%, 14.0 MiB of 100.0 MiB, 9.0 MiB/s, ETA 0:09",
                         "nightly: uploading 15%, 15.0 MiB of 100.0 MiB",
                         "nightly: completed in 31.0 s");
+    }
+
+    @Test
+    void bytesOfAnotherPhaseAreNoSpeed() {
+        ProgressView bar = view(true, 120);
+
+        bar.show(mib("uploading", 1, 1));
+        clock.pass(Duration.ofSeconds(1));
+        bar.show(mib("done", 2048, 2048));
+
+        assertThat(shown()).doesNotContain("/s");
     }
 
     @Test

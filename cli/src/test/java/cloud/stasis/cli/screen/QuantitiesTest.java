@@ -16,6 +16,13 @@ class QuantitiesTest {
     }
 
     @Test
+    void timesOfTheApiAreCutToTheSecond() {
+        assertThat(Quantities.time("2026-11-22T18:23:50.305882025Z")).isEqualTo("2026-11-22T18:23:50Z");
+        assertThat(Quantities.time("2026-11-22T18:23:50Z")).isEqualTo("2026-11-22T18:23:50Z");
+        assertThat(Quantities.time("")).isEmpty();
+    }
+
+    @Test
     void timesGrowWithTheirUnit() {
         assertThat(Quantities.took(Duration.ofMillis(180))).isEqualTo("180 ms");
         assertThat(Quantities.took(Duration.ofMillis(4_240))).isEqualTo("4.2 s");

@@ -184,7 +184,10 @@ class SnapshotVerbsIT {
 
     @Test
     void aBrokenEventStreamIsMadeUpForByAsking() {
-        cloud.onInTurn(EVENTS, Answer.events("data: " + job("running", 10) + "\n\ndata: {'half"), Answer.empty(404));
+        cloud.onInTurn(
+                EVENTS,
+                Answer.events("data: " + job("running", 10).replace("uploading", "capturing") + "\n\ndata: {'half"),
+                Answer.empty(404));
         cloud.onInTurn(
                 ASK,
                 Answer.json(200, "{'job':" + job("running", 60) + "}"),
@@ -196,7 +199,7 @@ class SnapshotVerbsIT {
         assertThat(run.err().lines())
                 .containsExactly(
                         "before: uploading 0%",
-                        "before: uploading 10%",
+                        "before: capturing 10%",
                         "before: uploading 60%",
                         "before: uploading 100%",
                         "before: completed in 2.0 s");

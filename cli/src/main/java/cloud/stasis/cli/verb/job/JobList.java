@@ -4,6 +4,7 @@ import cloud.stasis.cli.cloud.Job;
 import cloud.stasis.cli.cloud.Server;
 import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.screen.Column;
+import cloud.stasis.cli.screen.Quantities;
 import cloud.stasis.cli.verb.LimitOption;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
@@ -23,7 +24,7 @@ public final class JobList extends Verb {
             Column.number("%", job -> job.text("percent")),
             Column.of("Phase", job -> job.progress().doing()),
             Column.of("Error", Job::errorCode),
-            Column.of("Created at", job -> job.text("created_at")));
+            Column.of("Created at", job -> Quantities.time(job.text("created_at"))));
 
     @Parameters(arity = "0..1", paramLabel = "SERVER", description = "name or id; every server if absent")
     private @Nullable String server;

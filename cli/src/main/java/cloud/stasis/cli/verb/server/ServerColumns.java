@@ -21,8 +21,7 @@ final class ServerColumns {
 
     static List<Property> details(Server server) {
         List<Property> rows = new ArrayList<>(PropertyRows.of(server.json()));
-        rows.removeIf(row -> row.name().equals("addresses"));
-        rows.add(new Property("networks", server.networks()));
+        rows.replaceAll(row -> row.name().equals("addresses") ? new Property("addresses", server.networks()) : row);
         return rows;
     }
 }

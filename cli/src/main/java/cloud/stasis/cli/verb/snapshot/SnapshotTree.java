@@ -5,6 +5,7 @@ import cloud.stasis.cli.cloud.Server;
 import cloud.stasis.cli.cloud.Snapshot;
 import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.screen.Format;
+import cloud.stasis.cli.screen.Quantities;
 import cloud.stasis.cli.screen.Tree;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
@@ -48,7 +49,7 @@ public final class SnapshotTree extends Verb {
     private static String label(Snapshot snapshot) {
         List<String> words = new ArrayList<>(List.of(snapshot.name(), snapshot.id()));
         if (!snapshot.takenAt().isEmpty()) {
-            words.add(snapshot.takenAt());
+            words.add(Quantities.time(snapshot.takenAt()));
         }
         snapshot.size().ifPresent(size -> words.add(SnapshotView.size(Optional.of(size))));
         if (snapshot.hasMemory()) {

@@ -23,7 +23,7 @@ final class SnapshotView {
             Column.id("Server", Snapshot::server),
             Column.of("Memory", snapshot -> snapshot.hasMemory() ? "yes" : "no"),
             Column.number("Size", snapshot -> size(snapshot.size())),
-            Column.of("Taken at", Snapshot::takenAt));
+            Column.of("Taken at", snapshot -> Quantities.time(snapshot.takenAt())));
 
     private static final List<Column<SnapshotPart>> PARTS = List.of(
             Column.of("Part", part -> any(part, "name", "target", "part")),
