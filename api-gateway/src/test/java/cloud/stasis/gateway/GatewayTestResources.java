@@ -18,7 +18,10 @@ public final class GatewayTestResources implements QuarkusTestResourceLifecycleM
     @Override
     public Map<String, String> start() {
         Map<String, String> configuration = new HashMap<>();
-        configuration.put("quarkus.http.test-port", "0");
+        // Known before it is bound, because links and the catalogue name it.
+        int port = MariaDbProcess.freePort();
+        configuration.put("quarkus.http.test-port", Integer.toString(port));
+        configuration.put("stasis.public-url", "http://127.0.0.1:" + port);
         configuration.put("quarkus.datasource.jdbc.url", database.jdbcUrl());
         configuration.put("quarkus.datasource.username", MariaDbProcess.USER);
         configuration.put("quarkus.datasource.password", MariaDbProcess.PASSWORD);

@@ -160,9 +160,11 @@ public final class MariaDbProcess implements AutoCloseable {
         return directory.toAbsolutePath().resolve("data");
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() {
         try (ServerSocket probe = new ServerSocket(0)) {
             return probe.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -1,0 +1,347 @@
+package cloud.stasis.gateway.heart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cloud.stasis.gateway.TestCloud;
+import cloud.stasis.gateway.TestCloud.Tenant;
+import cloud.stasis.gateway.heart.FakeWorkers.Behaviour;
+import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ImageCommand;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ErrorReport;
+import cloud.stasis.model.InstanceId;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Images of servers, snapshots, reverts and the jobs that they are.
+@QuarkusTest
+class CapturesIT {
+    @Inject
+    Doors doors;
+
+    @Inject
+    Cloud cloud;
+
+    @Inject
+    FakeWorkers workers;
+
+    @BeforeEach
+    void open() {
+        doors.open();
+    }
+
+    @Test
+    void createImageAnswersAsItsVersionPromises() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "imaged");
+        String action = "{\"createImage\": {\"name\": \"nightly-1\", \"metadata\": {\"tier\": \"silver\"}}}";
+
+        var old = doors.act(tenant, id, action).expect(202);
+        doors.awaitStatus(tenant, id, "ACTIVE");
+        var recent = doors.compute(tenant, "2.45", "POST", "/servers/" + id + "/action", action)
+                .expect(202);
+        doors.awaitStatus(tenant, id, "ACTIVE");
+
+        assertThat(old.text()).isEmpty();
+        String image = old.header("Location").replaceAll(".*/", "");
+        assertThat(recent.header("Location")).isEmpty();
+        assertThat(recent.json().path("image_id").asText()).isNotEqualTo(image);
+        JsonNode shown = image(tenant, image);
+        assertThat(shown.path("status").asText()).isEqualTo("active");
+        assertThat(shown.path("name").asText()).isEqualTo("nightly-1");
+        assertThat(shown.path("tier").asText()).isEqualTo("silver");
+        assertThat(shown.path("instance_uuid").asText()).isEqualTo(id);
+        assertThat(shown.path("image_type").asText()).isEqualTo("snapshot");
+        assertThat(shown.path("os_distro").asText()).isEqualTo("debian");
+        assertThat(shown.path("base_image_ref").asText()).isNotEmpty();
+        assertThat(shown.path("visibility").asText()).isEqualTo("private");
+        assertThat(doors.ended(tenant, shown.path("stasis_job_id").asText())
+                        .path("percent")
+                        .asInt())
+                .isEqualTo(100);
+        cloud.await(
+                "checksums are there",
+                () -> image(tenant, image).path("checksum").asText().equals("0".repeat(32)));
+    }
+
+    @Test
+    void aSecondImageHasToWait() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "busy");
+        workers.behave((command, about) ->
+                about instanceof ImageCommand.SealBundle ? Optional.of(new Behaviour.Sleeps()) : Optional.empty());
+        String image = begin(tenant, id, "first");
+        cloud.await("it is uploading", () -> doors.server(tenant, id)
+                .path("OS-EXT-STS:task_state")
+                .asText()
+                .equals("image_uploading"));
+
+        var second = doors.act(tenant, id, "{\"createImage\": {\"name\": \"second\"}}")
+                .expect(409);
+
+        assertThat(second.json().at("/conflictingRequest/message").asText())
+                .isEqualTo("Cannot 'createImage' instance " + id + " while it is in task_state image_uploading");
+        assertThat(doors.server(tenant, id).path("status").asText()).isEqualTo("ACTIVE");
+        assertThat(image(tenant, image).path("status").asText()).isEqualTo("saving");
+        workers.behave(FakeWorkers.Manners.GOOD);
+        doors.awaitStatus(tenant, id, "ACTIVE");
+    }
+
+    @Test
+    void deletingAnImageWhileItIsMadeEndsTheJobAndFreesTheServer() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "unwanted");
+        workers.behave((command, about) ->
+                about instanceof ComputeCommand.CaptureDisks ? Optional.of(new Behaviour.Sleeps()) : Optional.empty());
+        String image = begin(tenant, id, "unwanted");
+        String job = image(tenant, image).path("stasis_job_id").asText();
+
+        doors.http()
+                .call(tenant.token(), "DELETE", "/image/v2/images/" + image, null)
+                .expect(204);
+        workers.behave(FakeWorkers.Manners.GOOD);
+
+        assertThat(doors.ended(tenant, job).path("status").asText()).isEqualTo("cancelled");
+        doors.awaitStatus(tenant, id, "ACTIVE");
+        doors.http().get(tenant.token(), "/image/v2/images/" + image).expect(404);
+        assertThat(workers.carriedOut(id))
+                .contains(new ComputeCommand.SettleCapture(
+                        InstanceId.parse(id), capture(id), ComputeCommand.Settlement.ABANDONED));
+        begin(tenant, id, "wanted");
+        doors.awaitStatus(tenant, id, "ACTIVE");
+    }
+
+    @Test
+    void aCaptureThatFailsLeavesNoImageAndSaysWhy() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "fails");
+        workers.behave((command, about) -> about instanceof ImageCommand.SealBundle
+                ? Optional.of(new Behaviour.Fails(new ErrorReport(ErrorCode.NO_SPACE, "the store is full")))
+                : Optional.empty());
+
+        String image = begin(tenant, id, "fails");
+        String job = doors.snapshot(tenant, "GET", "/jobs?image=" + image, null)
+                .json()
+                .at("/jobs/0/id")
+                .asText();
+
+        JsonNode ended = doors.ended(tenant, job);
+        assertThat(ended.path("status").asText()).isEqualTo("failed");
+        assertThat(ended.at("/error/code").asText()).isEqualTo("NO_SPACE");
+        assertThat(ended.at("/error/message").asText()).isEqualTo("the store is full");
+        doors.http().get(tenant.token(), "/image/v2/images/" + image).expect(404);
+        doors.awaitStatus(tenant, id, "ACTIVE");
+    }
+
+    @Test
+    void snapshotsFormATree() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "tree");
+        String first = taken(tenant, id, "first", true);
+        String second = taken(tenant, id, "second", false);
+        reverted(tenant, first, "{\"memory\": true, \"state\": \"paused\"}");
+        doors.awaitStatus(tenant, id, "PAUSED");
+        String third = taken(tenant, id, "third", true);
+
+        assertThat(shown(tenant, first).path("parent").isNull()).isTrue();
+        assertThat(shown(tenant, second).path("parent").asText()).isEqualTo(first);
+        assertThat(shown(tenant, third).path("parent").asText()).isEqualTo(first);
+        assertThat(shown(tenant, first).path("memory").asBoolean()).isTrue();
+        assertThat(shown(tenant, second).path("memory").asBoolean()).isFalse();
+        assertThat(shown(tenant, first).at("/receipt/paused_ms").asLong()).isEqualTo(3);
+        assertThat(shown(tenant, first).path("parts")).hasSize(2);
+        assertThat(doors.snapshot(tenant, "GET", "/snapshots?server=" + id, null)
+                        .json()
+                        .path("snapshots")
+                        .findValuesAsText("name"))
+                .containsSubsequence("third", "second", "first");
+
+        deleted(tenant, first);
+
+        doors.snapshot(tenant, "GET", "/snapshots/" + first, null).expect(404);
+        assertThat(shown(tenant, second).path("parent").isNull()).isTrue();
+        reverted(tenant, second, "{}");
+        doors.awaitStatus(tenant, id, "ACTIVE");
+    }
+
+    @Test
+    void memoryThatIsNotThereCannotBeRevertedTo() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "diskonly");
+        String snapshot = taken(tenant, id, "disks", false);
+
+        doors.snapshot(tenant, "POST", "/snapshots/" + snapshot + "/revert", "{\"memory\": true}")
+                .expect(400);
+    }
+
+    @Test
+    void theSameClientTokenGivesTheSameJob() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "twice");
+        String body = "{\"server\": \"" + id + "\", \"name\": \"once\"}";
+        String token = UUID.randomUUID().toString();
+
+        var first = doors.snapshot(tenant, "POST", "/snapshots", body, "Idempotency-Key", token)
+                .expect(202)
+                .json();
+        var second = doors.snapshot(tenant, "POST", "/snapshots", body, "Idempotency-Key", token)
+                .expect(202)
+                .json();
+
+        assertThat(second.at("/job/id")).isEqualTo(first.at("/job/id"));
+        assertThat(second.at("/snapshot/id")).isEqualTo(first.at("/snapshot/id"));
+        doors.ended(tenant, first.at("/job/id").asText());
+        doors.snapshot(
+                        tenant,
+                        "DELETE",
+                        "/snapshots/" + first.at("/snapshot/id").asText(),
+                        null,
+                        "Idempotency-Key",
+                        token)
+                .expect(409);
+    }
+
+    @Test
+    void aJobCanBeCancelledBeforeItIsSealed() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "cancelled");
+        workers.behave((command, about) -> about instanceof ComputeCommand.CaptureInstance
+                ? Optional.of(new Behaviour.Sleeps())
+                : Optional.empty());
+        JsonNode begun = doors.snapshot(
+                        tenant, "POST", "/snapshots", "{\"server\": \"" + id + "\", \"name\": \"never\"}")
+                .expect(202)
+                .json();
+        String job = begun.at("/job/id").asText();
+
+        doors.snapshot(tenant, "POST", "/jobs/" + job + "/cancel", "{}").expect(202);
+        workers.behave(FakeWorkers.Manners.GOOD);
+
+        assertThat(doors.ended(tenant, job).path("status").asText()).isEqualTo("cancelled");
+        doors.snapshot(tenant, "GET", "/snapshots/" + begun.at("/snapshot/id").asText(), null)
+                .expect(404);
+        doors.snapshot(tenant, "POST", "/jobs/" + job + "/cancel", "{}").expect(409);
+    }
+
+    @Test
+    void aJobIsFollowedToItsEnd() throws Exception {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "followed");
+        workers.behave((command, about) ->
+                about instanceof ImageCommand.SealBundle ? Optional.of(new Behaviour.Sleeps()) : Optional.empty());
+        String job = doors.snapshot(
+                        tenant, "POST", "/snapshots", "{\"server\": \"" + id + "\", \"name\": \"followed\"}")
+                .json()
+                .at("/job/id")
+                .asText();
+        HttpRequest request = HttpRequest.newBuilder(TestCloud.uri("/snapshot/v1/jobs/" + job + "/events"))
+                .header("X-Auth-Token", tenant.token())
+                .header("Accept", "text/event-stream")
+                .build();
+
+        List<String> events;
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            var response = client.send(request, HttpResponse.BodyHandlers.ofLines());
+            assertThat(response.statusCode()).isEqualTo(200);
+            workers.behave(FakeWorkers.Manners.GOOD);
+            events = response.body().filter(line -> line.startsWith("data:")).toList();
+        }
+
+        assertThat(events).hasSizeGreaterThan(1);
+        assertThat(events.getFirst()).contains("\"status\":\"running\"");
+        assertThat(events.getLast()).contains("\"status\":\"succeeded\"").contains("\"percent\":100");
+    }
+
+    @Test
+    void snapshotsOutliveTheirServer() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "mortal");
+        String snapshot = taken(tenant, id, "kept", true);
+        doors.compute(tenant, "DELETE", "/servers/" + id, null).expect(204);
+        cloud.await(
+                "it is gone",
+                () -> doors.compute(tenant, "GET", "/servers/" + id, null).status() == 404);
+
+        assertThat(shown(tenant, snapshot).path("status").asText()).isEqualTo("available");
+        doors.snapshot(tenant, "POST", "/snapshots/" + snapshot + "/revert", "{}")
+                .expect(404);
+        deleted(tenant, snapshot);
+        doors.snapshot(tenant, "GET", "/snapshots/" + snapshot, null).expect(404);
+    }
+
+    private String begin(Tenant tenant, String id, String name) {
+        return doors.compute(
+                        tenant,
+                        "2.96",
+                        "POST",
+                        "/servers/" + id + "/action",
+                        "{\"createImage\": {\"name\": \"" + name + "\"}}")
+                .expect(202)
+                .json()
+                .path("image_id")
+                .asText();
+    }
+
+    private String taken(Tenant tenant, String server, String name, boolean memory) {
+        JsonNode begun = doors.snapshot(tenant, "POST", "/snapshots", """
+                        {"server": "%s", "name": "%s", "memory": %s}
+                        """.formatted(server, name, memory))
+                .expect(202)
+                .json();
+        assertThat(doors.ended(tenant, begun.at("/job/id").asText())
+                        .path("status")
+                        .asText())
+                .isEqualTo("succeeded");
+        return begun.at("/snapshot/id").asText();
+    }
+
+    private void reverted(Tenant tenant, String snapshot, String body) {
+        String job = doors.snapshot(tenant, "POST", "/snapshots/" + snapshot + "/revert", body)
+                .expect(202)
+                .json()
+                .at("/job/id")
+                .asText();
+        assertThat(doors.ended(tenant, job).path("status").asText()).isEqualTo("succeeded");
+    }
+
+    private void deleted(Tenant tenant, String snapshot) {
+        String job = doors.snapshot(tenant, "DELETE", "/snapshots/" + snapshot, null)
+                .expect(202)
+                .json()
+                .at("/job/id")
+                .asText();
+        assertThat(doors.ended(tenant, job).path("status").asText()).isEqualTo("succeeded");
+    }
+
+    private JsonNode shown(Tenant tenant, String snapshot) {
+        return doors.snapshot(tenant, "GET", "/snapshots/" + snapshot, null)
+                .expect(200)
+                .json()
+                .path("snapshot");
+    }
+
+    private JsonNode image(Tenant tenant, String image) {
+        return doors.http()
+                .get(tenant.token(), "/image/v2/images/" + image)
+                .expect(200)
+                .json();
+    }
+
+    /// By what name the first capture of a server was begun.
+    private UUID capture(String server) {
+        return workers.carriedOut(server).stream()
+                .filter(ComputeCommand.SettleCapture.class::isInstance)
+                .map(command -> ((ComputeCommand.SettleCapture) command).capture())
+                .findFirst()
+                .orElseThrow();
+    }
+}
