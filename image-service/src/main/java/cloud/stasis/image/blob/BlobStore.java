@@ -33,6 +33,14 @@ public interface BlobStore extends AutoCloseable {
     /// be told.
     void list(ObjectName.Kind kind, BiConsumer<ObjectName, ByteCount> consumer);
 
+    /// Takes a damaged object out of sight, durably, and keeps it for people to look at: it is not there any more,
+    /// and can be put again. Does nothing if there is none.
+    void quarantine(ObjectName name);
+
+    /// Removes an object for good, durably; does nothing if there is none. It may be put again afterwards, but not
+    /// meanwhile.
+    void delete(ObjectName name);
+
     /// @throws StasisException `MALFORMED_OBJECT` if what lies under that name is damaged
     Optional<Reference> reference(ReferenceName name);
 

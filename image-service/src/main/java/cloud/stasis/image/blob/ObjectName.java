@@ -3,7 +3,7 @@ package cloud.stasis.image.blob;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ManifestId;
 
-/// Names one object of a store by what it is and the hash of its bytes.
+/// Names one object of a store: a manifest by the hash of its bytes, a pack by the hash of its directory.
 public record ObjectName(Kind kind, Digest digest) {
     public enum Kind {
         PACK,

@@ -1,5 +1,6 @@
 package cloud.stasis.image.blob;
 
+import cloud.stasis.chunks.format.Pack;
 import cloud.stasis.chunks.format.Sha256;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
@@ -10,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/// Checks that whole objects have the hash that names them, on the way in and on the way out. Ranges are not
-/// checked here: who reads a blob out of a pack checks the blob.
+/// Checks that whole objects are those that their names name, on the way in and on the way out: a manifest by the
+/// hash of its bytes, a pack by its directory. What the directory names is checked where it is read: blob by blob.
 public final class VerifyingBlobStore implements BlobStore {
     private final BlobStore store;
 
@@ -45,6 +46,16 @@ public final class VerifyingBlobStore implements BlobStore {
     @Override
     public void list(ObjectName.Kind kind, BiConsumer<ObjectName, ByteCount> consumer) {
         store.list(kind, consumer);
+    }
+
+    @Override
+    public void quarantine(ObjectName name) {
+        store.quarantine(name);
+    }
+
+    @Override
+    public void delete(ObjectName name) {
+        store.delete(name);
     }
 
     @Override
@@ -83,8 +94,14 @@ public final class VerifyingBlobStore implements BlobStore {
     }
 
     private static void require(ObjectName name, byte[] bytes) {
-        if (!Sha256.of(bytes).equals(name.digest())) {
-            throw new StasisException(ErrorCode.HASH_MISMATCH, "the bytes of " + name + " are not those it names");
+        switch (name.kind()) {
+            case PACK -> new Pack(name.digest(), bytes).entries();
+            case MANIFEST -> {
+                if (!Sha256.of(bytes).equals(name.digest())) {
+                    throw new StasisException(
+                            ErrorCode.HASH_MISMATCH, "the bytes of " + name + " are not those it names");
+                }
+            }
         }
     }
 }

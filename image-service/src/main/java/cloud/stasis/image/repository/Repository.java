@@ -12,6 +12,7 @@ import cloud.stasis.image.blob.Reference;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ErrorKind;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.ReferenceName;
@@ -42,8 +43,8 @@ public final class Repository implements AutoCloseable {
         this.sealCheck = new SealCheck(directory, new WholeNodes(), this::fetch);
     }
 
-    /// Reads the directories of all packs. A pack whose directory is damaged is left out, and said so: what
-    /// only it holds is missing, everything else is served.
+    /// Reads the directories of all packs. A pack whose directory is damaged is put into quarantine, and said so:
+    /// what only it held is missing until somebody puts it again, everything else is served.
     public static Repository open(BlobStore store, Clock clock) {
         Repository repository = new Repository(store, clock);
         AtomicInteger packs = new AtomicInteger();
@@ -52,11 +53,18 @@ public final class Repository implements AutoCloseable {
                 repository.directory.add(name.digest(), repository.readDirectory(name, size));
                 packs.incrementAndGet();
             } catch (StasisException e) {
-                LOG.errorf(e, "A pack is damaged and left out pack=%s code=%s", name.digest(), e.code());
+                repository.leaveOut(name, e);
             }
         });
         LOG.infof("The directory of the store is rebuilt packs=%s blobs=%s", packs, repository.directory.size());
         return repository;
+    }
+
+    private void leaveOut(ObjectName pack, StasisException why) {
+        LOG.errorf(why, "A pack is damaged and left out pack=%s code=%s", pack.digest(), why.code());
+        if (why.kind() == ErrorKind.CORRUPT) {
+            store.quarantine(pack);
+        }
     }
 
     /// For those outside: what they put is verified whole.

@@ -21,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,26 @@ public abstract class BlobStoreContract {
 
         assertThat(listed(ObjectName.Kind.PACK)).hasSize(1);
         assertThat(store.get(name, ByteCount.ofKib(1))).isEqualTo(bytes);
+    }
+
+    @Test
+    void whatIsTakenAwayIsGoneAndMayBePutAgain() {
+        byte[] bytes = noise(10_000, 4);
+        ObjectName name = ObjectName.pack(Sha256.of(bytes));
+        List<Consumer<ObjectName>> waysToGo = List.of(store::delete, store::quarantine);
+        for (Consumer<ObjectName> go : waysToGo) {
+            store.put(name, bytes);
+            store.read(name, 0, ByteBuffer.allocate(10));
+
+            go.accept(name);
+            go.accept(name);
+
+            assertThat(store.exists(name)).isFalse();
+            assertThat(listed(ObjectName.Kind.PACK)).isEmpty();
+            assertFails(ErrorCode.OBJECT_NOT_FOUND, () -> store.read(name, 0, ByteBuffer.allocate(10)));
+            store.put(name, bytes);
+            assertThat(store.get(name, ByteCount.ofMib(1))).isEqualTo(bytes);
+        }
     }
 
     @Test

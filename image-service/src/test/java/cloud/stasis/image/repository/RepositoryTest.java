@@ -75,6 +75,13 @@ class RepositoryTest {
             assertFails(
                     ErrorCode.MISSING_OBJECT,
                     () -> repository.seal(ReferenceName.of(ImageId.random()), Stores.image(lostContent)));
+
+            Stores.put(repository, lost);
+
+            assertThat(read(repository, lostContent)).isEqualTo(lost);
+        }
+        try (Repository repository = Stores.open(directory)) {
+            assertThat(read(repository, lostContent)).isEqualTo(lost);
         }
     }
 

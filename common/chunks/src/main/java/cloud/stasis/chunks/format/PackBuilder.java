@@ -82,9 +82,9 @@ public final class PackBuilder implements AutoCloseable {
         byte[] pack = Arrays.copyOf(bytes, end);
         ByteBuffer buffer = ByteBuffer.wrap(pack);
         buffer.putInt(Pack.MAGIC).putInt(Pack.VERSION << 24);
-        PackDirectory.write(buffer.position(length), entries);
+        Digest name = PackDirectory.write(buffer.position(length), entries);
         clear();
-        return new Pack(Sha256.of(pack), pack);
+        return new Pack(name, pack);
     }
 
     @Override

@@ -58,6 +58,11 @@ public final class PackDirectory {
         return entries;
     }
 
+    /// The digest of the directory as the trailer has it: the name of the pack.
+    static Digest digest(byte[] pack) {
+        return Digest.read(ByteBuffer.wrap(pack, pack.length - Pack.TRAILER_BYTES, Digest.LENGTH));
+    }
+
     static List<PackEntry> of(byte[] pack) {
         if (pack.length < Pack.HEADER_BYTES + Pack.TRAILER_BYTES) {
             throw malformed("it is too short");
@@ -73,7 +78,8 @@ public final class PackDirectory {
         return parse(bytes.slice(pack.length - tail, tail), pack.length);
     }
 
-    static void write(ByteBuffer into, List<PackEntry> entries) {
+    /// Returns the digest of what it wrote.
+    static Digest write(ByteBuffer into, List<PackEntry> entries) {
         int start = into.position();
         for (PackEntry entry : entries) {
             entry.digest().write(into);
@@ -83,6 +89,7 @@ public final class PackDirectory {
         Digest digest = Sha256.of(into.array(), start, into.position() - start);
         digest.write(into);
         into.putInt(entries.size()).putInt(Pack.END_MAGIC);
+        return digest;
     }
 
     private static PackEntry entry(ByteBuffer lines, int offset) {

@@ -33,6 +33,20 @@ public record StoredBlob(Encoding encoding, int plainLength, byte[] array, int o
         }
     }
 
+    /// Verifies without copying what is stored plain.
+    ///
+    /// @return where the plain bytes begin: in [#array] if they are stored plain, else in `into`
+    int decodeOrPoint(Digest expected, byte[] into) {
+        if (encoding == Encoding.ZSTD) {
+            decode(expected, into, 0);
+            return 0;
+        }
+        if (!Sha256.of(array, offset, length).equals(expected)) {
+            throw mismatch(expected, null);
+        }
+        return offset;
+    }
+
     /// The plain bytes, verified.
     public byte[] decode(Digest expected) {
         byte[] plain = new byte[plainLength];

@@ -69,6 +69,13 @@ final class DurableFiles {
         syncFolder(target);
     }
 
+    /// Moves a file, replacing what is there.
+    void move(Path file, Path target) throws IOException {
+        Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        syncFolder(target);
+        syncFolder(file);
+    }
+
     /// Makes it durable that `target` is, or is no longer, in its folder.
     void syncFolder(Path target) throws IOException {
         try (FileChannel folder = FileChannel.open(target.getParent())) {

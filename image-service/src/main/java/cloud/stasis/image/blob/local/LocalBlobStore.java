@@ -48,6 +48,7 @@ public final class LocalBlobStore implements BlobStore {
     private static final byte[] MARKER_BYTES = CanonicalJson.write(
             Map.of("version", 1L, "leafBytes", (long) TreeShape.LEAF_BYTES, "fanOut", (long) TreeShape.FAN_OUT));
     private static final int PACK_FOLDERS = 256;
+    private static final String QUARANTINE = "quarantine";
 
     private final Path root;
     private final FileLock lock;
@@ -156,6 +157,28 @@ public final class LocalBlobStore implements BlobStore {
             }
         } catch (IOException e) {
             throw DiskErrors.of("listing the store", e);
+        }
+    }
+
+    @Override
+    public void quarantine(ObjectName name) {
+        try {
+            files.move(path(name), root.resolve(QUARANTINE).resolve(lowerCase(name.kind()) + "-" + name.digest()));
+            open.forget(path(name));
+        } catch (NoSuchFileException e) {
+            LOG.debugf("There is nothing to take out of sight object=%s", name);
+        } catch (IOException e) {
+            throw DiskErrors.of("taking a damaged object out of sight", e);
+        }
+    }
+
+    @Override
+    public void delete(ObjectName name) {
+        try {
+            files.remove(path(name));
+            open.forget(path(name));
+        } catch (IOException e) {
+            throw DiskErrors.of("deleting an object", e);
         }
     }
 
@@ -283,7 +306,8 @@ public final class LocalBlobStore implements BlobStore {
             }
             return;
         }
-        List<String> expected = List.of("lock", "temporary", "packs", "manifests", "references", SERVICE_FOLDER);
+        List<String> expected =
+                List.of("lock", "temporary", "packs", "manifests", "references", QUARANTINE, SERVICE_FOLDER);
         for (Path file : children(root)) {
             if (!expected.contains(file.getFileName().toString())) {
                 throw new StasisException(
@@ -296,6 +320,7 @@ public final class LocalBlobStore implements BlobStore {
     private static void makeFolders(Path root) throws IOException {
         Files.createDirectories(root.resolve("temporary"));
         Files.createDirectories(root.resolve("manifests"));
+        Files.createDirectories(root.resolve(QUARANTINE));
         for (ReferenceName.Kind kind : ReferenceName.Kind.values()) {
             Files.createDirectories(root.resolve("references").resolve(lowerCase(kind)));
         }
@@ -348,7 +373,7 @@ public final class LocalBlobStore implements BlobStore {
         }
     }
 
-    private static String lowerCase(ReferenceName.Kind kind) {
+    private static String lowerCase(Enum<?> kind) {
         return kind.name().toLowerCase(Locale.ROOT);
     }
 

@@ -29,7 +29,7 @@ final class OpenFiles implements AutoCloseable {
             } catch (ClosedByInterruptException e) {
                 throw e;
             } catch (ClosedChannelException e) {
-                forget(file);
+                forgetClosed(file);
                 if (attempt == ATTEMPTS) {
                     throw e;
                 }
@@ -44,6 +44,16 @@ final class OpenFiles implements AutoCloseable {
                 channel.close();
             }
             open.clear();
+        }
+    }
+
+    /// Reads no more from a file that is gone from its place. Who reads from it now looks for it anew.
+    void forget(Path file) throws IOException {
+        synchronized (open) {
+            FileChannel channel = open.remove(file);
+            if (channel != null) {
+                channel.close();
+            }
         }
     }
 
@@ -73,7 +83,7 @@ final class OpenFiles implements AutoCloseable {
         }
     }
 
-    private void forget(Path file) throws IOException {
+    private void forgetClosed(Path file) {
         synchronized (open) {
             FileChannel channel = open.get(file);
             if (channel != null && !channel.isOpen()) {

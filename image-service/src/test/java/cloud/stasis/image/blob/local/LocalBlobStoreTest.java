@@ -131,7 +131,8 @@ class LocalBlobStoreTest extends BlobStoreContract {
     void nothingButTheStoreIsWritten() throws IOException {
         try (Stream<Path> files = Files.list(root)) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .containsExactlyInAnyOrder("STASIS-STORE", "lock", "packs", "manifests", "references", "temporary");
+                    .containsExactlyInAnyOrder(
+                            "STASIS-STORE", "lock", "packs", "manifests", "references", "quarantine", "temporary");
         }
     }
 }
