@@ -114,10 +114,12 @@ final class RequestBody {
         }
         pieces.add(new Piece.Bytes(buffer));
         if (pieces.size() >= PAUSE_AT) {
+            request.pause();
             synchronized (this) {
                 paused = true;
             }
-            request.pause();
+            // The reader may have taken everything before it could see the pause, and wait for more already.
+            resumeIfNearlyEmpty();
         }
     }
 
