@@ -166,6 +166,15 @@ public final class SagaRunner {
             return;
         }
         Sending sending = decision.send().get();
+        LOG.infof(
+                "Sending a command requestId=%s jobId=%s sagaId=%s saga=%s step=%s direction=%s commandId=%s",
+                run.requestId(),
+                run.job().map(JobId::toString).orElse("-"),
+                run.id(),
+                saga.name(),
+                sending.step(),
+                sending.direction(),
+                sending.id());
         Step<D> step = saga.steps(run.data()).stream()
                 .filter(candidate -> candidate.name().equals(sending.step()))
                 .findFirst()
