@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -83,6 +84,20 @@ public final class JsonFields {
 
     public Optional<Boolean> optionalFlag(String name) {
         return value(name, JsonNode::isBoolean, "true or false").map(JsonNode::booleanValue);
+    }
+
+    /// Also in the words and digits that the compute and volume APIs have always taken for one.
+    public Optional<Boolean> optionalLooseFlag(String name) {
+        JsonNode found = node.path(name);
+        if (!found.isTextual() && !found.isIntegralNumber()) {
+            return optionalFlag(name);
+        }
+        return Optional.of(
+                switch (found.asText().toLowerCase(Locale.ROOT)) {
+                    case "1", "t", "true", "on", "y", "yes" -> true;
+                    case "0", "f", "false", "off", "n", "no" -> false;
+                    default -> throw invalid(at(name) + " must be true or false.");
+                });
     }
 
     /// A whole number, not negative.

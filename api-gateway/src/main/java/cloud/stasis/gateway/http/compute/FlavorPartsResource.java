@@ -18,6 +18,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +82,7 @@ public class FlavorPartsResource {
 
     @DELETE
     @Path("os-extra_specs/{key}")
-    public void removeSpec(@PathParam("id") String id, @PathParam("key") String key) {
+    public Response removeSpec(@PathParam("id") String id, @PathParam("key") String key) {
         ComputeAction.CHANGE_FLAVORS.check(request.caller());
         flavors.change(request.caller(), id, flavor -> {
             if (!flavor.extraSpecs().containsKey(key)) {
@@ -91,6 +92,7 @@ public class FlavorPartsResource {
             rest.remove(key);
             return flavor.specified(rest);
         });
+        return Response.ok().build();
     }
 
     @GET

@@ -44,7 +44,9 @@ final class FlavorRequest {
                 fields.optionalNumber("OS-FLV-EXT-DATA:ephemeral").orElse(0),
                 fields.optionalNumber("swap").orElse(0),
                 rxtx(body),
-                fields.optionalFlag("os-flavor-access:is_public").orElse(true) ? Visibility.PUBLIC : Visibility.PRIVATE,
+                fields.optionalLooseFlag("os-flavor-access:is_public").orElse(true)
+                        ? Visibility.PUBLIC
+                        : Visibility.PRIVATE,
                 Map.of());
     }
 

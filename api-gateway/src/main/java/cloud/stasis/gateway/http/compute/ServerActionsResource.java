@@ -2,6 +2,7 @@ package cloud.stasis.gateway.http.compute;
 
 import cloud.stasis.gateway.compute.ConsoleLog;
 import cloud.stasis.gateway.compute.ImageCapture;
+import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.Power;
 import cloud.stasis.gateway.compute.Servers;
 import cloud.stasis.gateway.compute.Servers.Declared;
@@ -10,8 +11,10 @@ import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.http.Faults;
 import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.StasisException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -67,6 +70,7 @@ public class ServerActionsResource {
             case "resume" -> change(id, Power.RESUME);
             case "createImage" -> createImage(id, fields.object("createImage"));
             case "os-getConsoleOutput" -> consoleOutput(id, fields.object("os-getConsoleOutput"));
+            case "restore" -> restore(id);
             case "os-resetState" -> resetState(id, fields.object("os-resetState"));
             default -> {
                 servers.show(request.caller(), ServersResource.id(id));
@@ -124,6 +128,16 @@ public class ServerActionsResource {
             return ConsoleLog.Lines.ALL;
         }
         return asked.optionalNumber("length").map(ConsoleLog.Lines::of).orElse(ConsoleLog.Lines.ALL);
+    }
+
+    /// Deleted servers are gone at once, so there is never one to restore.
+    private Response restore(String id) {
+        ComputeAction.CHANGE_SERVERS.check(request.caller());
+        Instance found = servers.show(request.caller(), ServersResource.id(id));
+        throw new StasisException(
+                ErrorCode.WRONG_STATE,
+                "Cannot 'restore' instance " + found.id() + " while it is in vm_state "
+                        + found.state().vmState());
     }
 
     private Response resetState(String id, JsonFields asked) {

@@ -21,12 +21,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// A server as the compute API shows it.
 @ApplicationScoped
 class ServerBody {
     static final String ZONE = "nova";
+    private static final Set<String> NOT_IN_UPDATES = Set.of("key_name", "config_drive", "host_status");
 
     private final Links links;
 
@@ -55,7 +57,18 @@ class ServerBody {
         return body;
     }
 
-    /// What has changed in `GET /servers/{id}` is also what `PUT` answers.
+    /// What `PUT` answers: until 2.75 without most of the extensions.
+    static Map<String, Object> updated(Map<String, Object> detail, Microversion version) {
+        if (!version.atLeast(2, 75)) {
+            detail.keySet()
+                    .removeIf(name -> name.startsWith("OS-EXT")
+                            || name.startsWith("OS-SRV-USG")
+                            || name.startsWith("os-extended")
+                            || NOT_IN_UPDATES.contains(name));
+        }
+        return detail;
+    }
+
     private void identity(Map<String, Object> body, Instance instance) {
         body.put("id", instance.id().toString());
         body.put("name", instance.profile().name());

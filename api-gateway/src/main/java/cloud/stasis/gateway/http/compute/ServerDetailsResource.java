@@ -19,6 +19,8 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,8 +40,10 @@ public class ServerDetailsResource {
 
     private final CurrentRequest request;
     private final Servers servers;
+    private final Links links;
 
-    ServerDetailsResource(CurrentRequest request, Servers servers) {
+    ServerDetailsResource(CurrentRequest request, Servers servers, Links links) {
+        this.links = links;
         this.request = request;
         this.servers = servers;
     }
@@ -153,6 +157,7 @@ public class ServerDetailsResource {
             return more;
         });
         return Response.status(isThere ? Response.Status.NO_CONTENT : Response.Status.CREATED)
+                .header("Location", links.server(id) + "/tags/" + URLEncoder.encode(tag, StandardCharsets.UTF_8))
                 .build();
     }
 

@@ -4,6 +4,7 @@ import cloud.stasis.gateway.compute.BlockDevice;
 import cloud.stasis.gateway.compute.NewServer;
 import cloud.stasis.gateway.compute.Profile;
 import cloud.stasis.gateway.http.FaultException;
+import cloud.stasis.gateway.http.Faults;
 import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.http.Microversion;
 import cloud.stasis.gateway.volume.VolumeCatalog;
@@ -14,6 +15,8 @@ import cloud.stasis.model.ImageId;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,11 +31,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What needs a network is refused unless it asks for none, or for whatever there is; what has no meaning here
 /// (security groups, user data, personality, scheduler hints) is checked for its form and otherwise ignored.
-record ServerRequest(NewServer server, Optional<String> keyName, boolean wantsReservation) {
+record ServerRequest(
+        NewServer server, Optional<String> keyName, Optional<String> adminPassword, boolean wantsReservation) {
     static final int MAX_TEXT = 255;
     private static final int MAX_METADATA_VALUE = 255;
     private static final int MAX_USER_DATA = 65535;
     private static final int MAX_DISKS = 20;
+    private static final Pattern IPV4 = Pattern.compile("((25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(?!$)|$)){4}");
+    private static final Pattern IPV6_LETTERS = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
     private static final Pattern NOT_IN_HOSTNAMES = Pattern.compile("[^a-z0-9.-]+");
     private static final Pattern TAG = Pattern.compile("[^,/]{1," + Profile.MAX_TAG_LENGTH + "}");
 
@@ -43,6 +49,8 @@ record ServerRequest(NewServer server, Optional<String> keyName, boolean wantsRe
         fields.only(known(version));
         fields.optionalText("user_data", MAX_USER_DATA);
         checkNetworks(fields, version);
+        checkSecurityGroups(fields);
+        checkAddresses(fields);
         String name = name(fields);
         int least = count(fields, "min_count").orElse(1);
         int most = count(fields, "max_count").orElse(least);
@@ -60,7 +68,10 @@ record ServerRequest(NewServer server, Optional<String> keyName, boolean wantsRe
         Disks disks = Disks.of(fields);
         NewServer server = new NewServer(profile, flavor(body), disks.image(), disks.devices(), most);
         return new ServerRequest(
-                server, key, fields.optionalFlag("return_reservation_id").orElse(false));
+                server,
+                key,
+                fields.optionalText("adminPass", MAX_TEXT),
+                fields.optionalFlag("return_reservation_id").orElse(false));
     }
 
     static Set<String> tags(List<String> tags) {
@@ -136,6 +147,42 @@ record ServerRequest(NewServer server, Optional<String> keyName, boolean wantsRe
         }
         if (!networks.isEmpty()) {
             throw bad("Network could not be found: there are no networks in this cloud. Use auto or none.");
+        }
+    }
+
+    /// There is one group, of everybody, because there are no networks.
+    private static void checkSecurityGroups(JsonFields fields) {
+        for (JsonFields group : fields.objects("security_groups", MAX_DISKS)) {
+            String name = group.text("name", MAX_TEXT);
+            if (!name.equals("default")) {
+                throw bad("Unable to find security_group with name or id '" + Faults.shortened(name) + "'");
+            }
+        }
+    }
+
+    /// What a tenant says of addresses is not kept, but has to be one.
+    static void checkAddresses(JsonFields fields) {
+        fields.optionalText("accessIPv4", MAX_TEXT)
+                .filter(text -> !text.isEmpty() && !IPV4.matcher(text).matches())
+                .ifPresent(text -> {
+                    throw bad("Invalid input for field/attribute accessIPv4: " + Faults.shortened(text));
+                });
+        fields.optionalText("accessIPv6", MAX_TEXT)
+                .filter(text -> !text.isEmpty() && !isIpv6(text))
+                .ifPresent(text -> {
+                    throw bad("Invalid input for field/attribute accessIPv6: " + Faults.shortened(text));
+                });
+    }
+
+    /// Only what holds a colon is parsed, so that no name is ever looked up.
+    private static boolean isIpv6(String text) {
+        if (!IPV6_LETTERS.matcher(text).matches()) {
+            return false;
+        }
+        try {
+            return InetAddress.ofLiteral(text) instanceof Inet6Address;
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 

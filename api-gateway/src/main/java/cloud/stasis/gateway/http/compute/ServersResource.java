@@ -108,7 +108,9 @@ public class ServersResource {
         server.put("OS-DCF:diskConfig", "MANUAL");
         server.put("security_groups", List.of(Map.of("name", "default")));
         // Nobody can log in with it: there is no way into the guest by which it could be set.
-        server.put("adminPass", UUID.randomUUID().toString().substring(0, 12));
+        server.put("adminPass", asked.adminPassword().orElseGet(() -> UUID.randomUUID()
+                .toString()
+                .substring(0, 12)));
         return Response.accepted(Map.of("server", server))
                 .header("Location", links.server(first.id().toString()))
                 .build();
@@ -132,13 +134,15 @@ public class ServersResource {
         fields.only("name", "description", "hostname", "accessIPv4", "accessIPv6", "OS-DCF:diskConfig");
         Optional<String> name = fields.has("name") ? Optional.of(ServerRequest.name(fields)) : Optional.empty();
         Optional<String> hostname = fields.optionalText("hostname", ServerRequest.MAX_TEXT);
-        return Map.of("server", body(servers.describe(request.caller(), server, profile -> {
+        ServerRequest.checkAddresses(fields);
+        Instance changed = servers.describe(request.caller(), server, profile -> {
             Profile named = name.map(profile::named).orElse(profile);
             Profile hosted = hostname.map(named::hosted).orElse(named);
             return version.atLeast(2, 19) && fields.has("description")
                     ? hosted.described(fields.optionalText("description", ServerRequest.MAX_TEXT))
                     : hosted;
-        })));
+        });
+        return Map.of("server", ServerBody.updated(body(changed), version));
     }
 
     @DELETE

@@ -68,7 +68,7 @@ public class GroupsResource {
     @Consumes(MediaType.APPLICATION_JSON)
     public Response create(@Nullable JsonNode body) {
         IdentityAction.CHANGE_GROUPS.check(request.token());
-        JsonFields fields = JsonFields.of(body).object("group").only("name", "description", "domain_id");
+        JsonFields fields = JsonFields.of(body).object("group");
         Group made = new Group(
                 new GroupId(UUID.randomUUID().toString().replace("-", "")),
                 fields.optionalText("domain_id", IdentityLimits.PROJECT_NAME)
@@ -95,7 +95,7 @@ public class GroupsResource {
     @Consumes(MediaType.APPLICATION_JSON)
     public Map<String, Object> change(@PathParam("id") String id, @Nullable JsonNode body) {
         IdentityAction.CHANGE_GROUPS.check(request.token());
-        JsonFields fields = JsonFields.of(body).object("group").only("name", "description", "id");
+        JsonFields fields = JsonFields.of(body).object("group");
         Group before = groups.required(id(id));
         Group after = new Group(
                 before.id(),

@@ -39,9 +39,6 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class UsersResource {
-    private static final String[] FIELDS = {
-        "name", "domain_id", "description", "email", "enabled", "default_project_id", "password", "options", "id"
-    };
 
     private final CurrentRequest request;
     private final Users users;
@@ -72,7 +69,7 @@ public class UsersResource {
     @Consumes(MediaType.APPLICATION_JSON)
     public Response create(@Nullable JsonNode body) {
         IdentityAction.CHANGE_USERS.check(request.token());
-        JsonFields fields = JsonFields.of(body).object("user").only(FIELDS);
+        JsonFields fields = JsonFields.of(body).object("user");
         User made = accounts.create(new Accounts.Plan(
                 fields.optionalText("domain_id", IdentityLimits.PROJECT_NAME)
                         .map(DomainId::new)
@@ -101,7 +98,7 @@ public class UsersResource {
     @Consumes(MediaType.APPLICATION_JSON)
     public Map<String, Object> change(@PathParam("id") String id, @Nullable JsonNode body) {
         IdentityAction.CHANGE_USERS.check(request.token());
-        JsonFields fields = JsonFields.of(body).object("user").only(FIELDS);
+        JsonFields fields = JsonFields.of(body).object("user");
         User before = users.required(id(id));
         if (fields.optionalText("domain_id", IdentityLimits.PROJECT_NAME)
                 .map(domain -> !domain.equals(before.domain().value()))

@@ -116,6 +116,11 @@ final class ImageDraft {
                 properties);
     }
 
+    /// The custom ones.
+    Set<String> propertyNames() {
+        return Set.copyOf(properties.keySet());
+    }
+
     boolean has(String key) {
         return CORE.contains(key) || properties.containsKey(key);
     }

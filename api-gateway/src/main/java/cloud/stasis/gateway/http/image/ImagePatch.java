@@ -14,6 +14,11 @@ import java.util.List;
 record ImagePatch(List<Operation> operations) {
     static final String MEDIA_TYPE = "application/openstack-images-v2.1-json-patch";
 
+    /// The first form of it: `{"replace": "/name", "value": ...}`.
+    static final String FIRST_MEDIA_TYPE = "application/openstack-images-v2.0-json-patch";
+
+    private static final List<String> NAMES = List.of("add", "replace", "remove");
+
     /// More than an image can have keys.
     private static final int MAX_OPERATIONS = 512;
 
@@ -66,8 +71,11 @@ record ImagePatch(List<Operation> operations) {
 
     private static Operation operation(JsonNode change) {
         JsonFields fields = JsonFields.of(change);
-        String name = fields.text("op", MAX_PATH);
-        String key = key(fields.text("path", MAX_PATH));
+        List<String> named = fields.has("op")
+                ? List.of()
+                : NAMES.stream().filter(fields::has).toList();
+        String name = named.size() == 1 ? named.getFirst() : fields.text("op", MAX_PATH);
+        String key = key(fields.text(named.size() == 1 ? name : "path", MAX_PATH));
         return switch (name) {
             case "add" -> new Operation.Add(key, value(change));
             case "replace" -> new Operation.Replace(key, value(change));

@@ -1,6 +1,7 @@
 package cloud.stasis.gateway.http.image;
 
 import cloud.stasis.gateway.http.CurrentRequest;
+import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.http.Page;
 import cloud.stasis.gateway.http.PageLinks;
 import cloud.stasis.gateway.http.PathId;
@@ -57,6 +58,10 @@ public class ImagesResource {
 
     @GET
     public Map<String, Object> list(@Context UriInfo uri) {
+        // An image whose id is empty, and not the list.
+        if (uri.getPath().endsWith("/")) {
+            throw new FaultException(404, "No image found with an empty ID.");
+        }
         Caller caller = request.caller();
         MultivaluedMap<String, String> asked = uri.getQueryParameters();
         Page page = ImageListParams.page(asked);
@@ -99,6 +104,11 @@ public class ImagesResource {
                 .build();
     }
 
+    @DELETE
+    public void deleteNothing() {
+        throw new FaultException(404, "No image found with an empty ID.");
+    }
+
     @GET
     @Path("{id}")
     public Map<String, Object> show(@PathParam("id") String id) {
@@ -107,7 +117,7 @@ public class ImagesResource {
 
     @PATCH
     @Path("{id}")
-    @Consumes(ImagePatch.MEDIA_TYPE)
+    @Consumes({ImagePatch.MEDIA_TYPE, ImagePatch.FIRST_MEDIA_TYPE})
     public Map<String, Object> change(@PathParam("id") String id, @Nullable String body) {
         ImagePatch patch = ImagePatch.parse(body == null ? "" : body);
         return ImageBodies.of(library.change(request.caller(), id(id), image -> {

@@ -101,7 +101,7 @@ class ImagesIT {
 
         cloud.call(tenant.token(), "PATCH", path, "[]", "Content-Type", "application/json")
                 .expect(415);
-        cloud.call(tenant.token(), "PATCH", path, "[]", "Content-Type", "application/openstack-images-v2.0-json-patch")
+        cloud.call(tenant.token(), "PATCH", path, "[]", "Content-Type", "application/json-patch+json")
                 .expect(415);
         patch(tenant.token(), path, "{").expect(400);
     }
