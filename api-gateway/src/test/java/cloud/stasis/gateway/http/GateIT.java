@@ -120,7 +120,7 @@ class GateIT {
                         .at("/error/code")
                         .asInt())
                 .isEqualTo(405);
-        cloud.call(token, "DELETE", "/image/v2/images", null).expect(405);
+        cloud.call(token, "PUT", "/image/v2/images", null).expect(405);
     }
 
     @Test
