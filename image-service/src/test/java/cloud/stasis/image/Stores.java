@@ -3,9 +3,12 @@ package cloud.stasis.image;
 import cloud.stasis.chunks.ContentWriter;
 import cloud.stasis.chunks.TransferThreads;
 import cloud.stasis.chunks.format.TreeShape;
+import cloud.stasis.image.blob.BlobStore;
 import cloud.stasis.image.blob.VerifyingBlobStore;
 import cloud.stasis.image.blob.local.LocalBlobStore;
 import cloud.stasis.image.repository.Repository;
+import cloud.stasis.image.repository.Retention;
+import cloud.stasis.image.repository.Uptime;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
@@ -13,6 +16,10 @@ import cloud.stasis.model.IndexId;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.ReferenceName;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -21,6 +28,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// Stores and bundles for tests.
 public final class Stores {
@@ -30,6 +39,33 @@ public final class Stores {
 
     public static Repository open(Path directory) {
         return Repository.open(new VerifyingBlobStore(LocalBlobStore.open(directory)), Clock.systemUTC());
+    }
+
+    public static Repository open(Path directory, Uptime uptime, Retention retention) {
+        return Repository.open(
+                new VerifyingBlobStore(LocalBlobStore.open(directory)), Clock.systemUTC(), uptime, retention);
+    }
+
+    /// A store of which somebody hears the name of each call before it is made.
+    public static BlobStore watched(BlobStore store, Consumer<String> watcher) {
+        return (BlobStore) Proxy.newProxyInstance(
+                Stores.class.getClassLoader(), new Class<?>[] {BlobStore.class}, (_, method, arguments) -> {
+                    watcher.accept(method.getName());
+                    try {
+                        return method.invoke(store, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    /// What all packs of a store take.
+    public static long packBytes(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory.resolve("packs"))) {
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        }
     }
 
     public static Content put(Repository repository, byte[] bytes) {

@@ -2,6 +2,7 @@ package cloud.stasis.chunks;
 
 import cloud.stasis.chunks.format.Pack;
 import cloud.stasis.chunks.format.StoredBlob;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
 import java.util.BitSet;
 import java.util.List;
@@ -20,6 +21,12 @@ public interface BlobExchange {
 
     /// Stores a pack. When it returns, every blob in it is durable.
     void put(Pack pack);
+
+    /// Makes sure that everything under this content is there and stays until the caller's bundle is sealed or
+    /// dropped: for who builds on it without asking for each of its blobs.
+    ///
+    /// @throws cloud.stasis.model.StasisException `MISSING_OBJECT` if anything is not there
+    void hold(Content content);
 
     /// The stored bytes of these blobs, in the order asked, **not verified**: whoever called decodes them
     /// against the digests.

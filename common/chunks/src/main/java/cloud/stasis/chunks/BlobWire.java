@@ -2,8 +2,11 @@ package cloud.stasis.chunks;
 
 import cloud.stasis.chunks.format.Encoding;
 import cloud.stasis.chunks.format.StoredBlob;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.IndexId;
 import cloud.stasis.model.StasisException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -15,15 +18,19 @@ import java.util.List;
 /// ```
 /// digests    32 bytes each
 /// missing    bit i of byte i / 8, least significant first, is set if digest i is missing
+/// content    root 32  u64 size                                                                     big-endian
 /// blobs      for each digest asked:  u8 encoding  u32 plain  u32 stored  stored bytes          big-endian
 /// ```
 public final class BlobWire {
     public static final String MISSING_PATH = "/store/v1/missing";
     public static final String BLOBS_PATH = "/store/v1/blobs";
+    public static final String HELD_PATH = "/store/v1/held";
     public static final String PACKS_PATH = "/store/v1/packs/";
 
     /// The largest answer to a fetch.
     public static final int MAX_BLOBS_BYTES = BlobExchange.MAX_FETCH * (9 + StoredBlob.MAX_PLAIN_BYTES);
+
+    public static final int CONTENT_BYTES = Digest.LENGTH + Long.BYTES;
 
     private static final int BLOB_HEADER_BYTES = 9;
 
@@ -46,6 +53,21 @@ public final class BlobWire {
             digests.add(Digest.read(bytes));
         }
         return digests;
+    }
+
+    public static byte[] writeContent(Content content) {
+        ByteBuffer body = ByteBuffer.allocate(CONTENT_BYTES);
+        content.index().digest().write(body);
+        return body.putLong(content.size().bytes()).array();
+    }
+
+    /// @throws StasisException `INVALID_REQUEST` unless the body is a content
+    public static Content readContent(byte[] body) {
+        ByteBuffer bytes = ByteBuffer.wrap(body);
+        if (body.length != CONTENT_BYTES || bytes.getLong(Digest.LENGTH) < 0) {
+            throw new StasisException(ErrorCode.INVALID_REQUEST, "expected a content: a root and a size");
+        }
+        return new Content(new IndexId(Digest.read(bytes)), ByteCount.ofBytes(bytes.getLong()));
     }
 
     public static byte[] writeMissing(BitSet missing, int count) {

@@ -40,6 +40,8 @@ public record Capability(Set<Right> rights, String subject, Instant expiry) {
         STORE_READ,
         /// Put packs.
         STORE_WRITE,
+        /// Look after the store: collect, scrub.
+        STORE_ADMIN,
         /// Stream a tenant's image into the store.
         IMAGE_UPLOAD,
         /// Stream an image out of the store.

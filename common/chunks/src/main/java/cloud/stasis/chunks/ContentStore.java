@@ -19,7 +19,8 @@ import java.util.List;
 public interface ContentStore {
     /// Stores content equal to `base`, except where `changed` says. Only the changed extents, rounded out to
     /// whole leaves ([TreeShape#LEAF_BYTES]), are read from the source; whatever else the source holds is never
-    /// looked at. The base must be whole in the store; `IndexId.ZERO` stands for a base of nothing but zeros.
+    /// looked at. The base must be whole in the store, else it is `MISSING_OBJECT`; `IndexId.ZERO` stands for a
+    /// base of nothing but zeros.
     ///
     /// The sizes may differ. What grew and is not in `changed` is zeros; a last leaf that is partly filled on
     /// either side is read from the source as if it had changed.

@@ -2,6 +2,7 @@ package cloud.stasis.chunks;
 
 import cloud.stasis.chunks.format.Pack;
 import cloud.stasis.chunks.format.StoredBlob;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
@@ -61,6 +62,14 @@ final class HttpBlobExchange implements BlobExchange {
     @Override
     public void put(Pack pack) {
         call(request(BlobWire.PACKS_PATH + pack.name()).PUT(new SlicePublisher(pack.bytes())), MAX_ERROR_BYTES);
+    }
+
+    @Override
+    public void hold(Content content) {
+        call(
+                request(BlobWire.HELD_PATH)
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(BlobWire.writeContent(content))),
+                MAX_ERROR_BYTES);
     }
 
     @Override

@@ -72,6 +72,13 @@ public final class MemoryContentStore implements ContentStore {
         }
 
         @Override
+        public void hold(Content content) {
+            if (!content.index().digest().isZero()) {
+                blob(content.index().digest());
+            }
+        }
+
+        @Override
         public List<StoredBlob> fetch(List<Digest> digests) {
             return digests.stream().map(this::blob).toList();
         }

@@ -2,6 +2,7 @@ package cloud.stasis.chunks;
 
 import cloud.stasis.chunks.format.Pack;
 import cloud.stasis.chunks.format.StoredBlob;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
@@ -44,6 +45,14 @@ final class RetryingBlobExchange implements BlobExchange {
         retried(() -> {
             exchange.put(pack);
             return pack;
+        });
+    }
+
+    @Override
+    public void hold(Content content) {
+        retried(() -> {
+            exchange.hold(content);
+            return content;
         });
     }
 

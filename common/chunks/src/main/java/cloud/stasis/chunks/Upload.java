@@ -90,6 +90,9 @@ final class Upload {
         long begin = System.nanoTime();
         TreeShape shape = new TreeShape(source.size());
         NodeReader.requireSane(base, new TreeShape(base.size()));
+        if (!base.index().digest().isZero()) {
+            exchange.hold(base);
+        }
         LeafRanges changed = LeafRanges.of(withEdge(extents, base, shape), shape);
         try (BlobSender sender = new BlobSender(exchange, threads.count());
                 Transfer transfer = threads.begin(listener, ByteCount.ofBytes(changed.bytes()))) {

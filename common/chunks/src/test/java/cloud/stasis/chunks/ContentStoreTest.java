@@ -238,6 +238,9 @@ class ContentStoreTest {
             public void put(Pack pack) {}
 
             @Override
+            public void hold(Content content) {}
+
+            @Override
             public List<StoredBlob> fetch(List<Digest> digests) {
                 return store.exchange().fetch(digests).stream()
                         .map(blob -> {

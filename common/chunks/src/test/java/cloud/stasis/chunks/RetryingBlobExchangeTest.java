@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cloud.stasis.chunks.format.Pack;
 import cloud.stasis.chunks.format.StoredBlob;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
@@ -33,6 +34,9 @@ class RetryingBlobExchangeTest {
                 public void put(Pack pack) {
                     missing(List.of());
                 }
+
+                @Override
+                public void hold(Content content) {}
 
                 @Override
                 public List<StoredBlob> fetch(List<Digest> digests) {

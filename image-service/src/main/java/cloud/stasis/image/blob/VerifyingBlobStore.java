@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/// Checks that whole objects are those that their names name, on the way in and on the way out: a manifest by the
-/// hash of its bytes, a pack by its directory. What the directory names is checked where it is read: blob by blob.
+/// Checks that whole objects are those that their names name, on the way in and on the way out: a manifest by
+/// the hash of its bytes, a pack by its directory. What the directory names is checked where it is read: blob
+/// by blob.
 public final class VerifyingBlobStore implements BlobStore {
     private final BlobStore store;
 

@@ -5,6 +5,7 @@ import static cloud.stasis.chunks.Capability.Right.STORE_WRITE;
 
 import cloud.stasis.chunks.BlobExchange;
 import cloud.stasis.chunks.BlobWire;
+import cloud.stasis.chunks.Capability;
 import cloud.stasis.chunks.format.Pack;
 import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.image.blob.Reference;
@@ -28,11 +29,13 @@ import java.util.List;
 /// |---|---|---|---|
 /// | `POST /store/v1/missing` | STORE_READ | up to 4096 digests | bitmap of those that are missing |
 /// | `PUT /store/v1/packs/{digest}` | STORE_WRITE | a pack | 204 when it is verified and durable |
+/// | `POST /store/v1/held` | STORE_WRITE | a content | 204 when it is whole, and stays until the bundle is sealed |
 /// | `POST /store/v1/blobs` | STORE_READ | up to 128 digests | the stored blobs, in this order |
 /// | `GET /store/v1/manifests/{id}` | STORE_READ | | canonical JSON |
 /// | `GET /store/v1/references/{kind}/{id}` | STORE_READ | | generation, manifest, name, updatedAt |
 ///
-/// The binary forms are those of [BlobWire].
+/// The binary forms are those of [BlobWire]. Who may write has a lease on what it puts and asks about, under
+/// the subject of its capability: the name of the bundle that it writes.
 public final class StoreRoutes {
     /// Packs taken in at once: each holds up to 16 MiB.
     private static final int PACKS_AT_ONCE = 4;
@@ -46,20 +49,19 @@ public final class StoreRoutes {
     private static final Duration SLOT_DEADLINE = Duration.ofSeconds(20);
 
     private final Repository repository;
-    private final BlobExchange exchange;
     private final HttpDoor door;
     private final Slots packs = new Slots(PACKS_AT_ONCE, SLOT_DEADLINE);
     private final Slots fetches = new Slots(FETCHES_AT_ONCE, SLOT_DEADLINE);
 
     public StoreRoutes(Repository repository, HttpDoor door) {
         this.repository = repository;
-        this.exchange = repository.exchange();
         this.door = door;
     }
 
     public void mount(Router router) {
         router.post(BlobWire.MISSING_PATH).handler(door.open(STORE_READ, this::missing));
         router.put(BlobWire.PACKS_PATH + ":digest").handler(door.open(STORE_WRITE, this::putPack));
+        router.post(BlobWire.HELD_PATH).handler(door.open(STORE_WRITE, this::hold));
         router.post(BlobWire.BLOBS_PATH).handler(door.open(STORE_READ, this::blobs));
         router.get("/store/v1/manifests/:id").handler(door.open(STORE_READ, this::manifest));
         router.get("/store/v1/references/:kind/:id").handler(door.open(STORE_READ, this::reference));
@@ -68,15 +70,24 @@ public final class StoreRoutes {
     private void missing(HttpCall call) {
         List<Digest> digests =
                 BlobWire.readDigests(call.bodyBytes(BlobExchange.MAX_QUERY * Digest.LENGTH), BlobExchange.MAX_QUERY);
-        call.answer(200, HttpCall.BYTES, BlobWire.writeMissing(exchange.missing(digests), digests.size()));
+        call.answer(200, HttpCall.BYTES, BlobWire.writeMissing(exchange(call).missing(digests), digests.size()));
     }
 
     private void putPack(HttpCall call) {
         Digest name = Digest.parse(call.pathParameter("digest"));
         try (Slots.Slot _ = packs.acquire()) {
-            exchange.put(new Pack(name, call.bodyBytes(Pack.MAX_BYTES)));
+            exchange(call).put(new Pack(name, call.bodyBytes(Pack.MAX_BYTES)));
         } catch (StasisException e) {
             throw e.kind() == ErrorKind.CORRUPT ? new HttpDoor.Refusal(400, e) : e;
+        }
+        call.answerNothing();
+    }
+
+    private void hold(HttpCall call) {
+        try {
+            exchange(call).hold(BlobWire.readContent(call.bodyBytes(BlobWire.CONTENT_BYTES)));
+        } catch (StasisException e) {
+            throw e.code() == ErrorCode.MISSING_OBJECT ? new HttpDoor.Refusal(404, e) : e;
         }
         call.answerNothing();
     }
@@ -85,10 +96,17 @@ public final class StoreRoutes {
         List<Digest> digests =
                 BlobWire.readDigests(call.bodyBytes(BlobExchange.MAX_FETCH * Digest.LENGTH), BlobExchange.MAX_FETCH);
         try (Slots.Slot _ = fetches.acquire()) {
-            send(call, exchange.fetch(digests));
+            send(call, exchange(call).fetch(digests));
         } catch (StasisException e) {
             throw e.code() == ErrorCode.MISSING_OBJECT ? new HttpDoor.Refusal(404, e) : e;
         }
+    }
+
+    private BlobExchange exchange(HttpCall call) {
+        Capability capability = call.capability();
+        return capability.rights().contains(STORE_WRITE)
+                ? repository.exchangeFor(capability.subject())
+                : repository.exchange();
     }
 
     /// Some at a time, so that an answer is not in memory twice.

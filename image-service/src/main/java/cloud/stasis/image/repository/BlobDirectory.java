@@ -2,19 +2,26 @@ package cloud.stasis.image.repository;
 
 import cloud.stasis.chunks.format.BlobKind;
 import cloud.stasis.chunks.format.Encoding;
+import cloud.stasis.chunks.format.PackDirectory;
 import cloud.stasis.chunks.format.PackEntry;
+import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/// Where each blob lies: digest to pack, offset and lengths, in memory, rebuilt at start.
+/// Where each blob lies: digest to pack, offset and lengths, in memory, rebuilt at start. And when each pack
+/// was last *used*: a blob of it was put, or somebody was told that it is there.
 ///
 /// Kept in plain arrays: 40 bytes a blob, and 6 to 12 more for the hash table over them. A million blobs (64
 /// GiB of content that is neither zeros nor repeated) take about 50 MiB.
@@ -22,11 +29,33 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /// ```
 /// slots  int[]      hash of the digest -> number of the blob + 1, open addressing
 /// pages  long[][]   5 longs a blob: its digest, and its place within its pack
-/// packs             name and first blob of each pack; blobs of a pack have consecutive numbers
+/// packs             each pack and its first blob; blobs of a pack have consecutive numbers
 /// ```
+/// A pack that was removed stays in the arrays and is passed over until [#compact]. A blob that lies in several
+/// packs is known in one of them.
 final class BlobDirectory {
     /// A blob and where it lies.
     record Found(Digest pack, PackEntry entry) {}
+
+    /// A pack and what is known of it.
+    ///
+    /// @param live bytes that a pack of those of its blobs would take that were asked about
+    record Usage(Digest pack, ByteCount size, Duration used, ByteCount live) {}
+
+    private static final class PackRecord {
+        final Digest name;
+        final int size;
+        final int first;
+        volatile long usedMillis;
+        boolean gone;
+
+        PackRecord(Digest name, int size, int first, long usedMillis) {
+            this.name = name;
+            this.size = size;
+            this.first = first;
+            this.usedMillis = usedMillis;
+        }
+    }
 
     private static final int PAGE_BLOBS = 4096;
     private static final int LONGS = 5;
@@ -43,24 +72,92 @@ final class BlobDirectory {
     private final long seed = new SplittableRandom().nextLong() | 1;
     private final long seed2 = new SplittableRandom().nextLong() | 1;
 
-    private final List<long[]> pages = new ArrayList<>();
-    private final List<Digest> packs = new ArrayList<>();
-    private int[] packStarts = new int[64];
+    private List<long[]> pages = new ArrayList<>();
+    private List<PackRecord> packs = new ArrayList<>();
+    private final Map<Digest, PackRecord> packsByName = new HashMap<>();
     private int[] slots = new int[FIRST_SLOTS];
     private int count;
+    private int goneBlobs;
 
     /// Adds the blobs of a pack that is durable. A blob that is known already stays where it is.
-    void add(Digest pack, List<PackEntry> entries) {
+    void add(Digest pack, ByteCount size, List<PackEntry> entries, Duration now) {
         lock.writeLock().lock();
         try {
-            int start = count;
-            for (PackEntry entry : entries) {
-                if (slots[slot(entry.digest())] == 0) {
-                    append(entry);
+            addLocked(pack, size, entries, now);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private void addLocked(Digest pack, ByteCount size, List<PackEntry> entries, Duration now) {
+        PackRecord known = packsByName.get(pack);
+        if (known != null && entries.stream().allMatch(entry -> isThere(entry.digest()))) {
+            known.usedMillis = now.toMillis();
+            return;
+        }
+        if (known != null) {
+            // Some of its blobs were known elsewhere, and are no longer: all of it is taken in anew.
+            forget(known);
+        }
+        PackRecord added = new PackRecord(pack, Math.toIntExact(size.bytes()), count, now.toMillis());
+        packs.add(added);
+        packsByName.put(pack, added);
+        for (PackEntry entry : entries) {
+            if (!isThere(entry.digest())) {
+                append(entry);
+            }
+        }
+    }
+
+    /// Removes a pack unless it was used since `horizon`.
+    ///
+    /// @return whether it is gone
+    boolean removeUnused(Digest pack, Duration horizon) {
+        lock.writeLock().lock();
+        try {
+            PackRecord known = packsByName.get(pack);
+            if (known == null || known.usedMillis >= horizon.toMillis()) {
+                return false;
+            }
+            forget(known);
+            return true;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /// Puts a durable pack in the place of others, but for those of them that were used since `horizon`.
+    ///
+    /// @return those that are gone
+    List<Digest> replace(
+            List<Digest> sources,
+            Duration horizon,
+            Digest pack,
+            ByteCount size,
+            List<PackEntry> entries,
+            Duration now) {
+        lock.writeLock().lock();
+        try {
+            List<Digest> gone = new ArrayList<>();
+            for (Digest source : sources) {
+                if (removeUnused(source, horizon)) {
+                    gone.add(source);
                 }
             }
-            if (count > start) {
-                rememberPack(pack, start);
+            addLocked(pack, size, entries, now);
+            return gone;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /// From now on nothing of this pack is there. What other packs hold as well has to be added again.
+    void remove(Digest pack) {
+        lock.writeLock().lock();
+        try {
+            PackRecord known = packsByName.get(pack);
+            if (known != null) {
+                forget(known);
             }
         } finally {
             lock.writeLock().unlock();
@@ -70,8 +167,8 @@ final class BlobDirectory {
     Optional<Found> find(Digest digest) {
         lock.readLock().lock();
         try {
-            int blob = slots[slot(digest)] - 1;
-            return blob < 0 ? Optional.empty() : Optional.of(new Found(packOf(blob), entry(blob, digest)));
+            int blob = number(digest);
+            return blob < 0 ? Optional.empty() : Optional.of(new Found(packOf(blob).name, entry(blob, digest)));
         } finally {
             lock.readLock().unlock();
         }
@@ -80,7 +177,73 @@ final class BlobDirectory {
     boolean contains(Digest digest) {
         lock.readLock().lock();
         try {
-            return slots[slot(digest)] != 0;
+            return isThere(digest);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /// Which of these are not there; the packs of those that are count as used.
+    BitSet missing(List<Digest> digests, Duration now) {
+        lock.readLock().lock();
+        try {
+            BitSet missing = new BitSet(digests.size());
+            for (int at = 0; at < digests.size(); at++) {
+                int blob = number(digests.get(at));
+                if (blob < 0) {
+                    missing.set(at);
+                } else {
+                    packOf(blob).usedMillis = now.toMillis();
+                }
+            }
+            return missing;
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /// A number for a blob, which it keeps until its pack is removed or until [#compact].
+    OptionalInt numberOf(Digest digest) {
+        lock.readLock().lock();
+        try {
+            int blob = number(digest);
+            return blob < 0 ? OptionalInt.empty() : OptionalInt.of(blob);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /// All packs, and how much of each is in `live`, a set of numbers.
+    List<Usage> usage(BitSet live) {
+        lock.readLock().lock();
+        try {
+            List<Usage> usage = new ArrayList<>(packsByName.size());
+            for (int at = 0; at < packs.size(); at++) {
+                if (!packs.get(at).gone) {
+                    usage.add(usage(at, live));
+                }
+            }
+            return usage;
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /// Those blobs of a pack that are in `live`, by the places where they lie in it.
+    List<PackEntry> entries(Digest pack, BitSet live) {
+        lock.readLock().lock();
+        try {
+            List<PackEntry> entries = new ArrayList<>();
+            PackRecord known = packsByName.get(pack);
+            if (known != null) {
+                int end = endOf(indexOf(known));
+                for (int blob = live.nextSetBit(known.first);
+                        blob >= 0 && blob < end;
+                        blob = live.nextSetBit(blob + 1)) {
+                    entries.add(entry(blob, digest(blob)));
+                }
+            }
+            return entries;
         } finally {
             lock.readLock().unlock();
         }
@@ -89,13 +252,86 @@ final class BlobDirectory {
     int size() {
         lock.readLock().lock();
         try {
-            return count;
+            return count - goneBlobs;
         } finally {
             lock.readLock().unlock();
         }
     }
 
+    /// Gives back the memory of removed packs, if it is worth it. Blobs get new numbers.
+    void compact() {
+        lock.writeLock().lock();
+        try {
+            if (goneBlobs > count / 4) {
+                rebuild();
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private void rebuild() {
+        List<long[]> oldPages = pages;
+        List<PackRecord> oldPacks = packs;
+        int oldCount = count;
+        pages = new ArrayList<>();
+        packs = new ArrayList<>();
+        packsByName.clear();
+        slots = new int[FIRST_SLOTS];
+        count = 0;
+        goneBlobs = 0;
+        for (int at = 0; at < oldPacks.size(); at++) {
+            PackRecord old = oldPacks.get(at);
+            if (!old.gone) {
+                PackRecord kept = new PackRecord(old.name, old.size, count, old.usedMillis);
+                packs.add(kept);
+                packsByName.put(kept.name, kept);
+                int end = at + 1 < oldPacks.size() ? oldPacks.get(at + 1).first : oldCount;
+                for (int blob = old.first; blob < end; blob++) {
+                    append(oldPages.get(blob / PAGE_BLOBS), blob % PAGE_BLOBS * LONGS);
+                }
+            }
+        }
+    }
+
+    private void forget(PackRecord pack) {
+        pack.gone = true;
+        packsByName.remove(pack.name);
+        int at = indexOf(pack);
+        goneBlobs += endOf(at) - pack.first;
+    }
+
+    private Usage usage(int at, BitSet live) {
+        PackRecord pack = packs.get(at);
+        long bytes = 0;
+        int end = endOf(at);
+        for (int blob = live.nextSetBit(pack.first); blob >= 0 && blob < end; blob = live.nextSetBit(blob + 1)) {
+            bytes += entry(blob, Digest.ZERO).storedLength() + PackDirectory.ENTRY_BYTES;
+        }
+        return new Usage(
+                pack.name,
+                ByteCount.ofBytes(pack.size),
+                Duration.ofMillis(pack.usedMillis),
+                ByteCount.ofBytes(bytes == 0 ? 0 : bytes + PackDirectory.FRAME_BYTES));
+    }
+
+    private boolean isThere(Digest digest) {
+        return number(digest) >= 0;
+    }
+
+    /// The number of a blob that is there, or -1.
+    private int number(Digest digest) {
+        int blob = slots[slot(digest)] - 1;
+        return blob >= 0 && goneBlobs > 0 && packOf(blob).gone ? -1 : blob;
+    }
+
     private void append(PackEntry entry) {
+        Digest digest = entry.digest();
+        append(new long[] {digest.a(), digest.b(), digest.c(), digest.d(), place(entry)}, 0);
+    }
+
+    /// Adds the blob whose longs are at `from`, in place of one in a removed pack if there is one.
+    private void append(long[] blob, int from) {
         if (count == MOST_BLOBS) {
             throw new StasisException(ErrorCode.NO_SPACE, "the store holds as many blobs as one service can know");
         }
@@ -105,27 +341,40 @@ final class BlobDirectory {
         if (count % PAGE_BLOBS == 0) {
             pages.add(new long[PAGE_BLOBS * LONGS]);
         }
-        long[] page = pages.getLast();
-        int at = count % PAGE_BLOBS * LONGS;
-        page[at] = entry.digest().a();
-        page[at + 1] = entry.digest().b();
-        page[at + 2] = entry.digest().c();
-        page[at + 3] = entry.digest().d();
-        page[at + 4] = place(entry);
-        slots[slot(entry.digest())] = ++count;
+        System.arraycopy(blob, from, pages.getLast(), count % PAGE_BLOBS * LONGS, LONGS);
+        slots[slot(digest(count))] = count + 1;
+        count++;
     }
 
-    private void rememberPack(Digest pack, int start) {
-        if (packs.size() == packStarts.length) {
-            packStarts = Arrays.copyOf(packStarts, 2 * packStarts.length);
+    private PackRecord packOf(int blob) {
+        return packs.get(lastStartingAtOrBefore(blob));
+    }
+
+    private int indexOf(PackRecord pack) {
+        int at = lastStartingAtOrBefore(pack.first);
+        while (packs.get(at) != pack) {
+            at--;
         }
-        packStarts[packs.size()] = start;
-        packs.add(pack);
+        return at;
     }
 
-    private Digest packOf(int blob) {
-        int at = Arrays.binarySearch(packStarts, 0, packs.size(), blob);
-        return packs.get(at >= 0 ? at : -at - 2);
+    private int endOf(int pack) {
+        return pack + 1 < packs.size() ? packs.get(pack + 1).first : count;
+    }
+
+    /// Packs without a blob of their own begin where the next one does.
+    private int lastStartingAtOrBefore(int blob) {
+        int low = 0;
+        int high = packs.size() - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (packs.get(middle).first <= blob) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
     }
 
     private void grow() {

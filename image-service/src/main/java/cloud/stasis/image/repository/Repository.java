@@ -10,6 +10,7 @@ import cloud.stasis.image.blob.BlobStore;
 import cloud.stasis.image.blob.ObjectName;
 import cloud.stasis.image.blob.Reference;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorKind;
@@ -32,31 +33,37 @@ public final class Repository implements AutoCloseable {
     /// How often a reference is tried to be set while others change it.
     private static final int SET_ATTEMPTS = 5;
 
+    private final StoreState state;
     private final BlobStore store;
-    private final Clock clock;
-    private final BlobDirectory directory = new BlobDirectory();
     private final SealCheck sealCheck;
+    private final Collector collector;
 
-    private Repository(BlobStore store, Clock clock) {
-        this.store = store;
-        this.clock = clock;
-        this.sealCheck = new SealCheck(directory, new WholeNodes(), this::fetch);
+    private Repository(StoreState state) {
+        this.state = state;
+        this.store = state.store;
+        this.sealCheck = new SealCheck(state.directory, state.whole, state::fetch);
+        this.collector = new Collector(state);
     }
 
-    /// Reads the directories of all packs. A pack whose directory is damaged is put into quarantine, and said so:
-    /// what only it held is missing until somebody puts it again, everything else is served.
     public static Repository open(BlobStore store, Clock clock) {
-        Repository repository = new Repository(store, clock);
+        return open(store, clock, Uptime.fromNow(), Retention.STANDARD);
+    }
+
+    /// Reads the directories of all packs. A pack whose directory is damaged is put into quarantine, and said
+    /// so: what only it held is missing until somebody puts it again, everything else is served.
+    public static Repository open(BlobStore store, Clock clock, Uptime uptime, Retention retention) {
+        StoreState state = new StoreState(store, clock, uptime, retention);
+        Repository repository = new Repository(state);
         AtomicInteger packs = new AtomicInteger();
         store.list(ObjectName.Kind.PACK, (name, size) -> {
             try {
-                repository.directory.add(name.digest(), repository.readDirectory(name, size));
+                state.directory.add(name.digest(), size, repository.readDirectory(name, size), uptime.now());
                 packs.incrementAndGet();
             } catch (StasisException e) {
                 repository.leaveOut(name, e);
             }
         });
-        LOG.infof("The directory of the store is rebuilt packs=%s blobs=%s", packs, repository.directory.size());
+        LOG.infof("The directory of the store is rebuilt packs=%s blobs=%s", packs, state.directory.size());
         return repository;
     }
 
@@ -67,14 +74,37 @@ public final class Repository implements AutoCloseable {
         }
     }
 
-    /// For those outside: what they put is verified whole.
+    /// For readers outside; who writes needs a lease, see [#exchangeFor].
     public BlobExchange exchange() {
-        return new Exchange(true);
+        return new Exchange(Optional.empty(), true);
+    }
+
+    /// For a writer outside: what it puts is verified whole. What it put, or was told that it is there, is kept
+    /// until the bundle of this name is sealed or dropped, or nothing was heard of the writer for too long.
+    ///
+    /// @param holder the text of the bundle's reference name
+    public BlobExchange exchangeFor(String holder) {
+        return new Exchange(Optional.of(holder), true);
     }
 
     /// For this service's own packs, which it has hashed itself.
     public BlobExchange ownExchange() {
-        return new Exchange(false);
+        return new Exchange(Optional.empty(), false);
+    }
+
+    /// The same for a holder of its own choice, which has to [#release] when it is done.
+    public BlobExchange ownExchangeFor(String holder) {
+        return new Exchange(Optional.of(holder), false);
+    }
+
+    /// The writer has nothing more to say.
+    public void release(String holder) {
+        state.leases.end(holder);
+    }
+
+    /// What removes what nothing names.
+    public Collector collector() {
+        return collector;
     }
 
     /// Makes a bundle visible under `name`, in place of what was there. Repeatable.
@@ -82,23 +112,18 @@ public final class Repository implements AutoCloseable {
     /// @throws StasisException `MISSING_OBJECT` and others of its kind if anything that the manifest reaches is
     /// not there
     public ManifestId seal(ReferenceName name, Manifest manifest) {
-        ManifestId id = store(name, manifest);
-        for (int attempt = 1; ; attempt++) {
-            Optional<Reference> current = store.reference(name);
-            if (current.isPresent() && current.get().manifest().equals(id)) {
-                return id;
-            }
-            try {
-                store.setReference(
-                        current.map(Reference::generation),
-                        current.map(reference -> reference.next(id, clock.instant()))
-                                .orElseGet(() -> Reference.first(name, id, clock.instant())));
-                return id;
-            } catch (StasisException e) {
-                if (e.code() != ErrorCode.STALE_GENERATION || attempt == SET_ATTEMPTS) {
-                    throw e;
+        state.gate.readLock().lock();
+        try {
+            ManifestId id = store(name, manifest);
+            for (int attempt = 1; !point(name, id, manifest); attempt++) {
+                if (attempt == SET_ATTEMPTS) {
+                    throw new StasisException(
+                            ErrorCode.STALE_GENERATION, "the reference " + name + " is changed again and again");
                 }
             }
+            return id;
+        } finally {
+            state.gate.readLock().unlock();
         }
     }
 
@@ -106,14 +131,27 @@ public final class Repository implements AutoCloseable {
     ///
     /// @throws StasisException `STALE_GENERATION` if there is
     public ManifestId sealNew(ReferenceName name, Manifest manifest) {
-        ManifestId id = store(name, manifest);
-        store.setReference(Optional.empty(), Reference.first(name, id, clock.instant()));
-        return id;
+        state.gate.readLock().lock();
+        try {
+            ManifestId id = store(name, manifest);
+            store.setReference(Optional.empty(), Reference.first(name, id, state.clock.instant()));
+            became(name, id, manifest);
+            return id;
+        } finally {
+            state.gate.readLock().unlock();
+        }
     }
 
-    /// Makes a bundle invisible, at once and for good. Repeatable.
+    /// Makes a bundle invisible, at once and for good. What only it named is collected later. Repeatable.
     public void drop(ReferenceName name) {
-        store.dropReference(name);
+        state.gate.readLock().lock();
+        try {
+            undamaged(name).ifPresent(this::letGo);
+            store.dropReference(name);
+            state.leases.end(name.toString());
+        } finally {
+            state.gate.readLock().unlock();
+        }
     }
 
     public Optional<Reference> reference(ReferenceName name) {
@@ -142,7 +180,7 @@ public final class Repository implements AutoCloseable {
 
     /// How many blobs there are.
     public int blobs() {
-        return directory.size();
+        return state.directory.size();
     }
 
     /// @throws StasisException if nothing could be stored now
@@ -166,6 +204,49 @@ public final class Repository implements AutoCloseable {
         return id;
     }
 
+    /// Points the reference at the manifest; false if somebody else changed it in between.
+    private boolean point(ReferenceName name, ManifestId id, Manifest manifest) {
+        Optional<Reference> current = undamaged(name);
+        if (current.isEmpty() || !current.get().manifest().equals(id)) {
+            try {
+                store.setReference(
+                        current.map(Reference::generation),
+                        current.map(reference -> reference.next(id, state.clock.instant()))
+                                .orElseGet(() -> Reference.first(name, id, state.clock.instant())));
+                current.ifPresent(this::letGo);
+            } catch (StasisException e) {
+                if (e.code() != ErrorCode.STALE_GENERATION) {
+                    throw e;
+                }
+                return false;
+            }
+        }
+        became(name, id, manifest);
+        return true;
+    }
+
+    /// Inside the gate.
+    private void became(ReferenceName name, ManifestId id, Manifest manifest) {
+        manifest.parts().forEach(part -> state.became(part.content()));
+        state.became(id);
+        state.leases.end(name.toString());
+    }
+
+    private void letGo(Reference reference) {
+        state.released.put(reference.manifest(), state.uptime.now());
+    }
+
+    private Optional<Reference> undamaged(ReferenceName name) {
+        try {
+            return store.reference(name);
+        } catch (StasisException e) {
+            if (e.kind() != ErrorKind.CORRUPT) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
     private List<PackEntry> readDirectory(ObjectName pack, ByteCount size) {
         if (size.bytes() > Pack.MAX_BYTES) {
             throw new StasisException(ErrorCode.MALFORMED_OBJECT, "a pack has at most " + Pack.MAX_BYTES + " bytes");
@@ -183,42 +264,57 @@ public final class Repository implements AutoCloseable {
         return bytes.flip();
     }
 
-    private StoredBlob fetch(Digest digest) {
-        BlobDirectory.Found found = directory
-                .find(digest)
-                .orElseThrow(() -> new StasisException(ErrorCode.MISSING_OBJECT, "the store has no blob " + digest));
-        PackEntry entry = found.entry();
-        byte[] bytes = new byte[entry.storedLength()];
-        store.read(ObjectName.pack(found.pack()), entry.offset(), ByteBuffer.wrap(bytes));
-        return new StoredBlob(entry.encoding(), entry.plainLength(), bytes, 0, bytes.length);
-    }
-
+    /// The store to one caller.
+    ///
+    /// @param holder whose lease it is, if it writes
     private final class Exchange implements BlobExchange {
+        private final Optional<String> holder;
         private final boolean verifying;
 
-        Exchange(boolean verifying) {
+        Exchange(Optional<String> holder, boolean verifying) {
+            this.holder = holder;
             this.verifying = verifying;
         }
 
         @Override
         public BitSet missing(List<Digest> digests) {
-            BitSet missing = new BitSet(digests.size());
-            for (int at = 0; at < digests.size(); at++) {
-                missing.set(at, !directory.contains(digests.get(at)));
-            }
-            return missing;
+            renew();
+            return state.directory.missing(digests, state.uptime.now());
         }
 
         @Override
         public void put(Pack pack) {
+            renew();
             List<PackEntry> entries = verifying ? pack.verify() : pack.entries();
-            store.put(ObjectName.pack(pack.name()), pack.bytes());
-            directory.add(pack.name(), entries);
+            state.gate.readLock().lock();
+            try {
+                store.put(ObjectName.pack(pack.name()), pack.bytes());
+                state.directory.add(pack.name(), ByteCount.ofBytes(pack.bytes().length), entries, state.uptime.now());
+            } finally {
+                state.gate.readLock().unlock();
+            }
         }
 
         @Override
         public List<StoredBlob> fetch(List<Digest> digests) {
-            return digests.stream().map(Repository.this::fetch).toList();
+            renew();
+            return digests.stream().map(state::fetch).toList();
+        }
+
+        @Override
+        public void hold(Content content) {
+            state.gate.readLock().lock();
+            try {
+                sealCheck.requireWhole(content);
+                holder.ifPresent(name -> state.leases.hold(name, content, state.uptime.now()));
+                state.became(content);
+            } finally {
+                state.gate.readLock().unlock();
+            }
+        }
+
+        private void renew() {
+            holder.ifPresent(name -> state.leases.renew(name, state.uptime.now()));
         }
     }
 }

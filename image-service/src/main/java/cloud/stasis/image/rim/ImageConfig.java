@@ -26,4 +26,22 @@ interface ImageConfig {
     /// How often this store says that it lives.
     @WithDefault("2s")
     Duration heartbeatInterval();
+
+    Collector collector();
+
+    /// What gives the space of dropped bundles back.
+    interface Collector {
+        /// How often; zero for never.
+        @WithDefault("15m")
+        Duration interval();
+
+        /// For how long what nothing names stays, for those who still read it.
+        @WithDefault("1h")
+        Duration keep();
+
+        /// How long a writer may be silent before what it wrote counts as given up. Covers the time from the
+        /// last byte of a capture to its seal.
+        @WithDefault("6h")
+        Duration silence();
+    }
 }

@@ -12,7 +12,10 @@ import cloud.stasis.image.download.ImageFiles;
 import cloud.stasis.image.http.HttpDoor;
 import cloud.stasis.image.http.ImageRoutes;
 import cloud.stasis.image.http.StoreRoutes;
+import cloud.stasis.image.http.UpkeepRoutes;
 import cloud.stasis.image.repository.Repository;
+import cloud.stasis.image.repository.Retention;
+import cloud.stasis.image.repository.Uptime;
 import cloud.stasis.image.upload.ImageUpload;
 import cloud.stasis.messages.Heartbeat;
 import cloud.stasis.messages.ImageCommand;
@@ -46,6 +49,7 @@ class ImageService implements HealthCheck {
     private final StoreId id;
     private final HttpDoor door;
     private final Repository repository;
+    private final Upkeep upkeep;
     private final ImageFiles files;
     private final CommandWorker<ImageCommand> worker;
     private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor(
@@ -56,7 +60,12 @@ class ImageService implements HealthCheck {
         this.bus = bus;
         this.id = new StoreId(config.storeId());
         this.door = new HttpDoor(Capability.Key.parse(config.capabilityKey(), clock));
-        this.repository = Repository.open(new VerifyingBlobStore(LocalBlobStore.open(config.storeDir())), clock);
+        this.repository = Repository.open(
+                new VerifyingBlobStore(LocalBlobStore.open(config.storeDir())),
+                clock,
+                Uptime.fromNow(),
+                new Retention(config.collector().keep(), config.collector().silence()));
+        this.upkeep = new Upkeep(repository.collector());
         this.files = new ImageFiles(repository);
         this.worker = new CommandWorker<>(
                 ImageCommand.class,
@@ -68,6 +77,7 @@ class ImageService implements HealthCheck {
 
     void routes(@Observes Router router) {
         new StoreRoutes(repository, door).mount(router);
+        new UpkeepRoutes(repository.collector(), door).mount(router);
         new ImageRoutes(new ImageUpload(repository, TransferThreads.forThisMachine(), clock), files, door)
                 .mount(router);
     }
@@ -75,11 +85,13 @@ class ImageService implements HealthCheck {
     void start(@Observes StartupEvent event) {
         bus.open(worker);
         heart.scheduleWithFixedDelay(this::beat, 0, config.heartbeatInterval().toMillis(), TimeUnit.MILLISECONDS);
+        upkeep.start(config.collector().interval());
         LOG.infof("The store is served storeId=%s", id);
     }
 
     void stop(@Observes ShutdownEvent event) {
         heart.shutdownNow();
+        upkeep.close();
         worker.close();
         repository.close();
     }

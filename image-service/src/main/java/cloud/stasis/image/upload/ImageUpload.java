@@ -1,5 +1,6 @@
 package cloud.stasis.image.upload;
 
+import cloud.stasis.chunks.BlobExchange;
 import cloud.stasis.chunks.ContentReader;
 import cloud.stasis.chunks.ContentWriter;
 import cloud.stasis.chunks.TransferThreads;
@@ -21,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Takes in tenants' images. What an upload does is drawn in the package description.
@@ -58,13 +60,22 @@ public final class ImageUpload {
         if (repository.reference(name).isPresent()) {
             throw alreadyThere(name);
         }
+        String holder = name + "#" + UUID.randomUUID();
+        try {
+            return take(request, incoming, name, repository.ownExchangeFor(holder));
+        } finally {
+            repository.release(holder);
+        }
+    }
+
+    private UploadedImage take(Request request, Incoming incoming, ReferenceName name, BlobExchange blobs) {
         try (ChecksumLane md5 = new ChecksumLane("MD5");
                 ChecksumLane sha512 = new ChecksumLane("SHA-512")) {
-            Content file = store(request, incoming, md5, sha512);
+            Content file = store(request, incoming, blobs, md5, sha512);
             if (request.containerFormat().isDisk()) {
-                FormatCheck.tail(request.diskFormat(), tail(file));
+                FormatCheck.tail(request.diskFormat(), tail(file, blobs));
             }
-            List<Part> parts = parts(request, file);
+            List<Part> parts = parts(request, file, blobs);
             String md5Text = md5.finish();
             String sha512Text = sha512.finish();
             ManifestId manifest = seal(name, request, parts, md5Text, sha512Text);
@@ -73,9 +84,10 @@ public final class ImageUpload {
         }
     }
 
-    private Content store(Request request, Incoming incoming, ChecksumLane md5, ChecksumLane sha512) {
+    private Content store(
+            Request request, Incoming incoming, BlobExchange blobs, ChecksumLane md5, ChecksumLane sha512) {
         Segments segments = new Segments();
-        try (ContentWriter writer = new ContentWriter(repository.ownExchange(), threads)) {
+        try (ContentWriter writer = new ContentWriter(blobs, threads)) {
             long size = 0;
             while (true) {
                 byte[] segment = segments.take();
@@ -124,30 +136,29 @@ public final class ImageUpload {
         }
     }
 
-    private byte[] tail(Content file) {
+    private static byte[] tail(Content file, BlobExchange blobs) {
         byte[] tail =
                 new byte[(int) Math.min(FormatCheck.TAIL_BYTES, file.size().bytes())];
-        new ContentReader(repository.ownExchange())
-                .read(file, file.size().bytes() - tail.length, ByteBuffer.wrap(tail));
+        new ContentReader(blobs).read(file, file.size().bytes() - tail.length, ByteBuffer.wrap(tail));
         return tail;
     }
 
     /// The file, and the disk that is in it if it is of a kind that hosts can be given.
-    private List<Part> parts(Request request, Content file) {
+    private List<Part> parts(Request request, Content file, BlobExchange blobs) {
         Part asItCame = new Part.File(file);
         if (!request.containerFormat().isDisk()) {
             return List.of(asItCame);
         }
         return switch (request.diskFormat()) {
             case RAW, AMI -> List.of(asItCame, new Part.Disk(ROOT, file));
-            case QCOW2 -> List.of(asItCame, new Part.Disk(ROOT, disk(file)));
+            case QCOW2 -> List.of(asItCame, new Part.Disk(ROOT, disk(file, blobs)));
             case VMDK, VDI, VHD, VHDX, ISO, PLOOP, ARI, AKI -> List.of(asItCame);
         };
     }
 
-    private Content disk(Content file) {
-        try (ContentWriter writer = new ContentWriter(repository.ownExchange(), threads)) {
-            return QcowDisk.store(new ContentReader(repository.ownExchange()), file, writer);
+    private Content disk(Content file, BlobExchange blobs) {
+        try (ContentWriter writer = new ContentWriter(blobs, threads)) {
+            return QcowDisk.store(new ContentReader(blobs), file, writer);
         }
     }
 

@@ -1,5 +1,6 @@
 package cloud.stasis.image.http;
 
+import static cloud.stasis.chunks.Capability.Right.STORE_ADMIN;
 import static cloud.stasis.chunks.Capability.Right.STORE_READ;
 import static cloud.stasis.chunks.Capability.Right.STORE_WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -9,6 +10,7 @@ import cloud.stasis.chunks.ContentSource;
 import cloud.stasis.chunks.ContentStore;
 import cloud.stasis.chunks.Extent;
 import cloud.stasis.chunks.HttpContentStore;
+import cloud.stasis.chunks.MemoryContentStore;
 import cloud.stasis.chunks.TransferListener;
 import cloud.stasis.chunks.UploadResult;
 import cloud.stasis.chunks.format.BlobKind;
@@ -57,6 +59,8 @@ class StoreRoutesIT {
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final ContentStore MEMORY = new MemoryContentStore();
+
     private StoreServer server;
 
     @BeforeEach
@@ -100,6 +104,30 @@ class StoreRoutesIT {
         assertThat(result.sent().bytes()).isLessThan(75_000);
         assertThat(result.content())
                 .isEqualTo(upload(bytes, NOTHING, new Extent(0, bytes.length)).content());
+    }
+
+    @Test
+    void aBaseThatIsNotWholeIsSaidToBeMissing() {
+        byte[] bytes = noise(1_000_000, 12);
+        Content base = MEMORY.upload(
+                        source(bytes), NOTHING, List.of(new Extent(0, bytes.length)), TransferListener.NONE)
+                .content();
+
+        assertFails(ErrorCode.MISSING_OBJECT, () -> upload(bytes, base, new Extent(0, 1)));
+    }
+
+    @Test
+    void operatorsAskWhatWouldBeCollectedAndOthersMayNot() throws Exception {
+        upload(noise(1_000_000, 13), NOTHING, new Extent(0, 1_000_000));
+        Optional<String> operator = Optional.of(server.token(STORE_ADMIN));
+
+        assertThat(send("GET", "/store/v1/collection", Optional.of(server.token(STORE_READ, STORE_WRITE)), new byte[0])
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(send("GET", "/store/v1/collection", operator, new byte[0]).body())
+                .contains("\"freedBytes\":0", "\"bundles\":0");
+        assertThat(send("POST", "/store/v1/collection", operator, new byte[0]).body())
+                .contains("\"packsRemoved\":0");
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -111,7 +112,11 @@ class RepositoryTest {
             }
             return new StoredBlob(Encoding.PLAIN, node.length, node, 0, node.length);
         });
-        blobs.add(Sha256.of(new byte[] {1}), List.of(entry(chunk), entry(new Digest(2, 2, 2, 2))));
+        blobs.add(
+                Sha256.of(new byte[] {1}),
+                ByteCount.ofMib(1),
+                List.of(entry(chunk), entry(new Digest(2, 2, 2, 2))),
+                Duration.ZERO);
         Content base = tree(nodes, chunk, -1);
         Content changed = tree(nodes, chunk, 77_777);
 
@@ -150,7 +155,7 @@ class RepositoryTest {
                         zstd ? 1 + random.nextInt(plain - 1) : plain,
                         random.nextInt(1 << 24)));
             }
-            directory.add(name, entries);
+            directory.add(name, ByteCount.ofMib(1), entries, Duration.ZERO);
             entries.forEach(entry -> {
                 if (expected.putIfAbsent(entry.digest(), entry) == null) {
                     packOf.put(entry.digest(), name);

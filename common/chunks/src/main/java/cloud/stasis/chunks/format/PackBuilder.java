@@ -45,6 +45,14 @@ public final class PackBuilder implements AutoCloseable {
         }
     }
 
+    /// Adds a blob in the form in which it is stored elsewhere, unless this pack has it already. The caller has
+    /// verified it.
+    public void addStored(BlobKind kind, Digest digest, StoredBlob blob) {
+        if (digests.add(digest)) {
+            append(kind, blob.encoding(), digest, blob.plainLength(), blob.array(), blob.offset(), blob.length());
+        }
+    }
+
     /// Adds what another builder holds, as it is; `other` is empty afterwards.
     public void addAll(PackBuilder other) {
         for (PackEntry entry : other.entries) {
@@ -76,6 +84,12 @@ public final class PackBuilder implements AutoCloseable {
         return length + other.length <= Pack.TARGET_BYTES && entries.size() + other.entries.size() <= Pack.MAX_BLOBS;
     }
 
+    /// Whether these blobs fit in as well without going over any limit.
+    public boolean hasRoomFor(List<PackEntry> blobs) {
+        long more = blobs.stream().mapToLong(PackEntry::storedLength).sum();
+        return length + more <= Pack.TARGET_BYTES && entries.size() + blobs.size() <= Pack.MAX_BLOBS;
+    }
+
     /// The pack of everything that was added, which must be something; the builder is empty afterwards.
     public Pack build() {
         int end = length + entries.size() * Pack.ENTRY_BYTES + Pack.TRAILER_BYTES;
@@ -101,7 +115,8 @@ public final class PackBuilder implements AutoCloseable {
             int offset,
             int storedLength) {
         if (bytes.length - length < storedLength) {
-            bytes = Arrays.copyOf(bytes, Math.min(2 * bytes.length, Pack.TARGET_BYTES + HEADROOM));
+            int doubled = Math.min(2 * bytes.length, Pack.TARGET_BYTES + HEADROOM);
+            bytes = Arrays.copyOf(bytes, Math.max(doubled, length + storedLength));
         }
         System.arraycopy(from, offset, bytes, length, storedLength);
         entries.add(new PackEntry(kind, encoding, digest, plainLength, storedLength, length));

@@ -13,6 +13,12 @@ public final class PackDirectory {
     /// Reading this much of the end of a pack always gives the whole of most directories.
     public static final int TAIL_BYTES = 32 * 1024;
 
+    /// What one entry takes.
+    public static final int ENTRY_BYTES = Pack.ENTRY_BYTES;
+
+    /// What a pack takes beside its blobs and their entries.
+    public static final int FRAME_BYTES = Pack.HEADER_BYTES + Pack.TRAILER_BYTES;
+
     private PackDirectory() {}
 
     /// How many bytes at the end of a pack its directory and trailer take, told from the last [#trailerBytes]

@@ -65,7 +65,9 @@ final class DurableFiles {
 
     /// Removes `target` if it is there.
     void remove(Path target) throws IOException {
+        reached.accept(WritePoint.REMOVING);
         Files.deleteIfExists(target);
+        reached.accept(WritePoint.REMOVED);
         syncFolder(target);
     }
 

@@ -1,10 +1,12 @@
 package cloud.stasis.image.blob.local;
 
-/// The lines between which a process may die while it writes a file. Tests stop it at each.
+/// The lines between which a process may die while it writes or removes a file. Tests stop it at each.
 enum WritePoint {
     CREATED,
     WRITTEN,
     SYNCED,
     RENAMED,
-    DURABLE
+    DURABLE,
+    REMOVING,
+    REMOVED
 }

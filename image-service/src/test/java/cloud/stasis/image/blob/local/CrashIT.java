@@ -17,15 +17,22 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Kills the process at every write point of a first start, a pack, a manifest and a reference, one after the
-/// other, and starts it again.
+/// Kills the process at every write point of a first start, a pack, a manifest and a reference, and of a
+/// collection, one after the other, and starts it again.
 class CrashIT {
     private record Ended(int status, String said) {}
+
+    private static final int WRITE_POINTS = 5;
+    private static final int REMOVE_POINTS = 2;
 
     @TempDir
     Path directory;
@@ -49,7 +56,66 @@ class CrashIT {
             check(root, image, again.said);
         }
         // Marker, one pack, manifest and reference, each with all its points; the last round died nowhere.
-        assertThat(points).isEqualTo(4 * WritePoint.values().length + 1);
+        assertThat(points).isEqualTo(4 * WRITE_POINTS + 1);
+    }
+
+    @Test
+    void aCollectorThatDiesAnywhereLeavesWhatIsNamedAndTheNextOneEndsItsWork() throws Exception {
+        Path original = directory.resolve("original");
+        byte[] large = Stores.noise(600_000, 1);
+        byte[] kept = Arrays.copyOf(large, 4 * 65_536);
+        ReferenceName keptName = ReferenceName.of(ImageId.random());
+        try (Repository repository = Stores.open(original)) {
+            // One pack that is half alive, one that is dead, two manifests that are.
+            for (byte[] gone : List.of(large, Stores.noise(300_000, 2))) {
+                ReferenceName name = ReferenceName.of(ImageId.random());
+                repository.seal(name, Stores.image(Stores.put(repository, gone)));
+                repository.drop(name);
+            }
+            repository.seal(keptName, Stores.image(Stores.put(repository, kept)));
+        }
+        int points = 0;
+        int status = CrashingStore.DIED;
+        while (status == CrashingStore.DIED) {
+            points++;
+            Path root = directory.resolve("collected" + points);
+            copy(original, root);
+            status = run(CrashingCollector.class, root.toString(), Integer.toString(points)).status;
+            assertThat(status).isIn(0, CrashingStore.DIED);
+            checkKept(root, keptName, kept);
+
+            CrashingCollector.collect(LocalBlobStore.open(root));
+
+            checkKept(root, keptName, kept);
+            assertThat(Stores.packBytes(root)).isLessThan(kept.length + 5_000L);
+            assertThat(root.resolve("manifests").toFile().list()).hasSize(1);
+        }
+        // Two manifests, a dead pack, a pack written and the one that it replaces.
+        assertThat(points).isEqualTo(2 * REMOVE_POINTS + REMOVE_POINTS + WRITE_POINTS + REMOVE_POINTS + 1);
+    }
+
+    private static void checkKept(Path root, ReferenceName name, byte[] bytes) {
+        try (Repository repository = Stores.open(root)) {
+            Manifest manifest =
+                    repository.manifest(repository.reference(name).orElseThrow().manifest());
+            Content content = manifest.parts().getFirst().content();
+            byte[] read = new byte[bytes.length];
+            new ContentReader(repository.exchange()).read(content, 0, ByteBuffer.wrap(read));
+            assertThat(read).isEqualTo(bytes);
+            assertThat(repository.seal(ReferenceName.of(ImageId.random()), Stores.image(content)))
+                    .isNotNull();
+            repository.references(ReferenceName.Kind.IMAGE).stream()
+                    .filter(other -> !other.equals(name))
+                    .forEach(repository::drop);
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
     }
 
     private static void check(Path root, ImageId image, String said) throws IOException {
@@ -81,19 +147,22 @@ class CrashIT {
     }
 
     private Ended run(Path root, ImageId image, int point) throws Exception {
+        return run(CrashingStore.class, root.toString(), image.toString(), Integer.toString(point));
+    }
+
+    private Ended run(Class<?> main, String... arguments) throws Exception {
         Path said = Files.createTempFile(directory, "said", ".txt");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Xshare:auto",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        CrashingStore.class.getName(),
-                        root.toString(),
-                        image.toString(),
-                        Integer.toString(point))
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xshare:auto",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                main.getName()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
                 .redirectOutput(said.toFile())
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
