@@ -5,7 +5,9 @@ import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.StasisException;
 import com.sun.jna.PointerType;
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
@@ -17,8 +19,9 @@ import org.libvirt.Library;
 import org.libvirt.LibvirtException;
 import org.libvirt.jna.Libvirt;
 
-/// The connection to libvirtd. It is opened at the first call, and again when it was lost: a restart of libvirtd
-/// does not disturb guests or their backup jobs, so it must not disturb the agent for longer than a call.
+/// The connection to libvirtd. It is opened at the first call, and again when it was lost: a restart of
+/// libvirtd does not disturb guests or their backup jobs, so it must not disturb the agent for longer than a
+/// call.
 final class LibvirtConnection implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(LibvirtConnection.class);
 
@@ -28,6 +31,11 @@ final class LibvirtConnection implements AutoCloseable {
     private static final int KEEPALIVE_MISSED = 3;
     /// Held for as long as the process lives: libvirt keeps a bare pointer to it.
     private static final Libvirt.VirErrorCallback SILENT = (data, error) -> {};
+
+    /// Every connection that was ever opened. libvirt may call the listeners of one that was closed or lost, as
+    /// long as events of it are queued, and a listener that Java has collected by then kills the process. A
+    /// restart of libvirtd adds one.
+    private static final List<Connect> OPENED = new CopyOnWriteArrayList<>();
 
     private static boolean eventLoop;
 
@@ -169,6 +177,7 @@ final class LibvirtConnection implements AutoCloseable {
                 return known;
             }
             Connect opened = new Connect(uri);
+            OPENED.add(opened);
             opened.setKeepAlive(KEEPALIVE_SECONDS, KEEPALIVE_MISSED);
             current = opened;
             LOG.infof("Connected to libvirt uri=%s", uri);
