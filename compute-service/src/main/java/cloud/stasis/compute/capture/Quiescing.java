@@ -22,8 +22,9 @@ import java.util.function.Supplier;
 ///  intent ─ watchdog set ─ freeze ─ cut ─ thaw ─ watchdog called off ─ intent gone
 /// ```
 ///
-/// What was reached is known only at the end: a guest that thawed by itself, or was thawed by the watchdog, was not
-/// frozen at the instant, whatever it said before. A guest that does not answer the thaw is left to the watchdog.
+/// What was reached is known only at the end: a guest that thawed by itself, or was thawed by the watchdog, was
+/// not frozen at the instant, whatever it said before. A guest that does not answer the thaw is left to the
+/// watchdog.
 final class Quiescing {
     private final Host host;
 
@@ -34,7 +35,8 @@ final class Quiescing {
     /// @param agent what the guest agent answered, in words
     record Quiesced<T>(T result, Instant at, Duration frozen, Consistency reached, String agent) {}
 
-    /// @throws StasisException `QUIESCE_REQUIRED` before anything was cut if the guest cannot be frozen and must be
+    /// @throws StasisException `QUIESCE_REQUIRED` before anything was cut if the guest cannot be frozen and
+    ///     must be
     <T> Quiesced<T> during(Instance instance, PowerState state, Quiesce wanted, Supplier<T> cut) {
         return switch (wanted) {
             case NONE -> unfrozen(cut, "not asked");
@@ -57,6 +59,10 @@ final class Quiescing {
                     T result = cut.get();
                     Instant at = host.clock().instant();
                     yield judged(window.close(), wanted, result, at, System.nanoTime() - before, frozen);
+                }
+                case FreezeAnswer.Absent absent -> {
+                    window.closeUnused();
+                    yield without(wanted, absent.reason(), cut);
                 }
                 case FreezeAnswer.Refused refused -> {
                     window.close();
@@ -82,6 +88,13 @@ final class Quiescing {
         Window(Instance instance, WatchdogHandle guard) {
             this.instance = instance;
             this.guard = guard;
+        }
+
+        /// Nothing was asked of the guest.
+        void closeUnused() {
+            open = false;
+            host.watchdog().cancel(guard);
+            instance.end();
         }
 
         /// Thaws; repeatable.

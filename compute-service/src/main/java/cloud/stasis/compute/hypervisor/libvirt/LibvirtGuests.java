@@ -31,7 +31,7 @@ final class LibvirtGuests implements Guests {
         return libvirt.ask("freeze the guest's file systems", instance, domain -> {
             Optional<String> absent = absence(domain);
             if (absent.isPresent()) {
-                return new FreezeAnswer.Refused(absent.get());
+                return new FreezeAnswer.Absent(absent.get());
             }
             PointerType handle = LibvirtCalls.handle(domain);
             LibvirtCalls.INSTANCE.virDomainAgentSetResponseTimeout(handle, FREEZE_SECONDS, 0);

@@ -21,7 +21,7 @@ final class SimulatedGuests implements Guests {
             }
             case THAWS_EARLY ->
                 new FreezeAnswer.Frozen(machine.machine().disks().size());
-            case ABSENT -> new FreezeAnswer.Refused("no guest agent answers");
+            case ABSENT -> new FreezeAnswer.Absent("no guest agent answers");
             case HANGS -> {
                 machine.frozen(true);
                 yield new FreezeAnswer.Silent("the guest agent did not answer the freeze in time");
