@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import cloud.stasis.chunks.MemoryContentStore;
 import cloud.stasis.compute.hypervisor.simulated.Faults;
 import cloud.stasis.compute.hypervisor.simulated.SimulatedHypervisor;
+import cloud.stasis.compute.hypervisor.simulated.SimulatedHypervisor.Ram;
 import cloud.stasis.compute.watchdog.TimerWatchdog;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
@@ -53,7 +54,7 @@ class AgentSimulationTest {
     private final class Life {
         private final Random random;
         private final MemoryContentStore store = new MemoryContentStore();
-        private final SimulatedHypervisor machines = new SimulatedHypervisor();
+        private final SimulatedHypervisor machines;
         private final Map<SnapshotId, Expected> snapshots = new HashMap<>();
         private final Map<DeviceName, byte[]> disks = new HashMap<>();
         private final List<UUID> unsettled = new ArrayList<>();
@@ -64,6 +65,7 @@ class AgentSimulationTest {
 
         Life(Random random) {
             this.random = random;
+            this.machines = new SimulatedHypervisor(random.nextBoolean() ? Ram.IN_FILES : Ram.ANONYMOUS);
             this.host = agent();
             this.id = host.boot();
             for (DeviceName disk : List.of(ROOT, DATA)) {

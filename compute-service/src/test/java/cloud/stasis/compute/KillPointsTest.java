@@ -273,7 +273,7 @@ class KillPointsTest {
     private int run(Scenario scenario, int moment) throws InterruptedException {
         Path place = directory.resolve("m" + moment);
         MemoryContentStore store = new MemoryContentStore();
-        SimulatedHypervisor machines = new SimulatedHypervisor();
+        SimulatedHypervisor machines = new SimulatedHypervisor(SimulatedHypervisor.Ram.IN_FILES);
         KillSwitch killSwitch = KillSwitch.at(machines, moment);
         SimulatedHost first = new SimulatedHost(place, store, machines, killSwitch, new NoWatchdog());
         first.handle(new ComputeCommand.BootInstance(ID, first.spec(), GRANT));

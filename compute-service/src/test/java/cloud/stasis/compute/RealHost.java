@@ -45,8 +45,8 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
-/// An agent on the real libvirt of this machine, with a directory and a host id of its own: domains of others are not
-/// seen, and nothing is left when it is closed.
+/// An agent on the real libvirt of this machine, with a directory and a host id of its own: domains of others
+/// are not seen, and nothing is left when it is closed.
 public final class RealHost implements AutoCloseable {
     public static final URI LIBVIRT = URI.create("qemu:///system");
     static final StoreGrant GRANT = new StoreGrant(URI.create("http://127.0.0.1:1"), "token");
@@ -68,12 +68,22 @@ public final class RealHost implements AutoCloseable {
     }
 
     RealHost(Path directory, ContentStore store) {
+        this(directory, directory.resolve("compute/memory"), store);
+    }
+
+    /// With memory files in a directory of another file system.
+    static RealHost withMemoryIn(Path memory) {
+        return new RealHost(freshDirectory(), memory, new MemoryContentStore());
+    }
+
+    private RealHost(Path directory, Path memory, ContentStore store) {
         this.directory = directory;
         this.store = store;
         this.id = new HostId(directory.getFileName().toString());
-        HostLayout layout = new HostLayout(directory.resolve("compute"), directory.resolve("volumes"));
+        HostLayout layout = new HostLayout(directory.resolve("compute"), directory.resolve("volumes"), memory);
         layout.prepare();
-        this.hypervisor = new LibvirtHypervisor(LIBVIRT, id, VirtType.QEMU, layout.instances(), layout.run());
+        this.hypervisor =
+                new LibvirtHypervisor(LIBVIRT, id, VirtType.QEMU, layout.instances(), layout.run(), layout.memory());
         Instances instances = new Instances(layout, hypervisor.layers());
         FreeSpace space = new FreeSpace(layout.compute(), ByteCount.ofMib(64));
         BaseFiles bases =
@@ -83,6 +93,7 @@ public final class RealHost implements AutoCloseable {
                 instances,
                 bases,
                 space,
+                new FreeSpace(layout.memory(), ByteCount.ofMib(64)),
                 grant -> store,
                 new ShellWatchdog(layout.run(), LIBVIRT),
                 Limits.DEFAULT,

@@ -78,6 +78,12 @@ final class SimulatedHost implements AutoCloseable {
         this(directory, store, new SimulatedHypervisor());
     }
 
+    /// With guests whose RAM is in files.
+    static SimulatedHost withRamInFiles(Path directory) {
+        return new SimulatedHost(
+                directory, new MemoryContentStore(), new SimulatedHypervisor(SimulatedHypervisor.Ram.IN_FILES));
+    }
+
     private SimulatedHost(Path directory, MemoryContentStore store, SimulatedHypervisor hypervisor) {
         this(directory, store, hypervisor, hypervisor, new TimerWatchdog(hypervisor));
     }
@@ -101,6 +107,7 @@ final class SimulatedHost implements AutoCloseable {
                 seen,
                 instances,
                 new BaseFiles(layout, ByteCount.ofGib(1), space, Clock.systemUTC(), instances::contentsOnDisk),
+                space,
                 space,
                 grant -> storeSeen.apply(store),
                 watchdog,

@@ -48,9 +48,17 @@ class SnapshotRevertTest {
     private SimulatedHost host;
     private InstanceId id;
 
+    String strategy() {
+        return "memory-standard";
+    }
+
+    SimulatedHost host(Path directory) {
+        return new SimulatedHost(directory);
+    }
+
     @BeforeEach
     void boot() {
-        host = new SimulatedHost(directory);
+        host = host(directory);
         id = host.boot();
     }
 
@@ -71,6 +79,7 @@ class SnapshotRevertTest {
         assertAt(1);
         assertThat(host.state(id)).isEqualTo(PowerState.RUNNING);
         assertThat(captured.receipt().reached()).isEqualTo(Consistency.MEMORY);
+        assertThat(captured.receipt().strategy()).isEqualTo(strategy());
         assertThat(captured.parts())
                 .hasAtLeastOneElementOfType(Part.Memory.class)
                 .hasAtLeastOneElementOfType(Part.DeviceArchive.class)

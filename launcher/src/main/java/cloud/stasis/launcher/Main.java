@@ -2,6 +2,7 @@ package cloud.stasis.launcher;
 
 import cloud.stasis.launcher.parts.Broker;
 import cloud.stasis.launcher.parts.Hypervisor;
+import cloud.stasis.launcher.parts.MemoryVolume;
 import cloud.stasis.launcher.parts.PartName;
 import cloud.stasis.launcher.parts.Parts;
 import cloud.stasis.launcher.process.HomeLock;
@@ -93,6 +94,9 @@ public final class Main {
                 new Guests(home, settings.text("STASIS_LIBVIRT_URI", Hypervisor.URI), System.out).powerOff();
             }
             cloud(Secrets.ensure(home.stasisEnv())).down(wanted);
+            if (wanted.contains(PartName.COMPUTE_SERVICE)) {
+                new MemoryVolume(settings, System.out).unmount();
+            }
         }
         return 0;
     }

@@ -3,10 +3,12 @@ package cloud.stasis.disks;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 
@@ -33,6 +35,15 @@ public final class HostFiles {
             Files.deleteIfExists(file);
         } catch (IOException e) {
             throw failure("remove " + file.getFileName(), e);
+        }
+    }
+
+    /// Returns when the file is on the disk and not only in the host's memory.
+    public static void sync(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        } catch (IOException e) {
+            throw failure("write " + file.getFileName() + " to the disk", e);
         }
     }
 

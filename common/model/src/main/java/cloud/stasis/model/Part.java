@@ -24,6 +24,10 @@ public sealed interface Part {
     enum MemoryFormat {
         /// A libvirt save image (header, XML, QEMU migration stream), as `virDomainSave` and external memory
         /// snapshots write it.
-        LIBVIRT_SAVE
+        LIBVIRT_SAVE,
+        /// The guest's RAM, byte for byte from its first, then the state of its devices as QEMU's
+        /// `xen-save-devices-state` writes it, then 32 bytes that say how long the two are. Neighbouring
+        /// snapshots share what the guest did not write in between.
+        RAM_IMAGE
     }
 }

@@ -92,9 +92,9 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         };
     }
 
-    /// Nothing is told of an instance that is not here, nor while something is done to it that must not stay half
-    /// done: what it passes through then is nobody's business, and the end of the command tells what it has come
-    /// to.
+    /// Nothing is told of an instance that is not here, nor while something is done to it that must not stay
+    /// half done: what it passes through then is nobody's business, and the end of the command tells what it
+    /// has come to.
     private void tell(InstanceId id) {
         Optional<Instance> instance = host.instances().find(id);
         if (instance.isPresent() && !isInPassing(instance.get())) {
@@ -110,7 +110,11 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
                 .intent()
                 .read()
                 .filter(record -> switch (record.intent()) {
-                    case Intent.Starting _, Intent.Cutting _, Intent.Suspending _, Intent.Reverting _ -> true;
+                    case Intent.Restoring _,
+                            Intent.Starting _,
+                            Intent.Cutting _,
+                            Intent.Suspending _,
+                            Intent.Reverting _ -> true;
                     case Intent.Freezing _ -> false;
                 })
                 .isPresent();

@@ -2,6 +2,7 @@ package cloud.stasis.compute.capture;
 
 import cloud.stasis.bus.CommandContext;
 import cloud.stasis.compute.host.Host;
+import cloud.stasis.compute.hypervisor.RamImage;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Lineage;
 import cloud.stasis.compute.instance.SnapshotDirectory;
@@ -30,6 +31,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,7 +180,7 @@ public final class CaptureInstance {
         List<Part> others = new ArrayList<>();
         if (instant.memory().isPresent()) {
             try (Sources.OpenFile memory = Sources.OpenFile.of(directory.memory())) {
-                others.add(new Part.Memory(Part.MemoryFormat.LIBVIRT_SAVE, upload.whole(MEMORY, memory)));
+                others.add(new Part.Memory(format(directory.memory()), upload.whole(MEMORY, memory)));
             }
         }
         others.addAll(descriptions(json(instant.machine()), instant.domainXml(), upload));
@@ -190,7 +192,7 @@ public final class CaptureInstance {
                 instant.takenAt(),
                 contents,
                 others,
-                instant.memory().isPresent() ? "memory-standard" : "layer",
+                strategy(instant, directory),
                 order.quiesce(),
                 instant.reached(),
                 Duration.ZERO,
@@ -198,6 +200,20 @@ public final class CaptureInstance {
                 instant.reached() == Consistency.MEMORY ? "not asked: memory is captured" : "the machine is off",
                 Receipts.hypervisor(host, instant.machine()),
                 upload.transfers());
+    }
+
+    private static Part.MemoryFormat format(Path memory) {
+        return RamImage.isOne(memory) ? Part.MemoryFormat.RAM_IMAGE : Part.MemoryFormat.LIBVIRT_SAVE;
+    }
+
+    private static String strategy(SnapshotRecord instant, SnapshotDirectory directory) {
+        if (instant.memory().isEmpty()) {
+            return "layer";
+        }
+        return switch (format(directory.memory())) {
+            case RAM_IMAGE -> "memory-fast";
+            case LIBVIRT_SAVE -> "memory-standard";
+        };
     }
 
     private static List<Part> descriptions(byte[] machine, String xml, Upload upload) {

@@ -16,6 +16,7 @@ import cloud.stasis.compute.watchdog.Watchdog.Rescue;
 import cloud.stasis.compute.watchdog.WatchdogHandle;
 import cloud.stasis.disks.Extents;
 import cloud.stasis.disks.FileStamp;
+import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayerNumber;
 import cloud.stasis.disks.LayerReader;
 import cloud.stasis.disks.LayeredDisk;
@@ -40,13 +41,15 @@ import org.jboss.logging.Logger;
 /// Cuts memory and disks of a machine that is on, at one instant.
 ///
 /// ```
-///  before    prepare a layer for each disk; forget every checkpoint, so that no layer is frozen with one inside
+///  before    prepare a layer for each disk; forget every checkpoint, so that no layer is frozen with one inside;
+///            write what is dirty of the memory, if it is in a file
 ///  paused    memory to a file, disks to the prepared layers; a fresh checkpoint on those
 ///  after     layers committed, the frozen ones held; known points, whose checkpoint is the fresh one; meta.json
 /// ```
 ///
-/// From `meta.json` on the snapshot exists here. Before that, a failure or a crash ends in [#recover]: where the
-/// machine writes decides whether a prepared layer is taken over or dropped, and nothing of the snapshot is kept.
+/// From `meta.json` on the snapshot exists here. Before that, a failure or a crash ends in [#recover]: where
+/// the machine writes decides whether a prepared layer is taken over or dropped, and nothing of the snapshot is
+/// kept.
 public final class MemoryCut {
     private static final Logger LOG = Logger.getLogger(MemoryCut.class);
 
@@ -63,7 +66,7 @@ public final class MemoryCut {
     SnapshotRecord cut(Instance instance, PowerState state, SnapshotId snapshot) {
         SnapshotDirectory directory = instance.directory().snapshot(snapshot);
         directory.make();
-        host.space().require(instance.machine().memory());
+        host.requireRoomForMemory(instance);
         Map<DeviceName, Path> prepared = prepare(instance);
         String xml = host.hypervisor().domains().describe(instance.id());
         forgetAll(instance);
@@ -75,6 +78,7 @@ public final class MemoryCut {
         try {
             Paused paused = whilePaused(instance, intent, directory, prepared);
             SnapshotRecord cut = record(instance, snapshot, paused, xml);
+            HostFiles.sync(directory.memory());
             directory.meta().write(cut);
             instance.end();
             LOG.infof(
@@ -110,6 +114,7 @@ public final class MemoryCut {
             Instance instance, Intent.Cutting intent, SnapshotDirectory directory, Map<DeviceName, Path> prepared) {
         CheckpointName fresh = CheckpointName.fresh();
         boolean runs = intent.state() == ResumeState.RUNNING;
+        host.hypervisor().memories().prepareCut(instance.id());
         if (runs) {
             Duration deadline = host.limits().pauseFor(instance.machine().memory());
             host.watchdog().guard(intent.watchdog(), instance.id(), Rescue.RESUME, deadline);
@@ -164,8 +169,8 @@ public final class MemoryCut {
                 .toList();
     }
 
-    /// The new layer was empty at the instant, so the disk differs from what is known below by the frozen layers,
-    /// until the frozen one is known itself.
+    /// The new layer was empty at the instant, so the disk differs from what is known below by the frozen
+    /// layers, until the frozen one is known itself.
     private static DiskPoint point(
             DeviceName target, LayeredDisk disk, LayerNumber frozen, long order, CheckpointName checkpoint) {
         LayeredDisk.Known known = disk.known(frozen);

@@ -11,6 +11,7 @@ import cloud.stasis.compute.store.FreeSpace;
 import cloud.stasis.compute.store.Stores;
 import cloud.stasis.compute.watchdog.Watchdog;
 import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.PowerState;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -19,11 +20,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /// What every action on an instance needs.
+///
+/// @param space where disks are
+/// @param memorySpace where memory files and RAM are; may be the same
 public record Host(
         Hypervisor hypervisor,
         Instances instances,
         BaseFiles bases,
         FreeSpace space,
+        FreeSpace memorySpace,
         Stores stores,
         Watchdog watchdog,
         Limits limits,
@@ -39,6 +44,29 @@ public record Host(
             return PowerState.SUSPENDED;
         }
         return domain.map(Domain::state).orElse(PowerState.STOPPED);
+    }
+
+    /// Whether the RAM of every guest that keeps it in a file, and of this one, has room once more: blocks that
+    /// it shares with snapshots become its own as the guest writes, and a guest whose RAM finds no room is
+    /// killed.
+    public boolean hasRoomForRam(Instance instance) {
+        ByteCount needed = hypervisor.domains().list().stream()
+                .filter(domain -> domain.isActive() && !domain.instance().equals(instance.id()))
+                .flatMap(domain -> instances.find(domain.instance()).stream())
+                .filter(other -> Files.exists(other.directory().ram()))
+                .map(other -> other.machine().memory())
+                .reduce(instance.machine().memory(), ByteCount::plus);
+        return memorySpace.has(needed);
+    }
+
+    /// Refuses what a cut of a machine's memory may come to occupy.
+    ///
+    /// @throws cloud.stasis.model.StasisException `NO_SPACE`
+    public void requireRoomForMemory(Instance instance) {
+        if (Files.exists(instance.directory().ram()) && !hasRoomForRam(instance)) {
+            throw memorySpace.full(instance.machine().memory());
+        }
+        memorySpace.require(instance.machine().memory());
     }
 
     public static boolean isActive(PowerState state) {

@@ -17,7 +17,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Where things are on this host.
-public record HostLayout(Path compute, Path volumes) {
+///
+/// @param memory memory files and the RAM of guests that keep it in a file; best a
+/// file system of its own, that can share blocks between files
+public record HostLayout(Path compute, Path volumes, Path memory) {
     /// Under which QEMU runs: Debian's and Fedora's name for it.
     private static final List<String> QEMU_USERS = List.of("libvirt-qemu", "qemu");
 
@@ -27,34 +30,46 @@ public record HostLayout(Path compute, Path volumes) {
     public HostLayout {
         compute = compute.toAbsolutePath().normalize();
         volumes = volumes.toAbsolutePath().normalize();
+        memory = memory.toAbsolutePath().normalize();
         if (compute.resolve("run").toString().length() + SOCKET_NAME > cloud.stasis.disks.NbdExport.MAX_SOCKET_PATH) {
             throw new StasisException(
                     ErrorCode.INVALID_REQUEST, "STASIS_COMPUTE_DIR is too long a path for the sockets below it");
         }
     }
 
+    /// With memory beside everything else.
+    public HostLayout(Path compute, Path volumes) {
+        this(compute, volumes, compute.resolve("memory"));
+    }
+
     /// Makes what is missing, with the rights that QEMU's user needs.
     public void prepare() {
         HostFiles.directory(compute);
         HostFiles.directory(volumes);
+        HostFiles.directory(memory);
         HostFiles.directory(instances());
         HostFiles.directory(base());
         HostFiles.directory(run());
-        qemuUser().ifPresent(user -> {
+        // QEMU makes the socket of an export and its scratch files itself.
+        giveToQemu(run());
+    }
+
+    /// Gives a file or a directory to the user that QEMU runs as; to nobody on a host without QEMU.
+    public static void giveToQemu(Path path) {
+        qemuUser(path).ifPresent(user -> {
             try {
-                // QEMU makes the socket of an export and its scratch files itself.
-                Files.setOwner(run(), user);
+                Files.setOwner(path, user);
             } catch (IOException e) {
-                throw HostFiles.failure("give the directory for sockets to QEMU's user", e);
+                throw HostFiles.failure("give " + path.getFileName() + " to QEMU's user", e);
             }
         });
     }
 
-    private Optional<UserPrincipal> qemuUser() {
+    private static Optional<UserPrincipal> qemuUser(Path path) {
         for (String name : QEMU_USERS) {
             try {
                 return Optional.of(
-                        compute.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(name));
+                        path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(name));
             } catch (IOException e) {
                 // The other name, or a host without libvirt.
             }
@@ -75,7 +90,7 @@ public record HostLayout(Path compute, Path volumes) {
     }
 
     public InstanceDirectory instance(InstanceId instance) {
-        return new InstanceDirectory(instances().resolve(instance.toString()));
+        return new InstanceDirectory(instances().resolve(instance.toString()), memory.resolve(instance.toString()));
     }
 
     public Path volume(VolumeId volume) {

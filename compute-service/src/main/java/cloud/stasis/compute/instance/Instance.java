@@ -38,7 +38,7 @@ public record Instance(
         return disk;
     }
 
-    /// Where its parts are, with the layers that are active now.
+    /// Where its parts are, with the layers that are active now and without a file for its RAM.
     public MachineFiles files() {
         return files(LayeredDisk::activeFile);
     }
@@ -52,7 +52,7 @@ public record Instance(
             kernel = Optional.of(layout.baseFile(boot.kernel()));
             ramdisk = boot.ramdisk().map((Content content) -> layout.baseFile(content));
         }
-        return new MachineFiles(directory.path(), active, kernel, ramdisk, directory.console());
+        return new MachineFiles(directory.path(), active, kernel, ramdisk, directory.console(), Optional.empty());
     }
 
     public Lineage lineage() {

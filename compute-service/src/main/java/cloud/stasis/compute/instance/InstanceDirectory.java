@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The files of one instance.
-public record InstanceDirectory(Path path) {
+///
+/// @param memory where its memory files are, and its RAM
+public record InstanceDirectory(Path path, Path memory) {
     public boolean exists() {
         return Files.isDirectory(path);
     }
@@ -38,21 +40,26 @@ public record InstanceDirectory(Path path) {
 
     /// The memory of a suspended instance; whole if it is there.
     public Path suspended() {
-        return path.resolve("suspended.save");
+        return memory.resolve("suspended.save");
     }
 
-    /// The same file while it is being written, and again while it is being read: the instance is suspended only
-    /// while [#suspended] is there.
+    /// The same file while it is being written, and again while it is being read: the instance is suspended
+    /// only while [#suspended] is there.
     public Path suspending() {
-        return path.resolve("suspended.save.part");
+        return memory.resolve("suspended.save.part");
     }
 
     public Path resuming() {
-        return path.resolve("suspended.save.used");
+        return memory.resolve("suspended.save.used");
+    }
+
+    /// The RAM of the running machine, on hosts that keep it in a file.
+    public Path ram() {
+        return memory.resolve("ram");
     }
 
     public SnapshotDirectory snapshot(SnapshotId snapshot) {
-        return new SnapshotDirectory(path.resolve("snapshots").resolve(snapshot.toString()));
+        return new SnapshotDirectory(path.resolve("snapshots").resolve(snapshot.toString()), memory);
     }
 
     public List<SnapshotId> snapshots() {
@@ -70,5 +77,12 @@ public record InstanceDirectory(Path path) {
     public void make() {
         HostFiles.directory(path);
         HostFiles.directory(path.resolve("snapshots"));
+        HostFiles.directory(memory);
+    }
+
+    /// Every file goes.
+    public void delete() {
+        HostFiles.deleteTree(memory);
+        HostFiles.deleteTree(path);
     }
 }

@@ -6,18 +6,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// What a host keeps of one snapshot. It exists as a snapshot from the moment on in which `meta.json` does.
-public record SnapshotDirectory(Path path) {
+///
+/// @param memories the directory of the instance's memory files
+public record SnapshotDirectory(Path path, Path memories) {
     public StateFile<SnapshotRecord> meta() {
         return new StateFile<>(path.resolve("meta.json"), SnapshotRecord.class);
     }
 
     public Path memory() {
-        return path.resolve("memory.save");
+        return memories.resolve(path.getFileName() + ".memory");
     }
 
     /// Memory that came from the store; whole if it is there.
     public Path fetchedMemory() {
-        return path.resolve("memory.fetched");
+        return memories.resolve(path.getFileName() + ".fetched");
     }
 
     public boolean hasMemory() {
@@ -26,6 +28,7 @@ public record SnapshotDirectory(Path path) {
 
     public void make() {
         HostFiles.directory(path);
+        HostFiles.directory(memories);
     }
 
     public void delete() {
@@ -33,6 +36,8 @@ public record SnapshotDirectory(Path path) {
         if (Files.isDirectory(path)) {
             meta().delete();
         }
+        HostFiles.delete(memory());
+        HostFiles.delete(fetchedMemory());
         HostFiles.deleteTree(path);
     }
 }

@@ -7,9 +7,11 @@
 ///                 vda/               a layered disk (volumes have theirs in the volume directory)
 ///                 lineage.json       known points: what of each disk the store has
 ///                 intent.json        what is being done to the guest right now, if anything
-///                 suspended.save     memory of a suspended instance
 ///                 console.log        what the guest said
-///                 snapshots/<id>/    memory and devices of one snapshot, a cache of what the store has
+///                 snapshots/<id>/    devices of one snapshot
+///  memory/<id>/ram                   the RAM of the running machine, where files can share blocks
+///              suspended.save        memory of a suspended instance
+///              <snapshot>.memory     memory of a snapshot; with its devices and layers a cache of what the store has
 /// ```
 ///
 /// **Known points.** A [DiskPoint] says: this disk differs from that content of the store at most in what was

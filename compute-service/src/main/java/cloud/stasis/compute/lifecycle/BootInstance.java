@@ -10,7 +10,6 @@ import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.power.PowerOn;
 import cloud.stasis.compute.store.BaseFiles;
 import cloud.stasis.compute.store.CommandTransfer;
-import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
@@ -38,8 +37,8 @@ import org.jboss.logging.Logger;
 ///                                  from here on it exists
 /// ```
 ///
-/// A failure before or while it starts for the first time leaves nothing. A crash leaves what the next attempt uses:
-/// fetched contents, then disks, then the instance.
+/// A failure before or while it starts for the first time leaves nothing. A crash leaves what the next attempt
+/// uses: fetched contents, then disks, then the instance.
 public final class BootInstance {
     private static final Logger LOG = Logger.getLogger(BootInstance.class);
 
@@ -148,6 +147,6 @@ public final class BootInstance {
 
     private void undo(InstanceId id) {
         host.hypervisor().domains().remove(id);
-        HostFiles.deleteTree(host.instances().layout().instance(id).path());
+        host.instances().layout().instance(id).delete();
     }
 }

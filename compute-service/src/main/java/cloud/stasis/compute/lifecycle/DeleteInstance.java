@@ -4,7 +4,6 @@ import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.hypervisor.Domain;
 import cloud.stasis.compute.instance.InstanceDirectory;
 import cloud.stasis.compute.machine.Machine;
-import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
@@ -33,7 +32,7 @@ public final class DeleteInstance {
         InstanceDirectory directory = host.instances().layout().instance(id);
         directory.spec().read().ifPresent(spec -> freeVolumes(directory, spec.machine()));
         host.hypervisor().domains().remove(id);
-        HostFiles.deleteTree(directory.path());
+        directory.delete();
         host.bases().trim();
         LOG.infof("Deleted an instance instanceId=%s", id);
         return new CommandResult.Completed();

@@ -10,10 +10,24 @@ import java.util.Optional;
 ///
 /// @param directory of the instance; stands in the domain's metadata, so that an agent knows its own
 /// @param disks the active layer of each disk
+/// @param ram the file that is its RAM, if it is to be kept in one
 public record MachineFiles(
-        Path directory, Map<DeviceName, Path> disks, Optional<Path> kernel, Optional<Path> ramdisk, Path console) {
+        Path directory,
+        Map<DeviceName, Path> disks,
+        Optional<Path> kernel,
+        Optional<Path> ramdisk,
+        Path console,
+        Optional<Path> ram) {
     public MachineFiles {
         disks = Map.copyOf(disks);
+    }
+
+    public MachineFiles withRam(Path file) {
+        return new MachineFiles(directory, disks, kernel, ramdisk, console, Optional.of(file));
+    }
+
+    public MachineFiles withDisks(Map<DeviceName, Path> other) {
+        return new MachineFiles(directory, other, kernel, ramdisk, console, ram);
     }
 
     /// The active layer of one of the machine's disks.

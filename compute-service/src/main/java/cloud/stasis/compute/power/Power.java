@@ -17,11 +17,12 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Locale;
 
-/// The power actions of the compute API. Each is repeatable: it brings the machine into a state, whichever way it got
-/// there.
+/// The power actions of the compute API. Each is repeatable: it brings the machine into a state, whichever way
+/// it got there.
 ///
-/// A suspended machine is off, and its memory is in `suspended.save`. While that is read back it has another name, so
-/// that a machine which has run on can never be put back to it: the name is given back only if nothing has run.
+/// A suspended machine is off, and its memory is in `suspended.save`. While that is read back it has another
+/// name, so that a machine which has run on can never be put back to it: the name is given back only if nothing
+/// has run.
 public final class Power {
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -88,6 +89,7 @@ public final class Power {
             host.hypervisor().domains().powerOff(instance.id());
         }
         HostFiles.delete(instance.directory().suspended());
+        HostFiles.delete(instance.directory().ram());
     }
 
     private void awaitOff(Instance instance) {
@@ -107,7 +109,7 @@ public final class Power {
             return;
         }
         requireActive(state, "suspended");
-        host.space().require(instance.machine().memory());
+        host.requireRoomForMemory(instance);
         InstanceDirectory directory = instance.directory();
         instance.begin(new Intent.Suspending());
         try {

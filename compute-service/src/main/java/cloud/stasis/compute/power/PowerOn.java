@@ -4,11 +4,16 @@ import cloud.stasis.chunks.Extent;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.hypervisor.CheckpointName;
 import cloud.stasis.compute.hypervisor.DiskHistory;
+import cloud.stasis.compute.hypervisor.RamFile;
+import cloud.stasis.compute.hypervisor.RamImage;
 import cloud.stasis.compute.instance.DiskPoint;
+import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Intent;
 import cloud.stasis.compute.instance.Lineage;
+import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.disks.Extents;
+import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayerReader;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.ComputeCommand.ResumeState;
@@ -21,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jboss.logging.Logger;
 
 /// Powers a machine on, with a known point for every disk.
 ///
@@ -37,6 +43,8 @@ public final class PowerOn {
     /// Extents that a point may carry: more are not worth their place in `lineage.json`.
     private static final int MAX_EXTENTS = 4096;
 
+    private static final Logger LOG = Logger.getLogger(PowerOn.class);
+
     private final Host host;
 
     public PowerOn(Host host) {
@@ -45,7 +53,27 @@ public final class PowerOn {
 
     /// Boots it. If that fails it is off.
     public void boot(Instance instance, ResumeState state) {
-        powerOn(instance, state, () -> host.hypervisor().domains().startPaused(instance.id()), () -> {});
+        MachineFiles files = booting(instance);
+        powerOn(instance, files, state, () -> host.hypervisor().domains().startPaused(instance.id()), () -> {});
+    }
+
+    /// With the RAM in a file where that makes snapshots fast and there is room for it.
+    private MachineFiles booting(Instance instance) {
+        RamFile ram = new RamFile(instance.directory().ram());
+        HostFiles.directory(instance.directory().memory());
+        if (!host.hypervisor().memories().canShare()) {
+            return instance.files();
+        }
+        if (!host.hasRoomForRam(instance)) {
+            LOG.warnf(
+                    "No room for RAM in a file, snapshots of this instance will pause it longer instanceId=%s",
+                    instance.id());
+            HostFiles.delete(ram.file());
+            return instance.files();
+        }
+        ram.create(instance.machine().memory());
+        HostLayout.giveToQemu(ram.file());
+        return instance.files().withRam(ram.file());
     }
 
     /// Lets it go on from a memory file. If that fails it is off.
@@ -55,16 +83,22 @@ public final class PowerOn {
 
     /// @param last called when nothing can fail any more and nothing has run yet
     void resume(Instance instance, Path memory, ResumeState state, Runnable last) {
-        powerOn(
-                instance,
-                state,
-                () -> host.hypervisor().memories().restorePaused(instance.machine(), instance.files(), memory),
-                last);
+        HostFiles.directory(instance.directory().memory());
+        Path ram = instance.directory().ram();
+        HostFiles.delete(ram);
+        MachineFiles files = RamImage.isOne(memory) ? instance.files().withRam(ram) : instance.files();
+        powerOn(instance, files, state, () -> restore(instance, files, memory, state), last);
     }
 
-    private void powerOn(Instance instance, ResumeState state, Runnable start, Runnable last) {
+    private void restore(Instance instance, MachineFiles files, Path memory, ResumeState state) {
+        instance.begin(new Intent.Restoring());
+        host.hypervisor().memories().restorePaused(instance.machine(), files, memory);
+        instance.begin(new Intent.Starting(state));
+    }
+
+    private void powerOn(Instance instance, MachineFiles files, ResumeState state, Runnable start, Runnable last) {
         prepare(instance);
-        host.hypervisor().domains().define(instance.machine(), instance.files());
+        host.hypervisor().domains().define(instance.machine(), files);
         host.forgetUnneeded(instance, instance.lineage());
         instance.begin(new Intent.Starting(state));
         try {

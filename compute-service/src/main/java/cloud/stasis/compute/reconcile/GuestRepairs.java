@@ -19,7 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What concerns a guest: frozen, paused, half started, half saved, exported. Comes first, since somebody waits.
+/// What concerns a guest: frozen, paused, half started, half saved, exported. Comes first, since somebody
+/// waits.
 final class GuestRepairs {
     private final Host host;
     private final PowerOn powerOn;
@@ -43,25 +44,33 @@ final class GuestRepairs {
                     .endExport(instance.id())));
         }
         // Before anything runs: what runs must never be put back to this memory.
+        Optional<Intent> intent = instance.directory().intent().read().map(IntentRecord::intent);
+        boolean isHalfRestored =
+                intent.filter(Intent.Restoring.class::isInstance).isPresent();
         Path resuming = instance.directory().resuming();
-        if (Files.exists(resuming)) {
+        if (Files.exists(resuming) && !isHalfRestored) {
             repairs.add(
                     domain.filter(Domain::isActive).isPresent()
                             ? new Repair(
                                     subject, "drop the memory it has resumed from", () -> HostFiles.delete(resuming))
                             : new Repair(subject, "take a resume back that ran nothing", () -> takeBack(instance)));
         }
-        instance.directory()
-                .intent()
-                .read()
-                .map(IntentRecord::intent)
-                .ifPresent(intent -> repairs.add(ofIntent(instance, domain, intent, subject)));
+        if (domain.filter(Domain::isActive).isEmpty()
+                && Files.exists(instance.directory().ram())) {
+            repairs.add(new Repair(
+                    subject,
+                    "drop the RAM of a machine that is off",
+                    () -> HostFiles.delete(instance.directory().ram())));
+        }
+        intent.ifPresent(found -> repairs.add(ofIntent(instance, domain, found, subject)));
         return repairs;
     }
 
     private Repair ofIntent(Instance instance, Optional<Domain> domain, Intent intent, String subject) {
         boolean isPaused = domain.isPresent() && domain.get().state() == PowerState.PAUSED;
         return switch (intent) {
+            case Intent.Restoring _ ->
+                new Repair(subject, "give up a restore that was not finished", () -> giveUp(instance, domain));
             case Intent.Starting starting ->
                 isPaused
                         ? new Repair(subject, "finish its start", () -> powerOn.finish(instance, starting.state()))
@@ -81,6 +90,16 @@ final class GuestRepairs {
             case Intent.Reverting reverting ->
                 new Repair(subject, "leave an interrupted revert to its command", () -> {});
         };
+    }
+
+    /// It has not run, so the memory that it was given is still its memory.
+    private void giveUp(Instance instance, Optional<Domain> domain) {
+        domain.filter(Domain::isActive)
+                .ifPresent(active -> host.hypervisor().domains().powerOff(instance.id()));
+        if (Files.exists(instance.directory().resuming())) {
+            takeBack(instance);
+        }
+        instance.end();
     }
 
     private void thaw(Instance instance, Optional<Domain> domain, Intent.Freezing freezing) {

@@ -22,7 +22,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
-/// Runs once, at the start of the agent. Each stage looks, prints what it will do, and does it; the next looks again.
+/// Runs once, at the start of the agent. Each stage looks, prints what it will do, and does it; the next looks
+/// again.
 ///
 /// ```
 ///  guests        exports ended, frozen thawed, paused resumed, half started finished
@@ -81,7 +82,7 @@ public final class Reconciliation {
         InstanceDirectory directory = host.instances().layout().instance(id);
         return new Repair("instance " + id, "remove what a half-made instance left", () -> {
             host.hypervisor().domains().remove(id);
-            HostFiles.deleteTree(directory.path());
+            directory.delete();
         });
     }
 

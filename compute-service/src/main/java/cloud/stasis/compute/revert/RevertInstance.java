@@ -102,9 +102,11 @@ public final class RevertInstance {
                     "the instance has other disks now than in the snapshot: attach or detach volumes first");
         }
         Optional<Content> memory = memory(command);
-        CommandTransfer transfer = new CommandTransfer(
-                context, Phase.FETCHING_IMAGE, missing(instance, command, disks, memory, local), host.space());
-        host.space().require(missing(instance, command, disks, memory, local));
+        ByteCount missing =
+                missingDisks(instance, command, disks).plus(missingMemory(instance, command, memory, local));
+        CommandTransfer transfer = new CommandTransfer(context, Phase.FETCHING_IMAGE, missing, host.space());
+        host.space().require(missingDisks(instance, command, disks));
+        host.memorySpace().require(missingMemory(instance, command, memory, local));
         SortedMap<DeviceName, Verdict.Origin> origins = new TreeMap<>();
         disks.forEach(
                 (target, content) -> origins.put(target, origin(instance, command, target, content, store, transfer)));
@@ -164,12 +166,8 @@ public final class RevertInstance {
                         ErrorCode.WRONG_STATE, "the snapshot has no memory: revert its disks only")));
     }
 
-    private ByteCount missing(
-            Instance instance,
-            ComputeCommand.RevertInstance command,
-            SortedMap<DeviceName, Content> disks,
-            Optional<Content> memory,
-            Optional<SnapshotRecord> local) {
+    private ByteCount missingDisks(
+            Instance instance, ComputeCommand.RevertInstance command, SortedMap<DeviceName, Content> disks) {
         long bytes = 0;
         for (var disk : disks.entrySet()) {
             if (instance.disk(disk.getKey()).heldBy(command.snapshot()).isEmpty()
@@ -177,11 +175,18 @@ public final class RevertInstance {
                 bytes += disk.getValue().size().bytes();
             }
         }
-        SnapshotDirectory directory = instance.directory().snapshot(command.snapshot());
-        if (memory.isPresent() && !isIntact(directory, local)) {
-            bytes += memory.get().size().bytes();
-        }
         return ByteCount.ofBytes(bytes);
+    }
+
+    private static ByteCount missingMemory(
+            Instance instance,
+            ComputeCommand.RevertInstance command,
+            Optional<Content> memory,
+            Optional<SnapshotRecord> local) {
+        SnapshotDirectory directory = instance.directory().snapshot(command.snapshot());
+        return isIntact(directory, local)
+                ? ByteCount.ZERO
+                : memory.map(Content::size).orElse(ByteCount.ZERO);
     }
 
     private Verdict.Origin origin(
@@ -211,7 +216,8 @@ public final class RevertInstance {
                 && local.get().memory().equals(FileStamp.of(directory.memory()));
     }
 
-    /// A fetched memory is kept beside where the captured one was; `download` gives it its name when it is whole.
+    /// A fetched memory is kept beside where the captured one was; `download` gives it its name when it is
+    /// whole.
     private static Path memoryFile(
             SnapshotDirectory directory,
             Optional<SnapshotRecord> local,

@@ -45,7 +45,10 @@ class AgentWiring {
     @Produces
     @Singleton
     HostLayout layout() {
-        HostLayout layout = new HostLayout(config.computeDir(), config.volumeDir());
+        HostLayout layout = new HostLayout(
+                config.computeDir(),
+                config.volumeDir(),
+                config.memoryDir().orElse(config.computeDir().resolve("memory")));
         layout.prepare();
         return layout;
     }
@@ -62,7 +65,12 @@ class AgentWiring {
         return switch (config.hypervisor()) {
             case LIBVIRT ->
                 new LibvirtHypervisor(
-                        config.libvirtUri(), id, VirtTypes.of(config.virtType()), layout.instances(), layout.run());
+                        config.libvirtUri(),
+                        id,
+                        VirtTypes.of(config.virtType()),
+                        layout.instances(),
+                        layout.run(),
+                        layout.memory());
             case SIMULATED -> new SimulatedHypervisor();
         };
     }
@@ -86,6 +94,7 @@ class AgentWiring {
                 instances,
                 new BaseFiles(layout, bytes(config.baseCacheLimit()), space, clock, instances::contentsOnDisk),
                 space,
+                new FreeSpace(layout.memory(), bytes(config.diskReserve())),
                 grant -> new HttpContentStore(grant.store(), grant.token()),
                 watchdog,
                 new Limits(config.freezeDeadline(), config.pauseDeadline(), config.shutdownDeadline()),

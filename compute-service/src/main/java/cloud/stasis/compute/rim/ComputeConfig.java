@@ -6,6 +6,7 @@ import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /// What the agent must be told.
 @ConfigMapping(prefix = "stasis")
@@ -21,6 +22,11 @@ interface ComputeConfig {
     /// Where the volumes of this host's backend lie.
     @WithDefault("/var/lib/stasis/volumes")
     Path volumeDir();
+
+    /// Where memory files lie, and the RAM of guests if files of this directory can share blocks (XFS, btrfs):
+    /// then a snapshot with memory pauses a guest for a fraction of a second, whatever its RAM. Best a file
+    /// system of its own. By default `memory` in `compute-dir`.
+    Optional<Path> memoryDir();
 
     /// `libvirt`, or `simulated` for a host whose guests are objects in this process.
     @WithDefault("libvirt")

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 
 /// How full the disk below a directory is.
 ///
-/// @param reserve what captures and fetches leave free. Guests grow into it: a host whose disk is full pauses them at
-/// their next write, so the last bytes are theirs.
+/// @param reserve what captures and fetches leave free. Guests grow into it: a host whose disk is full
+///     pauses them at their next write, so the last bytes are theirs.
 public record FreeSpace(Path directory, ByteCount reserve) {
     public ByteCount free() {
         return ByteCount.ofBytes(ask(FileStore::getUsableSpace));
@@ -24,12 +24,21 @@ public record FreeSpace(Path directory, ByteCount reserve) {
 
     /// @throws StasisException `NO_SPACE` unless `needed` fits and the reserve is left
     public void require(ByteCount needed) {
-        if (free().compareTo(needed.plus(reserve)) < 0) {
-            throw new StasisException(
-                    ErrorCode.NO_SPACE,
-                    "the host's disk has no room for " + needed.mibRoundedUp() + " MiB and a reserve of "
-                            + reserve.mibRoundedUp() + " MiB: free some space or use another host");
+        if (!has(needed)) {
+            throw full(needed);
         }
+    }
+
+    /// Whether `needed` fits and the reserve is left.
+    public boolean has(ByteCount needed) {
+        return free().compareTo(needed.plus(reserve)) >= 0;
+    }
+
+    public StasisException full(ByteCount needed) {
+        return new StasisException(
+                ErrorCode.NO_SPACE,
+                "the host's disk has no room for " + needed.mibRoundedUp() + " MiB and a reserve of "
+                        + reserve.mibRoundedUp() + " MiB: free some space or use another host");
     }
 
     public void requireReserve() {

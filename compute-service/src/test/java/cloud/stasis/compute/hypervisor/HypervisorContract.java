@@ -9,6 +9,7 @@ import cloud.stasis.compute.hypervisor.DiskHistory.ExportRequest;
 import cloud.stasis.compute.hypervisor.DiskHistory.ExportedDisk;
 import cloud.stasis.compute.hypervisor.Guests.FreezeAnswer;
 import cloud.stasis.compute.hypervisor.Guests.ThawAnswer;
+import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.disks.Backing;
@@ -21,6 +22,7 @@ import cloud.stasis.model.PowerState;
 import cloud.stasis.model.StasisException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -230,6 +232,53 @@ public abstract class HypervisorContract {
     }
 
     @Test
+    void machineWithItsRamInAFileIsCutAndSavedAsAnImageOfIt() throws IOException {
+        off();
+        forgetAll();
+        MachineFiles inFile = files().withRam(directory().resolve("ram"));
+        RamFile ram = new RamFile(directory().resolve("ram"));
+        ram.create(machine().memory());
+        HostLayout.giveToQemu(ram.file());
+        hypervisor().domains().define(machine(), inFile);
+        running();
+        write(0, filled(BLOCK, 7));
+        remember("before");
+        hypervisor().memories().prepareCut(id());
+        hypervisor().domains().pause(id());
+        Map<DeviceName, Path> next = layersOn(files().disks());
+        Path memory = directory().resolve("cut.image");
+
+        hypervisor().memories().cut(id(), memory, next);
+        hypervisor().domains().resume(id());
+        write(0, filled(BLOCK, 8));
+        remember("after");
+        assertThat(RamImage.isOne(memory)).isTrue();
+        Path saved = directory().resolve("saved.image");
+        hypervisor().memories().save(id(), saved);
+        assertThat(state()).isEqualTo(PowerState.STOPPED);
+
+        Map<DeviceName, Path> again = layersOn(files().disks());
+        hypervisor().memories().restorePaused(machine(), inFile.withDisks(again), memory);
+        assertThat(state()).isEqualTo(PowerState.PAUSED);
+        assertThat(Files.mismatch(ram.file(), memory))
+                .as("nothing but what was saved is in the RAM")
+                .satisfiesAnyOf(at -> assertThat(at).isEqualTo(-1), at -> assertThat(at)
+                        .isGreaterThanOrEqualTo(RamImage.open(memory).ram().bytes()));
+        hypervisor().domains().resume(id());
+        assertThat(read(0, BLOCK)).containsOnly(7);
+        assertThat(remembered()).isEqualTo("before");
+        off();
+        hypervisor().memories().restorePaused(machine(), inFile.withDisks(next), saved);
+        hypervisor().domains().resume(id());
+        assertThat(read(0, BLOCK)).containsOnly(8);
+        assertThat(remembered()).isEqualTo("after");
+        off();
+        hypervisor().domains().define(machine(), files());
+        next.values().forEach(hypervisor().layers()::delete);
+        again.values().forEach(hypervisor().layers()::delete);
+    }
+
+    @Test
     void savedMachineIsOffAndGoesOnWhereItWas() {
         running();
         remember("saved");
@@ -327,7 +376,7 @@ public abstract class HypervisorContract {
 
     private MachineFiles files(Map<DeviceName, Path> disks) {
         MachineFiles files = files();
-        return new MachineFiles(files.directory(), disks, files.kernel(), files.ramdisk(), files.console());
+        return files.withDisks(disks);
     }
 
     private static byte[] bytes(ContentSource source, long offset) throws IOException {

@@ -59,7 +59,13 @@ class SimulatedHypervisorTest extends HypervisorContract {
 
     @Override
     protected MachineFiles files() {
-        return new MachineFiles(directory, disks, Optional.empty(), Optional.empty(), directory.resolve("console.log"));
+        return new MachineFiles(
+                directory,
+                disks,
+                Optional.empty(),
+                Optional.empty(),
+                directory.resolve("console.log"),
+                Optional.empty());
     }
 
     @Override

@@ -30,4 +30,13 @@ public record Part(
     public Part {
         ports = List.copyOf(ports);
     }
+
+    /// The same part, for which something else is made first.
+    Part after(Runnable first) {
+        Supplier<Launch> both = () -> {
+            first.run();
+            return prepare.get();
+        };
+        return new Part(name, both, ports, readiness, sharing, startDeadline, stopGrace);
+    }
 }

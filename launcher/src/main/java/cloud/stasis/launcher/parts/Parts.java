@@ -87,7 +87,7 @@ public final class Parts {
     }
 
     private Part computeService() {
-        return service(
+        Part agent = service(
                 PartName.COMPUTE_SERVICE,
                 PortName.COMPUTE,
                 new Mebibytes(320),
@@ -100,6 +100,7 @@ public final class Parts {
                         "STASIS_IMAGE_SERVICE_URL",
                                 settings.port(PortName.IMAGE).url(),
                         "STASIS_COMPUTE_URL", settings.port(PortName.COMPUTE).url()));
+        return agent.after(new MemoryVolume(settings, System.out)::mount);
     }
 
     private Part apiGateway() {

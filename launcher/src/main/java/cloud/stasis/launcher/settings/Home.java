@@ -15,12 +15,12 @@ import java.util.Set;
 /// etc/      stasis.env (secrets and settings), openrc, clouds.yaml
 /// kafka/    the broker's log        mariadb/  the database
 /// store/    bundles and images      guest/    the demo guest
-/// compute/  disks of instances      volumes/  disks of volumes
+/// compute/  disks of instances      volumes/  disks of volumes      memory.xfs  their memory
 /// log/      one file per process    run/      who runs
 /// ```
 public record Home(Path root) {
-    /// libvirt's QEMU and the database run as users of their own and have to reach their files: everyone may pass
-    /// through, nobody else may list.
+    /// libvirt's QEMU and the database run as users of their own and have to reach their files: everyone may
+    /// pass through, nobody else may list.
     private static final String PASSABLE = "rwx--x--x";
 
     private static final String PRIVATE = "rwx------";
@@ -77,8 +77,8 @@ public record Home(Path root) {
         return root.resolve("run");
     }
 
-    /// Makes what is missing. Existing directories keep the mode that their owner gave them, but for the way through
-    /// to the disks.
+    /// Makes what is missing. Existing directories keep the mode that their owner gave them, but for the way
+    /// through to the disks.
     public void create() {
         for (Path passable : List.of(root, compute(), volumes(), mariadb())) {
             directory(passable, PASSABLE);

@@ -55,13 +55,22 @@ final class BackupXml {
     static String cut(Path memory, java.util.Map<DeviceName, Path> layers) {
         return Xml.write("domainsnapshot", snapshot -> {
             snapshot.add("memory").with("snapshot", "external").with("file", memory);
-            snapshot.add(
-                    "disks",
-                    disks -> layers.forEach((target, layer) -> disks.add("disk", disk -> {
-                        disk.with("name", target).with("snapshot", "external").with("type", "file");
-                        disk.add("source").with("file", layer);
-                        disk.add("driver").with("type", "qcow2");
-                    })));
+            disks(snapshot, layers);
         });
+    }
+
+    /// The same without the memory.
+    static String cutDisks(java.util.Map<DeviceName, Path> layers) {
+        return Xml.write("domainsnapshot", snapshot -> disks(snapshot, layers));
+    }
+
+    private static void disks(Xml snapshot, java.util.Map<DeviceName, Path> layers) {
+        snapshot.add(
+                "disks",
+                disks -> layers.forEach((target, layer) -> disks.add("disk", disk -> {
+                    disk.with("name", target).with("snapshot", "external").with("type", "file");
+                    disk.add("source").with("file", layer);
+                    disk.add("driver").with("type", "qcow2");
+                })));
     }
 }

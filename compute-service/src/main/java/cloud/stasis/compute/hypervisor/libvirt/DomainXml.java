@@ -1,5 +1,6 @@
 package cloud.stasis.compute.hypervisor.libvirt;
 
+import cloud.stasis.compute.hypervisor.RamFile;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.compute.machine.PciAddress;
@@ -17,8 +18,8 @@ import java.util.Optional;
 /// has an explicit address, so that the XML written for a revert describes exactly the machine whose memory was
 /// saved.
 ///
-/// No `backingStore` element is ever written: libvirt then finds the chain of layers in the files themselves. A stale
-/// one makes it open the wrong chain without a word.
+/// No `backingStore` element is ever written: libvirt then finds the chain of layers in the files themselves. A
+/// stale one makes it open the wrong chain without a word.
 final class DomainXml {
     /// Of our element in the metadata.
     static final String NAMESPACE = "https://stasis.cloud/xmlns/domain/1";
@@ -26,6 +27,7 @@ final class DomainXml {
     private static final String NAME_PREFIX = "stasis-";
     private static final String PREFIX = "stasis";
     private static final String OWNER = "stasis:instance";
+    private static final String RAM = "ram";
 
     private final HostId host;
     private final DiskCache cache;
@@ -59,11 +61,12 @@ final class DomainXml {
             domain.add("name").text(name(machine.instance()));
             domain.add("uuid").text(machine.instance().toString());
             domain.add("title").text(machine.name());
-            domain.add("metadata")
+            Xml owner = domain.add("metadata")
                     .add(OWNER)
                     .with("xmlns:" + PREFIX, NAMESPACE)
                     .with("host", host)
                     .with("directory", files.directory());
+            files.ram().ifPresent(ram -> owner.with(RAM, ram));
             domain.add("memory")
                     .with("unit", "b")
                     .text(Long.toString(machine.memory().bytes()));
@@ -82,6 +85,7 @@ final class DomainXml {
             // The tenant sees CRASHED and starts it again; a loop of crashes would hide it.
             domain.add("on_crash").text("destroy");
             domain.add("devices", devices -> devices(devices, machine, files));
+            files.ram().ifPresent(ram -> SharedRam.add(domain, ram, machine.memory()));
         });
     }
 
@@ -161,6 +165,15 @@ final class DomainXml {
         return domain.all(OWNER).stream()
                 .filter(owner -> owner.attribute("host").equals(host.value()))
                 .map(owner -> Path.of(owner.attribute("directory")))
+                .findFirst();
+    }
+
+    /// The file that is its RAM, if it was started with one.
+    static Optional<RamFile> ram(Xml domain) {
+        return domain.all(OWNER).stream()
+                .map(owner -> owner.attribute(RAM))
+                .filter(file -> !file.isEmpty())
+                .map(file -> new RamFile(Path.of(file)))
                 .findFirst();
     }
 

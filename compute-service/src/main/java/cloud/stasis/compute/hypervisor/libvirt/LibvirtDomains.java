@@ -115,6 +115,11 @@ final class LibvirtDomains implements Domains {
         };
     }
 
+    /// Whether there is a process, and it is not paused.
+    boolean isRunning(org.libvirt.Domain domain) {
+        return state(domain) == PowerState.RUNNING;
+    }
+
     @Override
     public void define(Machine machine, MachineFiles files) {
         refuseForeign(machine.instance());

@@ -10,6 +10,7 @@ import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.VirtType;
 import cloud.stasis.disks.LayerFiles;
 import cloud.stasis.disks.QcowLayers;
+import cloud.stasis.disks.Reflink;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
@@ -39,14 +40,16 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     /// @param instances the directory above those of the instances
     /// @param sockets a directory that QEMU's user may write to, with a short path
-    public LibvirtHypervisor(URI uri, HostId host, VirtType virtType, Path instances, Path sockets) {
+    /// @param memory a directory for memory files and RAM
+    public LibvirtHypervisor(URI uri, HostId host, VirtType virtType, Path instances, Path sockets, Path memory) {
         DomainXml xml = new DomainXml(host, DirectIo.isPossible(instances));
         this.libvirt = new LibvirtConnection(uri);
         this.virtType = virtType;
         this.domains = new LibvirtDomains(libvirt, xml, host, instances);
         this.guests = new LibvirtGuests(libvirt);
         this.history = new LibvirtHistory(libvirt, sockets);
-        this.memories = new LibvirtMemories(libvirt, domains, xml);
+        this.memories =
+                new LibvirtMemories(libvirt, domains, xml, new DeviceStates(sockets), Reflink.isPossibleIn(memory));
         this.layers = new QcowLayers(sockets);
     }
 

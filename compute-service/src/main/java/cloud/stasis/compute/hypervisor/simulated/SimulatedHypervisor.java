@@ -29,6 +29,7 @@ public final class SimulatedHypervisor implements Hypervisor {
     private static final HostCapacity CAPACITY = new HostCapacity(64, ByteCount.ofGib(256));
 
     private final SparseLayers layers = new SparseLayers();
+    private final Ram ram;
     private final WriteRecords records = new WriteRecords();
     private final Faults faults = new Faults();
     private final Map<InstanceId, SimulatedMachine> machines = new ConcurrentHashMap<>();
@@ -37,6 +38,24 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final Guests guests = new SimulatedGuests(this);
     private final DiskHistory history = new SimulatedHistory(this, records);
     private final Memories memories = new SimulatedMemories(this);
+
+    /// Whether guests keep their RAM in files, as on a host whose file system can share blocks.
+    public enum Ram {
+        ANONYMOUS,
+        IN_FILES
+    }
+
+    public SimulatedHypervisor() {
+        this(Ram.ANONYMOUS);
+    }
+
+    public SimulatedHypervisor(Ram ram) {
+        this.ram = ram;
+    }
+
+    boolean keepsRamInFiles() {
+        return ram == Ram.IN_FILES;
+    }
 
     public Faults faults() {
         return faults;

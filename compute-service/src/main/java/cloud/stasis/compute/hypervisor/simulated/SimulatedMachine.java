@@ -120,6 +120,11 @@ final class SimulatedMachine {
         state = PowerState.CRASHED;
     }
 
+    /// The file that its RAM is said to be.
+    synchronized Optional<Path> ram() {
+        return files.ram();
+    }
+
     synchronized byte[] memory() {
         return memory.clone();
     }
@@ -198,7 +203,7 @@ final class SimulatedMachine {
             throw new StasisException(ErrorCode.WRONG_STATE, "only a paused machine is cut, with all its disks");
         }
         closeDisks();
-        files = new MachineFiles(files.directory(), other, files.kernel(), files.ramdisk(), files.console());
+        files = files.withDisks(other);
         openDisks();
     }
 

@@ -1,18 +1,27 @@
 package cloud.stasis.compute.hypervisor.simulated;
 
 import cloud.stasis.compute.hypervisor.Memories;
+import cloud.stasis.compute.hypervisor.RamImage;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.disks.HostFiles;
+import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.StasisException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
-/// A memory file is the memory, byte for byte.
+/// A memory file is the memory, byte for byte, or a [RamImage] of it.
 final class SimulatedMemories implements Memories {
+    private static final byte[] STATE = "simulated devices".getBytes(StandardCharsets.US_ASCII);
+
     private final SimulatedHypervisor host;
 
     SimulatedMemories(SimulatedHypervisor host) {
@@ -20,11 +29,21 @@ final class SimulatedMemories implements Memories {
     }
 
     @Override
+    public boolean canShare() {
+        return host.keepsRamInFiles();
+    }
+
+    @Override
+    public void prepareCut(InstanceId instance) {
+        host.machine(instance).requireActive();
+    }
+
+    @Override
     public void save(InstanceId instance, Path memory) {
         SimulatedMachine machine = host.machine(instance);
         synchronized (machine) {
             machine.requireActive();
-            write(memory, machine.memory());
+            write(machine, memory);
             machine.powerOff();
         }
         host.changed(instance);
@@ -36,23 +55,43 @@ final class SimulatedMemories implements Memories {
         SimulatedMachine machine = host.machine(instance);
         synchronized (machine) {
             machine.switchTo(layers);
-            write(memory, machine.memory());
+            write(machine, memory);
         }
     }
 
-    private static void write(Path file, byte[] memory) {
+    private static void write(SimulatedMachine machine, Path file) {
         try {
-            Files.write(file, memory);
+            Optional<Path> ram = machine.ram();
+            if (ram.isEmpty()) {
+                Files.write(file, machine.memory());
+                return;
+            }
+            Files.write(ram.get(), machine.memory());
+            ByteCount size = ByteCount.ofBytes(SimulatedMachine.MEMORY_BYTES);
+            RamImage.write(file, ram.get(), size, ByteBuffer.wrap(STATE));
         } catch (IOException e) {
             throw HostFiles.failure("save a simulated memory", e);
         }
+    }
+
+    private static byte[] read(MachineFiles files, Path memory) throws IOException {
+        if (!RamImage.isOne(memory)) {
+            return Files.readAllBytes(memory);
+        }
+        RamImage image = RamImage.open(memory);
+        if (!image.readState().equals(ByteBuffer.wrap(STATE))) {
+            throw new StasisException(ErrorCode.HYPERVISOR_FAILED, "not the state of a simulated machine");
+        }
+        Path ram = files.ram().orElseThrow();
+        image.copyRam(ram);
+        return Files.readAllBytes(ram);
     }
 
     @Override
     public void restorePaused(Machine machine, MachineFiles files, Path memory) {
         host.domains().define(machine, files);
         try {
-            host.machine(machine.instance()).startPaused(Files.readAllBytes(memory));
+            host.machine(machine.instance()).startPaused(read(files, memory));
         } catch (IOException e) {
             throw HostFiles.failure("read a simulated memory", e);
         }

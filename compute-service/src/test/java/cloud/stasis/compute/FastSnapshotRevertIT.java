@@ -1,0 +1,48 @@
+package cloud.stasis.compute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.messages.ComputeCommand.ResumeState;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+/// With the RAM in a file that shares its blocks with the snapshots.
+class FastSnapshotRevertIT extends SnapshotRevertContract {
+    private ReflinkVolume volume;
+
+    @Override
+    protected RealHost makeHost() {
+        volume = ReflinkVolume.make();
+        return RealHost.withMemoryIn(volume.mount());
+    }
+
+    @AfterAll
+    void unmount() {
+        if (volume != null) {
+            volume.close();
+        }
+    }
+
+    /// The firmware is not part of the snapshot: that of the new process has to be whole.
+    @Test
+    @Order(50)
+    void revertedGuestReboots() {
+        revert(first, firstCaptured, MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+        host.inGuest(id, "touch /run/before-reboot; (sleep 1; reboot -f) < /dev/null > /dev/null 2>&1 &");
+        RealHost.await("the guest goes down", Duration.ofSeconds(30), () -> !GuestShell.answers(id));
+        host.awaitAgent(id);
+
+        assertThat(host.inGuest(id, "ls /run")).doesNotContain("before-reboot");
+        RealHost.await("the probe runs", Duration.ofSeconds(60), () -> host.inGuest(id, "cat /run/probe.state || true")
+                .contains("counter"));
+        assertHealthy();
+    }
+
+    @Override
+    protected String strategy() {
+        return "memory-fast";
+    }
+}
