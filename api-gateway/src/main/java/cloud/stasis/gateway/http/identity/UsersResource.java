@@ -39,7 +39,6 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class UsersResource {
-
     private final CurrentRequest request;
     private final Users users;
     private final Accounts accounts;
