@@ -11,7 +11,6 @@ import cloud.stasis.gateway.identity.Groups;
 import cloud.stasis.gateway.identity.IdentityAction;
 import cloud.stasis.gateway.identity.Projects;
 import cloud.stasis.gateway.identity.Role;
-import cloud.stasis.gateway.identity.RoleId;
 import cloud.stasis.gateway.identity.Roles;
 import cloud.stasis.gateway.identity.Users;
 import cloud.stasis.model.ErrorCode;
@@ -19,6 +18,7 @@ import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.StasisException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
@@ -41,7 +41,9 @@ import java.util.Optional;
 public class AssignmentsResource {
     private static final String ON_TARGET = "{targets:projects|domains}/{target}/{actors:users|groups}/{actor}/roles";
     private static final String ON_SYSTEM = "system/{actors:users|groups}/{actor}/roles";
-    private static final String INHERITED = "/inherited_to_projects";
+    private static final String ROLE = "/{role}";
+    private static final String INHERITED = "OS-INHERIT/";
+    private static final String BELOW = "/inherited_to_projects";
 
     private final CurrentRequest request;
     private final Assignments assignments;
@@ -70,122 +72,125 @@ public class AssignmentsResource {
 
     @GET
     @Path(ON_TARGET)
-    public Map<String, Object> list(
-            @PathParam("targets") String targets,
-            @PathParam("target") String target,
-            @PathParam("actors") String actors,
-            @PathParam("actor") String actor) {
-        return held(actor(actors, actor), target(targets, target), Reach.TARGET);
+    public Map<String, Object> list(@BeanParam OnTarget path) {
+        return held(path, Reach.TARGET);
     }
 
     @PUT
-    @Path(ON_TARGET + "/{role}")
-    public void give(
-            @PathParam("targets") String targets,
-            @PathParam("target") String target,
-            @PathParam("actors") String actors,
-            @PathParam("actor") String actor,
-            @PathParam("role") String role) {
-        give(new Assignment(actor(actors, actor), target(targets, target), role(role), Reach.TARGET));
+    @Path(ON_TARGET + ROLE)
+    public void give(@BeanParam OnTarget path, @PathParam("role") String role) {
+        give(path.assignment(role, Reach.TARGET));
     }
 
     @HEAD
-    @Path(ON_TARGET + "/{role}")
-    public void check(
-            @PathParam("targets") String targets,
-            @PathParam("target") String target,
-            @PathParam("actors") String actors,
-            @PathParam("actor") String actor,
-            @PathParam("role") String role) {
-        check(new Assignment(actor(actors, actor), target(targets, target), role(role), Reach.TARGET));
+    @Path(ON_TARGET + ROLE)
+    public void check(@BeanParam OnTarget path, @PathParam("role") String role) {
+        check(path.assignment(role, Reach.TARGET));
     }
 
     @DELETE
-    @Path(ON_TARGET + "/{role}")
-    public void take(
-            @PathParam("targets") String targets,
-            @PathParam("target") String target,
-            @PathParam("actors") String actors,
-            @PathParam("actor") String actor,
-            @PathParam("role") String role) {
-        take(new Assignment(actor(actors, actor), target(targets, target), role(role), Reach.TARGET));
+    @Path(ON_TARGET + ROLE)
+    public void take(@BeanParam OnTarget path, @PathParam("role") String role) {
+        take(path.assignment(role, Reach.TARGET));
     }
 
     @GET
-    @Path("OS-INHERIT/" + ON_TARGET + INHERITED)
-    public Map<String, Object> listInherited(
-            @PathParam("targets") String targets,
-            @PathParam("target") String target,
-            @PathParam("actors") String actors,
-            @PathParam("actor") String actor) {
-        return held(actor(actors, actor), target(targets, target), Reach.PROJECTS_BELOW);
+    @Path(INHERITED + ON_TARGET + BELOW)
+    public Map<String, Object> listInherited(@BeanParam OnTarget path) {
+        return held(path, Reach.PROJECTS_BELOW);
     }
 
     @PUT
-    @Path("OS-INHERIT/" + ON_TARGET + "/{role}" + INHERITED)
-    public void giveInherited(
-            @PathParam("targets") String targets,
-            @PathParam("target") String target,
-            @PathParam("actors") String actors,
-            @PathParam("actor") String actor,
-            @PathParam("role") String role) {
-        give(new Assignment(actor(actors, actor), target(targets, target), role(role), Reach.PROJECTS_BELOW));
+    @Path(INHERITED + ON_TARGET + ROLE + BELOW)
+    public void giveInherited(@BeanParam OnTarget path, @PathParam("role") String role) {
+        give(path.assignment(role, Reach.PROJECTS_BELOW));
     }
 
     @HEAD
-    @Path("OS-INHERIT/" + ON_TARGET + "/{role}" + INHERITED)
-    public void checkInherited(
-            @PathParam("targets") String targets,
-            @PathParam("target") String target,
-            @PathParam("actors") String actors,
-            @PathParam("actor") String actor,
-            @PathParam("role") String role) {
-        check(new Assignment(actor(actors, actor), target(targets, target), role(role), Reach.PROJECTS_BELOW));
+    @Path(INHERITED + ON_TARGET + ROLE + BELOW)
+    public void checkInherited(@BeanParam OnTarget path, @PathParam("role") String role) {
+        check(path.assignment(role, Reach.PROJECTS_BELOW));
     }
 
     @DELETE
-    @Path("OS-INHERIT/" + ON_TARGET + "/{role}" + INHERITED)
-    public void takeInherited(
-            @PathParam("targets") String targets,
-            @PathParam("target") String target,
-            @PathParam("actors") String actors,
-            @PathParam("actor") String actor,
-            @PathParam("role") String role) {
-        take(new Assignment(actor(actors, actor), target(targets, target), role(role), Reach.PROJECTS_BELOW));
+    @Path(INHERITED + ON_TARGET + ROLE + BELOW)
+    public void takeInherited(@BeanParam OnTarget path, @PathParam("role") String role) {
+        take(path.assignment(role, Reach.PROJECTS_BELOW));
     }
 
     @GET
     @Path(ON_SYSTEM)
-    public Map<String, Object> listOnSystem(@PathParam("actors") String actors, @PathParam("actor") String actor) {
-        return held(actor(actors, actor), new Target.OnSystem(), Reach.TARGET);
+    public Map<String, Object> listOnSystem(@BeanParam OnSystem path) {
+        return held(path, Reach.TARGET);
     }
 
     @PUT
-    @Path(ON_SYSTEM + "/{role}")
-    public void giveOnSystem(
-            @PathParam("actors") String actors, @PathParam("actor") String actor, @PathParam("role") String role) {
-        give(new Assignment(actor(actors, actor), new Target.OnSystem(), role(role), Reach.TARGET));
+    @Path(ON_SYSTEM + ROLE)
+    public void giveOnSystem(@BeanParam OnSystem path, @PathParam("role") String role) {
+        give(path.assignment(role, Reach.TARGET));
     }
 
     @HEAD
-    @Path(ON_SYSTEM + "/{role}")
-    public void checkOnSystem(
-            @PathParam("actors") String actors, @PathParam("actor") String actor, @PathParam("role") String role) {
-        check(new Assignment(actor(actors, actor), new Target.OnSystem(), role(role), Reach.TARGET));
+    @Path(ON_SYSTEM + ROLE)
+    public void checkOnSystem(@BeanParam OnSystem path, @PathParam("role") String role) {
+        check(path.assignment(role, Reach.TARGET));
     }
 
     @DELETE
-    @Path(ON_SYSTEM + "/{role}")
-    public void takeOnSystem(
-            @PathParam("actors") String actors, @PathParam("actor") String actor, @PathParam("role") String role) {
-        take(new Assignment(actor(actors, actor), new Target.OnSystem(), role(role), Reach.TARGET));
+    @Path(ON_SYSTEM + ROLE)
+    public void takeOnSystem(@BeanParam OnSystem path, @PathParam("role") String role) {
+        take(path.assignment(role, Reach.TARGET));
     }
 
-    private Map<String, Object> held(Actor actor, Target target, Reach reach) {
+    /// What a path says before the role: who holds it, and on what.
+    private sealed interface Holder {
+        Actor holder();
+
+        Target on();
+
+        default Assignment assignment(String role, Reach reach) {
+            return new Assignment(holder(), on(), RolesResource.id(role), reach);
+        }
+    }
+
+    record OnTarget(
+            @PathParam("targets") String targets,
+            @PathParam("target") String target,
+            @PathParam("actors") String actors,
+            @PathParam("actor") String actor)
+            implements Holder {
+        @Override
+        public Actor holder() {
+            return actorOf(actors, actor);
+        }
+
+        @Override
+        public Target on() {
+            return targets.equals("projects")
+                    ? new Target.OnProject(ProjectsResource.id(target))
+                    : new Target.OnDomain(DomainsResource.id(target));
+        }
+    }
+
+    record OnSystem(
+            @PathParam("actors") String actors,
+            @PathParam("actor") String actor) implements Holder {
+        @Override
+        public Actor holder() {
+            return actorOf(actors, actor);
+        }
+
+        @Override
+        public Target on() {
+            return new Target.OnSystem();
+        }
+    }
+
+    private Map<String, Object> held(Holder path, Reach reach) {
         IdentityAction.SHOW_ASSIGNMENTS.check(request.token());
         List<Map<String, Object>> held = assignments
                 .list(new Assignments.Filter(
-                        Optional.of(actor), Optional.of(target), Optional.empty(), Optional.of(reach)))
+                        Optional.of(path.holder()), Optional.of(path.on()), Optional.empty(), Optional.of(reach)))
                 .stream()
                 .map(assignment -> RolesResource.body(roles.required(assignment.role()), links))
                 .toList();
@@ -236,17 +241,7 @@ public class AssignmentsResource {
         }
     }
 
-    private static Actor actor(String kind, String id) {
+    private static Actor actorOf(String kind, String id) {
         return kind.equals("users") ? new Actor.OfUser(UsersResource.id(id)) : new Actor.OfGroup(GroupsResource.id(id));
-    }
-
-    private static Target target(String kind, String id) {
-        return kind.equals("projects")
-                ? new Target.OnProject(ProjectsResource.id(id))
-                : new Target.OnDomain(DomainsResource.id(id));
-    }
-
-    private static RoleId role(String id) {
-        return RolesResource.id(id);
     }
 }
