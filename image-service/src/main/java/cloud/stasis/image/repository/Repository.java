@@ -3,7 +3,6 @@ package cloud.stasis.image.repository;
 import cloud.stasis.chunks.BlobExchange;
 import cloud.stasis.chunks.format.ManifestCodec;
 import cloud.stasis.chunks.format.Pack;
-import cloud.stasis.chunks.format.PackDirectory;
 import cloud.stasis.chunks.format.PackEntry;
 import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.image.blob.BlobStore;
@@ -18,7 +17,6 @@ import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
-import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.BitSet;
 import java.util.List;
@@ -37,12 +35,14 @@ public final class Repository implements AutoCloseable {
     private final BlobStore store;
     private final SealCheck sealCheck;
     private final Collector collector;
+    private final Scrubber scrubber;
 
     private Repository(StoreState state) {
         this.state = state;
         this.store = state.store;
         this.sealCheck = new SealCheck(state.directory, state.whole, state::fetch);
         this.collector = new Collector(state);
+        this.scrubber = new Scrubber(state);
     }
 
     public static Repository open(BlobStore store, Clock clock) {
@@ -57,7 +57,7 @@ public final class Repository implements AutoCloseable {
         AtomicInteger packs = new AtomicInteger();
         store.list(ObjectName.Kind.PACK, (name, size) -> {
             try {
-                state.directory.add(name.digest(), size, repository.readDirectory(name, size), uptime.now());
+                state.directory.add(name.digest(), size, state.readDirectory(name, size), uptime.now());
                 packs.incrementAndGet();
             } catch (StasisException e) {
                 repository.leaveOut(name, e);
@@ -105,6 +105,11 @@ public final class Repository implements AutoCloseable {
     /// What removes what nothing names.
     public Collector collector() {
         return collector;
+    }
+
+    /// What finds rot.
+    public Scrubber scrubber() {
+        return scrubber;
     }
 
     /// Makes a bundle visible under `name`, in place of what was there. Repeatable.
@@ -245,23 +250,6 @@ public final class Repository implements AutoCloseable {
             }
             return Optional.empty();
         }
-    }
-
-    private List<PackEntry> readDirectory(ObjectName pack, ByteCount size) {
-        if (size.bytes() > Pack.MAX_BYTES) {
-            throw new StasisException(ErrorCode.MALFORMED_OBJECT, "a pack has at most " + Pack.MAX_BYTES + " bytes");
-        }
-        ByteBuffer trailer = read(pack, size, PackDirectory.trailerBytes());
-        return PackDirectory.parse(read(pack, size, PackDirectory.tailLength(trailer)), size.bytes());
-    }
-
-    private ByteBuffer read(ObjectName pack, ByteCount size, int tail) {
-        if (size.bytes() < tail) {
-            throw new StasisException(ErrorCode.MALFORMED_OBJECT, "a pack is too short");
-        }
-        ByteBuffer bytes = ByteBuffer.allocate(tail);
-        store.read(pack, size.bytes() - tail, bytes);
-        return bytes.flip();
     }
 
     /// The store to one caller.

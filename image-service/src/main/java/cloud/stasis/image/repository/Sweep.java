@@ -8,7 +8,6 @@ import cloud.stasis.image.blob.ObjectName;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
-import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorKind;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.StasisException;
@@ -17,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /// Carries a plan out, in short steps. What became reachable since the plan was made, or was used since, is
@@ -27,14 +25,6 @@ final class Sweep {
 
     /// Packs removed while others wait: some 50 ms.
     private static final int STEP = 16;
-
-    /// Others are let through again when the gate does not open for so long.
-    private static final Duration GATE_PATIENCE = Duration.ofMillis(50);
-
-    /// So often, about two minutes in all; then the store is too busy for a collection.
-    private static final int GATE_ATTEMPTS = 1200;
-
-    private static final Duration GATE_PAUSE = Duration.ofMillis(50);
 
     private final StoreState state;
     private final Reach reach;
@@ -170,8 +160,7 @@ final class Sweep {
 
     /// Runs a step when nobody else is inside the gate, and after walking what became reachable.
     private void alone(Runnable step) {
-        enter();
-        try {
+        state.alone(() -> {
             for (Content content = state.named.poll(); content != null; content = state.named.poll()) {
                 reach.add(content);
             }
@@ -179,24 +168,6 @@ final class Sweep {
                 sealed.add(id);
             }
             step.run();
-        } finally {
-            state.gate.writeLock().unlock();
-        }
-    }
-
-    /// Does not wait in line for long: whoever came after would wait behind it.
-    private void enter() {
-        try {
-            for (int attempt = 0; attempt < GATE_ATTEMPTS; attempt++) {
-                if (state.gate.writeLock().tryLock(GATE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                    return;
-                }
-                Thread.sleep(GATE_PAUSE);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StasisException(ErrorCode.CANCELLED, "a collection was interrupted", e);
-        }
-        throw new StasisException(ErrorCode.TOO_BUSY, "the store is too busy for a collection: the next one goes on");
+        });
     }
 }

@@ -29,6 +29,19 @@ interface ImageConfig {
 
     Collector collector();
 
+    Scrub scrub();
+
+    /// What finds rot.
+    interface Scrub {
+        /// How often everything is read; zero for never.
+        @WithDefault("7d")
+        Duration interval();
+
+        /// How many bytes a second it reads at most.
+        @WithDefault("67108864")
+        long bytesPerSecond();
+    }
+
     /// What gives the space of dropped bundles back.
     interface Collector {
         /// How often; zero for never.

@@ -19,6 +19,7 @@ import cloud.stasis.image.repository.Uptime;
 import cloud.stasis.image.upload.ImageUpload;
 import cloud.stasis.messages.Heartbeat;
 import cloud.stasis.messages.ImageCommand;
+import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.StoreId;
 import cloud.stasis.worker.WorkerBus;
@@ -49,7 +50,7 @@ class ImageService implements HealthCheck {
     private final StoreId id;
     private final HttpDoor door;
     private final Repository repository;
-    private final Upkeep upkeep;
+    private final Upkeep upkeep = new Upkeep();
     private final ImageFiles files;
     private final CommandWorker<ImageCommand> worker;
     private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor(
@@ -65,7 +66,6 @@ class ImageService implements HealthCheck {
                 clock,
                 Uptime.fromNow(),
                 new Retention(config.collector().keep(), config.collector().silence()));
-        this.upkeep = new Upkeep(repository.collector());
         this.files = new ImageFiles(repository);
         this.worker = new CommandWorker<>(
                 ImageCommand.class,
@@ -77,7 +77,7 @@ class ImageService implements HealthCheck {
 
     void routes(@Observes Router router) {
         new StoreRoutes(repository, door).mount(router);
-        new UpkeepRoutes(repository.collector(), door).mount(router);
+        new UpkeepRoutes(repository, door).mount(router);
         new ImageRoutes(new ImageUpload(repository, TransferThreads.forThisMachine(), clock), files, door)
                 .mount(router);
     }
@@ -85,7 +85,10 @@ class ImageService implements HealthCheck {
     void start(@Observes StartupEvent event) {
         bus.open(worker);
         heart.scheduleWithFixedDelay(this::beat, 0, config.heartbeatInterval().toMillis(), TimeUnit.MILLISECONDS);
-        upkeep.start(config.collector().interval());
+        upkeep.every(config.collector().interval(), "collection", repository.collector()::collect);
+        ByteCount rate = ByteCount.ofBytes(config.scrub().bytesPerSecond());
+        upkeep.every(
+                config.scrub().interval(), "scrub", () -> repository.scrubber().scrub(rate));
         LOG.infof("The store is served storeId=%s", id);
     }
 

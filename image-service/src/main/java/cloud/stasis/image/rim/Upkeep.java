@@ -1,6 +1,5 @@
 package cloud.stasis.image.rim;
 
-import cloud.stasis.image.repository.Collector;
 import cloud.stasis.model.StasisException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -15,32 +14,13 @@ final class Upkeep implements AutoCloseable {
     /// A step that is at work is given so long to end when the service stops; it may be cut off anywhere.
     private static final Duration STOP = Duration.ofSeconds(2);
 
-    private final Collector collector;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("upkeep").factory());
 
-    Upkeep(Collector collector) {
-        this.collector = collector;
-    }
-
-    /// @param collect how often to collect; never if zero
-    void start(Duration collect) {
-        every(collect, "collection", collector::collect);
-    }
-
-    @Override
-    public void close() {
-        thread.shutdownNow();
-        try {
-            if (!thread.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("The upkeep of the store is cut off; the next one goes on");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void every(Duration interval, String what, Runnable work) {
+    /// Does something now and then, for the first time when the interval has passed.
+    ///
+    /// @param interval zero for never
+    void every(Duration interval, String what, Runnable work) {
         if (interval.isZero()) {
             LOG.infof("Switched off what=%s", what);
             return;
@@ -55,5 +35,17 @@ final class Upkeep implements AutoCloseable {
             }
         };
         thread.scheduleWithFixedDelay(guarded, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        try {
+            if (!thread.awaitTermination(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("The upkeep of the store is cut off; the next one goes on");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -34,7 +34,7 @@ public final class StoreServer implements AutoCloseable {
         Router router = Router.router(vertx);
         HttpDoor door = new HttpDoor(key);
         new StoreRoutes(repository, door).mount(router);
-        new UpkeepRoutes(repository.collector(), door).mount(router);
+        new UpkeepRoutes(repository, door).mount(router);
         ImageUpload uploads = new ImageUpload(repository, TransferThreads.forThisMachine(), Clock.systemUTC());
         new ImageRoutes(uploads, new ImageFiles(repository), door).mount(router);
         server = vertx.createHttpServer(new HttpServerOptions().setMaxChunkSize(64 * 1024))

@@ -51,12 +51,12 @@ public final class LocalBlobStore implements BlobStore {
     private static final String QUARANTINE = "quarantine";
 
     private final Path root;
-    private final FileLock lock;
+    private final Optional<FileLock> lock;
     private final DurableFiles files;
     private final OpenFiles open = new OpenFiles();
     private final Object references = new Object();
 
-    private LocalBlobStore(Path root, FileLock lock, DurableFiles files) {
+    private LocalBlobStore(Path root, Optional<FileLock> lock, DurableFiles files) {
         this.root = root;
         this.lock = lock;
         this.files = files;
@@ -70,6 +70,23 @@ public final class LocalBlobStore implements BlobStore {
         return open(root, _ -> {});
     }
 
+    /// The store in `root` as it lies there, for who only looks: nothing is locked, made or removed, so that it
+    /// may be a copy on a medium that cannot be written, or a store that a service has open. To be wrapped so
+    /// that nothing is written, see [ReadOnlyBlobStore].
+    ///
+    /// @throws StasisException `UNSUPPORTED_FORMAT` if there is no store, or one of another version
+    public static LocalBlobStore look(Path root) {
+        try {
+            if (!Files.exists(root.resolve(MARKER))) {
+                throw new StasisException(ErrorCode.UNSUPPORTED_FORMAT, "there is no store in " + root);
+            }
+            requireOurs(root);
+            return new LocalBlobStore(root, Optional.empty(), new DurableFiles(root.resolve("temporary"), _ -> {}));
+        } catch (IOException e) {
+            throw DiskErrors.of("looking at a store", e);
+        }
+    }
+
     static LocalBlobStore open(Path root, Consumer<WritePoint> reached) {
         try {
             Files.createDirectories(root);
@@ -81,7 +98,7 @@ public final class LocalBlobStore implements BlobStore {
             if (!Files.exists(root.resolve(MARKER))) {
                 files.write(root.resolve(MARKER), MARKER_BYTES);
             }
-            return new LocalBlobStore(root, lock, files);
+            return new LocalBlobStore(root, Optional.of(lock), files);
         } catch (IOException e) {
             throw DiskErrors.of("opening the store", e);
         }
@@ -262,7 +279,9 @@ public final class LocalBlobStore implements BlobStore {
     public void close() {
         try {
             open.close();
-            lock.channel().close();
+            if (lock.isPresent()) {
+                lock.get().channel().close();
+            }
         } catch (IOException e) {
             throw DiskErrors.of("closing the store", e);
         }
@@ -361,6 +380,9 @@ public final class LocalBlobStore implements BlobStore {
         List<Path> children = new ArrayList<>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
             stream.forEach(children::add);
+        } catch (NoSuchFileException e) {
+            // Copies are made by tools that leave empty folders out.
+            return List.of();
         }
         return children;
     }

@@ -1,0 +1,156 @@
+package cloud.stasis.image.tool;
+
+import cloud.stasis.image.blob.ReadOnlyBlobStore;
+import cloud.stasis.image.blob.VerifyingBlobStore;
+import cloud.stasis.image.blob.local.LocalBlobStore;
+import cloud.stasis.image.repository.CollectionPlan;
+import cloud.stasis.image.repository.Repository;
+import cloud.stasis.image.repository.Retention;
+import cloud.stasis.image.repository.ScrubReport;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.StasisException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `stasis store ...`: works on the directory of a store, or on a bare copy of it, with no service and no
+/// database.
+@Command(
+        name = "store",
+        mixinStandardHelpOptions = true,
+        description = "Works on the directory of a store, with no service and no database. Changes nothing in it.",
+        subcommands = CommandLine.HelpCommand.class)
+public final class StoreTool {
+    /// The store is damaged, or what was asked for is not there.
+    static final int FAILED = 1;
+
+    /// As fast as the disk gives it.
+    private static final ByteCount UNLIMITED = ByteCount.ofGib(1024);
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    public static void main(String[] arguments) {
+        // Before the first logger: the findings are printed, the log of the library is for services.
+        System.setProperty("org.jboss.logging.provider", "jdk");
+        java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.OFF);
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new StoreTool());
+        line.setExecutionExceptionHandler((failure, command, _) -> {
+            if (failure instanceof StasisException known) {
+                command.getErr().println("store: " + known.getMessage() + " (" + known.code() + ")");
+                return FAILED;
+            }
+            throw failure;
+        });
+        return line;
+    }
+
+    @Command(name = "inspect", description = "What there is, in numbers.", mixinStandardHelpOptions = true)
+    int inspect(@Parameters(paramLabel = "DIRECTORY") Path directory) {
+        try (Repository repository = look(directory)) {
+            CollectionPlan plan = plan(repository);
+            List<Bundle> bundles = Bundle.all(repository);
+            print("""
+                    bundles:                 %d, of which %d damaged
+                    bytes in all bundles:    %d
+                    bytes stored in packs:   %d
+                    bytes that nothing names: %d
+                    blobs:                   %d
+                    """.formatted(
+                            bundles.size(),
+                            bundles.stream()
+                                    .filter(bundle -> bundle.manifest().isEmpty())
+                                    .count(),
+                            bundles.stream().mapToLong(Bundle::bytes).sum(),
+                            plan.stored().bytes(),
+                            plan.freed().bytes(),
+                            repository.blobs()));
+            return 0;
+        }
+    }
+
+    @Command(name = "list", description = "All bundles with what they hold.", mixinStandardHelpOptions = true)
+    int list(
+            @Parameters(paramLabel = "DIRECTORY") Path directory,
+            @Option(names = "--metadata", description = "Also what the manifest says beside its parts.")
+                    boolean metadata) {
+        try (Repository repository = look(directory)) {
+            Bundle.all(repository).forEach(bundle -> print(bundle.describe(metadata)));
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "verify",
+            description = "Reads everything. Exits with 1 if anything is damaged, and says what and whom it affects.",
+            mixinStandardHelpOptions = true)
+    int verify(@Parameters(paramLabel = "DIRECTORY") Path directory) {
+        try (Repository repository = look(directory)) {
+            ScrubReport report = repository.scrubber().verify(UNLIMITED);
+            print(report.describe());
+            return report.isClean() ? 0 : FAILED;
+        }
+    }
+
+    @Command(
+            name = "plan",
+            description = "What a collection would free if nobody used the store.",
+            mixinStandardHelpOptions = true)
+    int plan(@Parameters(paramLabel = "DIRECTORY") Path directory) {
+        try (Repository repository = look(directory)) {
+            print(plan(repository).describe());
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "restore",
+            description = "Writes every part of a bundle to a file, verified: disks as sparse raw files.",
+            mixinStandardHelpOptions = true)
+    int restore(
+            @Parameters(paramLabel = "DIRECTORY") Path directory,
+            @Parameters(paramLabel = "BUNDLE", description = "image/<id>, snapshot/<id>, the id alone, or its name")
+                    String bundle,
+            @Option(names = "--to", required = true, paramLabel = "DIRECTORY", description = "is made if it is absent")
+                    Path to) {
+        try (Repository repository = look(directory)) {
+            Restore.of(repository, bundle, to).forEach(file -> print(file + "\n"));
+            return 0;
+        }
+    }
+
+    /// Opened by time that passes at once, so that everything counts as unused.
+    private static Repository look(Path directory) {
+        AtomicLong millis = new AtomicLong();
+        Repository repository = Repository.open(
+                new VerifyingBlobStore(new ReadOnlyBlobStore(LocalBlobStore.look(directory))),
+                Clock.systemUTC(),
+                () -> Duration.ofMillis(millis.get()),
+                Retention.STANDARD);
+        millis.set(2 * Retention.STANDARD.unnamed().toMillis());
+        return repository;
+    }
+
+    private static CollectionPlan plan(Repository repository) {
+        return repository.collector().plan();
+    }
+
+    private void print(String text) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(text);
+        out.flush();
+    }
+}
