@@ -17,9 +17,9 @@ import org.jboss.logging.MDC;
 
 /// In front of every door. In this order:
 /// ```
-/// request id -> microversion -> token -> door
-///                    \            \        \
-///                     +------------+--------+--> fault, in the form of the API that was called
+/// request id, audit -> microversion -> token -> door
+///                           \            \        \
+///                            +------------+--------+--> fault, in the form of the API that was called
 /// ```
 /// Runs on the event loop. Only a token that was not seen lately is looked up on a worker thread; the request's
 /// body stays in the socket meanwhile.
@@ -64,6 +64,7 @@ public class Gate {
 
     private void admit(RoutingContext routing) {
         GatedRequest request = identified(routing);
+        AuditTrail.follow(routing);
         if (request.api().microversions().isPresent()) {
             request = negotiated(routing, request, request.api().microversions().get());
         }

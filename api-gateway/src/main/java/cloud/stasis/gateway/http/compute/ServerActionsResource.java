@@ -6,6 +6,7 @@ import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.Power;
 import cloud.stasis.gateway.compute.Servers;
 import cloud.stasis.gateway.compute.Servers.Declared;
+import cloud.stasis.gateway.http.AuditTrail;
 import cloud.stasis.gateway.http.CurrentRequest;
 import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.http.Faults;
@@ -39,14 +40,21 @@ public class ServerActionsResource {
     private static final int MAX_PROPERTIES = 128;
 
     private final CurrentRequest request;
+    private final AuditTrail audit;
     private final Servers servers;
     private final ImageCapture images;
     private final ConsoleLog console;
     private final Links links;
 
     ServerActionsResource(
-            CurrentRequest request, Servers servers, ImageCapture images, ConsoleLog console, Links links) {
+            CurrentRequest request,
+            AuditTrail audit,
+            Servers servers,
+            ImageCapture images,
+            ConsoleLog console,
+            Links links) {
         this.request = request;
+        this.audit = audit;
         this.servers = servers;
         this.images = images;
         this.console = console;
@@ -60,6 +68,7 @@ public class ServerActionsResource {
         if (names.size() != 1) {
             throw new FaultException(400, "The request body must name exactly one action.");
         }
+        audit.action(names.getFirst());
         return switch (names.getFirst()) {
             case "os-start" -> change(id, Power.START);
             case "os-stop" -> change(id, Power.STOP);
