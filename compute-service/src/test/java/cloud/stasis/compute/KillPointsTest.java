@@ -176,6 +176,30 @@ class KillPointsTest {
     }
 
     @Test
+    void foldOfADeletedSnapshot() throws InterruptedException {
+        everyMoment(new Scenario() {
+            @Override
+            public void given(Before before) {
+                put(before.host(), 2);
+                before.host().snapshot(ID, SnapshotId.random(), MemoryChoice.WITH_MEMORY);
+                put(before.host(), 3);
+            }
+
+            @Override
+            public ComputeCommand command(Before before) {
+                return new ComputeCommand.DiscardSnapshot(ID, EARLIER);
+            }
+
+            @Override
+            public void then(SimulatedHost host, CommandResult result) {
+                assertAt(host, 3);
+                assertThat(host.instance(ID).disk(ROOT).depth()).isEqualTo(2);
+                assertCaptureIsExact(host);
+            }
+        });
+    }
+
+    @Test
     void revertWithMemory() throws InterruptedException {
         everyMoment(new Scenario() {
             @Override

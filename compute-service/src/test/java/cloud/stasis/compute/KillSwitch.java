@@ -5,6 +5,7 @@ import cloud.stasis.compute.hypervisor.Domains;
 import cloud.stasis.compute.hypervisor.Guests;
 import cloud.stasis.compute.hypervisor.HostCapacity;
 import cloud.stasis.compute.hypervisor.Hypervisor;
+import cloud.stasis.compute.hypervisor.LiveLayers;
 import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.disks.LayerFiles;
@@ -17,8 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A hypervisor that kills the agent at a chosen moment: just before or just after the effect of one of its
-/// calls. The thread that made the call stops there for ever, so no `finally` of the agent runs, as after a kill
-/// -9; what it did before stays done.
+/// calls. The thread that made the call stops there for ever, so no `finally` of the agent runs, as after a
+/// kill -9; what it did before stays done.
 final class KillSwitch implements Hypervisor {
     private static final int NEVER = Integer.MAX_VALUE;
 
@@ -136,6 +137,11 @@ final class KillSwitch implements Hypervisor {
     @Override
     public Memories memories() {
         return watched(Memories.class, hypervisor.memories());
+    }
+
+    @Override
+    public LiveLayers liveLayers() {
+        return watched(LiveLayers.class, hypervisor.liveLayers());
     }
 
     @Override

@@ -11,6 +11,7 @@ import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.messages.ComputeCommand.Settlement;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Consistency;
+import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
@@ -153,6 +154,36 @@ abstract class SnapshotRevertContract {
 
         assertThat(host.inGuest(id, "cat /run/which; ls /data")).contains("suspended", "second");
         assertHealthy();
+    }
+
+    @Test
+    @Order(90)
+    void layersOfDeletedSnapshotsAreFoldedWhileTheGuestWrites() {
+        SnapshotId[] taken = new SnapshotId[4];
+        CommandResult.Captured[] captured = new CommandResult.Captured[4];
+        for (int at = 0; at < taken.length; at++) {
+            host.inGuest(
+                    id,
+                    "dd if=/dev/urandom of=/root/fold bs=1M count=8 2>/dev/null; echo " + at + " > /run/which; sync");
+            taken[at] = SnapshotId.random();
+            captured[at] = snapshot(taken[at]);
+        }
+        int before = host.instance(id).disk(DeviceName.virtio(0)).depth();
+
+        host.handle(new ComputeCommand.DiscardSnapshot(id, taken[1]));
+        host.handle(new ComputeCommand.DiscardSnapshot(id, taken[0]));
+
+        assertThat(host.instance(id).disk(DeviceName.virtio(0)).depth()).isEqualTo(before - 2);
+        assertHealthy();
+        for (LayeredDisk disk : host.instance(id).disks().values()) {
+            Path shown = disk.file(disk.heldBy(taken[2]).orElseThrow());
+            RealHost.tool("qemu-img", "check", "-q", "-U", shown.toString());
+        }
+        for (int at : new int[] {2, 3, 0}) {
+            revert(taken[at], captured[at], MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+            assertThat(host.inGuest(id, "cat /run/which")).isEqualToIgnoringWhitespace(Integer.toString(at));
+            assertHealthy();
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import static cloud.stasis.compute.SimulatedHost.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import cloud.stasis.compute.host.Limits;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
@@ -319,6 +320,68 @@ class SnapshotRevertTest {
 
         assertThat(layers()).isEqualTo(before - 1);
         assertAt(1);
+    }
+
+    @Test
+    void snapshotsDeletedInAnyOrderGiveTheirLayersBackWhileTheGuestRuns() throws IOException {
+        SnapshotId[] snapshots = new SnapshotId[5];
+        CommandResult.Captured[] captured = new CommandResult.Captured[5];
+        for (int at = 0; at < 5; at++) {
+            put(at + 1);
+            snapshots[at] = SnapshotId.random();
+            captured[at] = host.snapshot(id, snapshots[at], MemoryChoice.WITH_MEMORY);
+        }
+        put(6);
+
+        for (int gone : new int[] {2, 1, 3, 0}) {
+            host.handle(new ComputeCommand.DiscardSnapshot(id, snapshots[gone]));
+            assertAt(6);
+            assertThat(host.disk(host.captureSealed(id), ROOT))
+                    .isEqualTo(host.guest(id).read(ROOT, 0, size()));
+        }
+
+        assertThat(layers()).isEqualTo(2);
+        assertThat(host.instance(id).disk(ROOT).heldBy(snapshots[4])).isPresent();
+        for (int at : new int[] {4, 0, 2, 4}) {
+            host.revert(id, snapshots[at], captured[at], MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+            assertAt(at + 1);
+        }
+    }
+
+    @Test
+    void chainIsNeverDeeperThanItMayBeAndEverySnapshotIsRevertedTo() {
+        SnapshotId[] snapshots = new SnapshotId[20];
+        CommandResult.Captured[] captured = new CommandResult.Captured[20];
+        for (int at = 0; at < 20; at++) {
+            put(at + 1);
+            snapshots[at] = SnapshotId.random();
+            captured[at] = host.snapshot(id, snapshots[at], MemoryChoice.WITH_MEMORY);
+            assertThat(host.instance(id).disk(ROOT).depth()).isLessThanOrEqualTo(Limits.DEFAULT.depth());
+        }
+
+        for (int at : new int[] {19, 0, 13, 5}) {
+            host.revert(id, snapshots[at], captured[at], MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+            assertAt(at + 1);
+        }
+    }
+
+    @Test
+    void layersOfAMachineThatIsOffAreFoldedToo() throws IOException {
+        SnapshotId[] snapshots = new SnapshotId[3];
+        for (int at = 0; at < 3; at++) {
+            put(at + 1);
+            snapshots[at] = SnapshotId.random();
+            host.snapshot(id, snapshots[at], MemoryChoice.WITH_MEMORY);
+        }
+        put(4);
+        host.power(id, PowerAction.STOP);
+
+        host.handle(new ComputeCommand.DiscardSnapshot(id, snapshots[1]));
+        host.handle(new ComputeCommand.DiscardSnapshot(id, snapshots[0]));
+
+        assertThat(layers()).isEqualTo(2);
+        host.power(id, PowerAction.START);
+        assertThat(host.guest(id).read(ROOT, 0, 1)).containsExactly(4);
     }
 
     @Test

@@ -60,7 +60,8 @@ public record DiskState(
         record Unknown() implements Rest {}
     }
 
-    /// @param content what the disk looks like through this layer, if that is in the store; of frozen layers only
+    /// @param content what the disk looks like through this layer, if that is in the store; of frozen
+    ///     layers only
     /// @param holders the snapshots that this layer shows
     /// @param frozen the file as it was when it was frozen; absent while the layer may be written
     public record Layer(
@@ -193,6 +194,52 @@ public record DiskState(
                         .toList(),
                 rest,
                 openings);
+    }
+
+    /// @param child stands on `top`
+    /// @param top frozen; goes
+    /// @param base frozen, shown by no snapshot; takes the place of `top`
+    record Fold(int child, int top, int base) {}
+
+    /// The deepest layer that can be folded: one of the chain that no snapshot shows and on which nothing
+    /// stands but the next one, which is frozen, too.
+    Optional<Fold> foldable() {
+        List<Layer> chain = chain(active);
+        for (int at = chain.size() - 2; at >= 1 && prepared.isEmpty(); at--) {
+            Layer top = chain.get(at);
+            Layer base = chain.get(at + 1);
+            boolean settled = top.holders().isEmpty() || top.content().isPresent();
+            if (base.holders().isEmpty() && settled && standOn(base) == 1 && standOn(top) == 1) {
+                return Optional.of(new Fold(chain.get(at - 1).number(), top.number(), base.number()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private long standOn(Layer below) {
+        return layers.stream()
+                .filter(layer -> layer.ground() instanceof Ground.OnLayer on && on.number() == below.number())
+                .count();
+    }
+
+    /// @param base as its file is now
+    /// @param child as its file is now, if it is frozen
+    DiskState folded(Fold fold, Optional<FileStamp> base, Optional<FileStamp> child) {
+        Layer gone = layer(fold.top());
+        return withLayers(layers.stream()
+                        .filter(layer -> layer.number() != fold.top())
+                        .toList())
+                .with(
+                        fold.base(),
+                        layer -> new Layer(layer.number(), layer.ground(), gone.content(), gone.holders(), base))
+                .with(
+                        fold.child(),
+                        layer -> new Layer(
+                                layer.number(),
+                                new Ground.OnLayer(fold.base()),
+                                layer.content(),
+                                layer.holders(),
+                                child));
     }
 
     /// Without the layers that neither the active one, nor the prepared one, nor a held one stands on.

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 
 /// How a layer is kept in a file.
 ///
-/// Nothing here keeps state of its own: every question is answered by the files. Creation is not atomic; whoever
-/// creates a layer writes down beforehand that he will, and removes or makes it anew after a crash.
+/// Nothing here keeps state of its own: every question is answered by the files. Creation is not atomic;
+/// whoever creates a layer writes down beforehand that he will, and removes or makes it anew after a crash.
 public interface LayerFiles {
     /// What the names of layers end with, as `qcow2`.
     String suffix();
@@ -24,6 +24,12 @@ public interface LayerFiles {
 
     /// Whether any process has the layer open for writing.
     boolean isBeingWritten(Path layer);
+
+    /// Brings what `top` holds into `base`, so that the layer on top of `top` can stand on `base`, and lets it.
+    /// What shows through that layer and through `top` is the same at every moment, also after a crash; what
+    /// shows through `base` becomes what shows through `top`. Nobody may have any of the three open.
+    /// Repeatable.
+    void fold(LayerFold fold);
 
     /// Removes the layer's file or files; succeeds if they are gone.
     void delete(Path layer);

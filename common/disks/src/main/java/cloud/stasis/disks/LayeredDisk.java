@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,14 +31,15 @@ import java.util.stream.Stream;
 ///  commit       disk.json says that it is active; what was active before is frozen and made read-only
 /// ```
 ///
-/// After a crash between them, whoever knows where the guest writes calls [#commit] or [#abandon]. A file is made
-/// after `disk.json` names it and removed after `disk.json` forgets it, so a file without an entry is rubbish
-/// ([#sweep]).
+/// After a crash between them, whoever knows where the guest writes calls [#commit] or [#abandon]. A file is
+/// made after `disk.json` names it and removed after `disk.json` forgets it, so a file without an entry is
+/// rubbish ([#sweep]).
 ///
 /// Not thread-safe: one owner at a time.
 public final class LayeredDisk {
     private static final String STATE = "disk.json";
     private static final String READ_ONLY = "r--r--r--";
+    private static final String WRITABLE = "rw-r--r--";
 
     private final Path directory;
     private final LayerFiles files;
@@ -59,8 +62,8 @@ public final class LayeredDisk {
         return create(directory, files, size, new DiskState.Ground.Nothing(), new Backing.Nothing());
     }
 
-    /// Makes a disk that shows `base`, which stands in the raw file `baseFile`. Repeatable as long as nobody used the
-    /// disk.
+    /// Makes a disk that shows `base`, which stands in the raw file `baseFile`. Repeatable as long as nobody
+    /// used the disk.
     public static LayeredDisk createOver(
             Path directory, LayerFiles files, ByteCount size, Content base, Path baseFile) {
         if (size.compareTo(base.size()) < 0) {
@@ -157,7 +160,8 @@ public final class LayeredDisk {
         store(state.opened());
     }
 
-    /// A content in the store that what shows through `layer` differs from at most in the topmost `layers` layers.
+    /// A content in the store that what shows through `layer` differs from at most in the topmost `layers`
+    /// layers.
     public record Known(Content content, int layers) {}
 
     public Known known(LayerNumber layer) {
@@ -261,7 +265,8 @@ public final class LayeredDisk {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /// The layer that the snapshot holds, if it and all that it stands on are as they were when they were frozen.
+    /// The layer that the snapshot holds, if it and all that it stands on are as they were when they were
+    /// frozen.
     public Optional<LayerNumber> heldBy(SnapshotId snapshot) {
         return state.layers().stream()
                 .filter(layer -> layer.holders().contains(snapshot))
@@ -299,6 +304,46 @@ public final class LayeredDisk {
         strays().forEach(HostFiles::delete);
     }
 
+    /// Layers that can become one, if there are any. Their files are writable from here on, until [#folded].
+    public Optional<LayerFold> foldable() {
+        return state.foldable().map(fold -> {
+            permit(path(fold.base()), WRITABLE);
+            permit(path(fold.child()), WRITABLE);
+            return new LayerFold(path(fold.child()), path(fold.top()), path(fold.base()));
+        });
+    }
+
+    /// What [#foldable] said was done: the files are as [LayerFiles#fold] leaves them.
+    public void folded() {
+        DiskState.Fold fold = state.foldable()
+                .orElseThrow(() -> new StasisException(ErrorCode.INTERNAL, "a disk has nothing that was folded"));
+        Optional<FileStamp> child = fold.child() == state.active() ? Optional.empty() : freeze(path(fold.child()));
+        store(state.folded(fold, freeze(path(fold.base())), child));
+        files.delete(path(fold.top()));
+    }
+
+    /// The snapshots whose layers the active one stands on, the deepest first, and whose content is in the
+    /// store: what this host keeps of them can be spared.
+    public List<SnapshotId> spareable() {
+        List<SnapshotId> found = new ArrayList<>();
+        for (DiskState.Layer layer : state.chain(state.active()).reversed()) {
+            if (layer.content().isPresent()) {
+                layer.holders().stream()
+                        .sorted(Comparator.comparing(SnapshotId::toString))
+                        .forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    private static void permit(Path file, String mode) {
+        try {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+        } catch (IOException e) {
+            throw HostFiles.failure("change the mode of a layer of a disk", e);
+        }
+    }
+
     private void prune() {
         DiskState pruned = state.pruned();
         List<DiskState.Layer> gone = state.layers().stream()
@@ -310,7 +355,8 @@ public final class LayeredDisk {
         }
     }
 
-    /// Empty if the layer was lost; then nothing that stands on it can be used any more, which [#heldBy] notices.
+    /// Empty if the layer was lost; then nothing that stands on it can be used any more, which [#heldBy]
+    /// notices.
     private static Optional<FileStamp> freeze(Path layer) {
         try {
             Files.setPosixFilePermissions(layer, PosixFilePermissions.fromString(READ_ONLY));

@@ -6,15 +6,19 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Layers as sparse files with a list of the blocks that they hold, in plain Java: what the simulated hypervisor runs
-/// on. Needs nothing installed. Real bytes, real chains, no speed.
+/// Layers as sparse files with a list of the blocks that they hold, in plain Java: what the simulated
+/// hypervisor runs on. Needs nothing installed. Real bytes, real chains, no speed.
 public final class SparseLayers implements LayerFiles {
     /// The granularity of a layer: a write to a part of a block copies the rest of it from below.
     public static final int BLOCK_BYTES = 64 * 1024;
@@ -103,6 +107,30 @@ public final class SparseLayers implements LayerFiles {
     @Override
     public boolean isBeingWritten(Path layer) {
         return WRITTEN.contains(layer.toAbsolutePath().normalize());
+    }
+
+    @Override
+    public void fold(LayerFold fold) {
+        Blocks child = blocksOf(fold.child()).read().orElseThrow();
+        if (!child.below().equals(name(fold.top()))) {
+            return;
+        }
+        Blocks top = blocksOf(fold.top()).read().orElseThrow();
+        Blocks base = blocksOf(fold.base()).read().orElseThrow();
+        BitSet held = BitSet.valueOf(base.held());
+        try (SparseDisk from = openWhileWritten(fold.top());
+                FileChannel to = FileChannel.open(fold.base(), StandardOpenOption.WRITE)) {
+            for (Extent extent : from.allocatedIn(1)) {
+                ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(extent.length()));
+                from.read(extent.offset(), bytes);
+                to.write(bytes.flip(), extent.offset());
+            }
+            held.or(BitSet.valueOf(top.held()));
+        } catch (IOException e) {
+            throw HostFiles.failure("fold a layer of a disk", e);
+        }
+        blocksOf(fold.base()).write(new Blocks(base.size(), base.below(), base.kind(), held.toLongArray()));
+        blocksOf(fold.child()).write(new Blocks(child.size(), name(fold.base()), BelowKind.LAYER, child.held()));
     }
 
     @Override

@@ -106,6 +106,33 @@ abstract class LayerFilesContract {
     }
 
     @Test
+    void foldedLayerMayGoAndWhatShowsThroughTheOthersIsTheSame() throws IOException {
+        Path third = directory.resolve("third");
+        files.create(first, SIZE, new Backing.Nothing());
+        write(first, 0, filled(BLOCK, 1));
+        write(first, 4L * BLOCK, filled(BLOCK, 1));
+        files.create(second, SIZE, new Backing.Layer(first));
+        write(second, 4L * BLOCK, filled(BLOCK, 2));
+        write(second, 8L * BLOCK, filled(BLOCK, 2));
+        files.create(third, SIZE, new Backing.Layer(second));
+        write(third, 8L * BLOCK, filled(BLOCK, 3));
+
+        files.fold(new LayerFold(third, second, first));
+        files.fold(new LayerFold(third, second, first));
+        files.delete(second);
+
+        try (LayerReader reader = files.open(third)) {
+            assertThat(bytes(reader, 0, BLOCK)).containsOnly(1);
+            assertThat(bytes(reader, 4L * BLOCK, BLOCK)).containsOnly(2);
+            assertThat(bytes(reader, 8L * BLOCK, BLOCK)).containsOnly(3);
+            assertThat(covers(reader.allocatedIn(1), 4L * BLOCK)).isFalse();
+        }
+        try (LayerReader reader = files.open(first)) {
+            assertThat(bytes(reader, 8L * BLOCK, BLOCK)).containsOnly(2);
+        }
+    }
+
+    @Test
     void deletedLayerIsGoneAndMayBeDeletedAgain() {
         files.create(first, SIZE, new Backing.Nothing());
 

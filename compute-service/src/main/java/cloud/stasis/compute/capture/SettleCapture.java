@@ -4,6 +4,7 @@ import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Lineage;
 import cloud.stasis.compute.instance.Lineage.Piece;
+import cloud.stasis.compute.layers.FoldLayers;
 import cloud.stasis.disks.LayerNumber;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
@@ -11,18 +12,24 @@ import cloud.stasis.model.SnapshotId;
 import java.util.Optional;
 import java.util.UUID;
 
-/// Ends captures: what is sealed becomes a known point, what is abandoned leaves nothing. Each step is repeatable.
+/// Ends captures: what is sealed becomes a known point, what is abandoned leaves nothing. Each step is
+/// repeatable.
 public final class SettleCapture {
     private final Host host;
+    private final FoldLayers folding;
 
     public SettleCapture(Host host) {
         this.host = host;
+        this.folding = new FoldLayers(host);
     }
 
     public CommandResult handle(ComputeCommand.SettleCapture command) {
         host.instances().find(command.instance()).ifPresent(instance -> {
             switch (command.settlement()) {
-                case SEALED -> seal(instance, command.capture());
+                case SEALED -> {
+                    seal(instance, command.capture());
+                    folding.of(instance);
+                }
                 case ABANDONED -> abandon(instance, command.capture());
             }
         });
@@ -49,7 +56,7 @@ public final class SettleCapture {
 
     /// Every trace of a capture goes.
     public void abandon(Instance instance, UUID capture) {
-        discard(instance, new SnapshotId(capture));
+        instance.discard(new SnapshotId(capture));
         Lineage abandoned = instance.lineage().abandoned(capture);
         instance.store(abandoned);
         host.forgetUnneeded(instance, abandoned);
@@ -57,13 +64,10 @@ public final class SettleCapture {
 
     /// Removes what this host keeps of a snapshot.
     public CommandResult handle(ComputeCommand.DiscardSnapshot command) {
-        host.instances().find(command.instance()).ifPresent(instance -> discard(instance, command.snapshot()));
+        host.instances().find(command.instance()).ifPresent(instance -> {
+            instance.discard(command.snapshot());
+            folding.of(instance);
+        });
         return new CommandResult.Completed();
-    }
-
-    /// First what makes it a snapshot, then the layers that only it needs.
-    private static void discard(Instance instance, SnapshotId snapshot) {
-        instance.directory().snapshot(snapshot).delete();
-        instance.disks().values().forEach(disk -> disk.release(snapshot));
     }
 }

@@ -25,6 +25,9 @@ public interface Hypervisor extends AutoCloseable {
     /// Memory to a file and back.
     Memories memories();
 
+    /// Disks that a machine has open.
+    LiveLayers liveLayers();
+
     /// How its disks are kept.
     LayerFiles layers();
 

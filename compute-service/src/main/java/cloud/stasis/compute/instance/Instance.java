@@ -8,6 +8,7 @@ import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -53,6 +54,13 @@ public record Instance(
             ramdisk = boot.ramdisk().map((Content content) -> layout.baseFile(content));
         }
         return new MachineFiles(directory.path(), active, kernel, ramdisk, directory.console(), Optional.empty());
+    }
+
+    /// What this host keeps of a snapshot goes: first what makes it a snapshot, then the layers that only it
+    /// needs.
+    public void discard(SnapshotId snapshot) {
+        directory.snapshot(snapshot).delete();
+        disks.values().forEach(disk -> disk.release(snapshot));
     }
 
     public Lineage lineage() {

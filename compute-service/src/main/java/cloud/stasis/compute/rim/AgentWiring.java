@@ -97,7 +97,11 @@ class AgentWiring {
                 new FreeSpace(layout.memory(), bytes(config.diskReserve())),
                 grant -> new HttpContentStore(grant.store(), grant.token()),
                 watchdog,
-                new Limits(config.freezeDeadline(), config.pauseDeadline(), config.shutdownDeadline()),
+                new Limits(
+                        config.freezeDeadline(),
+                        config.pauseDeadline(),
+                        config.shutdownDeadline(),
+                        config.layerDepth()),
                 clock);
     }
 

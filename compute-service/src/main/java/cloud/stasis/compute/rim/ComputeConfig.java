@@ -70,6 +70,11 @@ interface ComputeConfig {
     @WithDefault("20s")
     Duration shutdownDeadline();
 
+    /// How many layers a disk may stand on each other before the host parts with its copy of the oldest
+    /// snapshots; the store keeps them.
+    @WithDefault("8")
+    int layerDepth();
+
     enum HypervisorKind {
         LIBVIRT,
         SIMULATED

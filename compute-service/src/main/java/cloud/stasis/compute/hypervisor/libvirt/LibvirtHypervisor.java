@@ -5,6 +5,7 @@ import cloud.stasis.compute.hypervisor.Domains;
 import cloud.stasis.compute.hypervisor.Guests;
 import cloud.stasis.compute.hypervisor.HostCapacity;
 import cloud.stasis.compute.hypervisor.Hypervisor;
+import cloud.stasis.compute.hypervisor.LiveLayers;
 import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.VirtType;
@@ -36,6 +37,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final Guests guests;
     private final DiskHistory history;
     private final Memories memories;
+    private final LiveLayers liveLayers;
     private final LayerFiles layers;
 
     /// @param instances the directory above those of the instances
@@ -50,6 +52,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.history = new LibvirtHistory(libvirt, sockets);
         this.memories =
                 new LibvirtMemories(libvirt, domains, xml, new DeviceStates(sockets), Reflink.isPossibleIn(memory));
+        this.liveLayers = new LibvirtLayers(libvirt);
         this.layers = new QcowLayers(sockets);
     }
 
@@ -112,6 +115,11 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public Memories memories() {
         return memories;
+    }
+
+    @Override
+    public LiveLayers liveLayers() {
+        return liveLayers;
     }
 
     @Override

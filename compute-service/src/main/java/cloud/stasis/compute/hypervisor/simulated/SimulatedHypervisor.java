@@ -6,6 +6,7 @@ import cloud.stasis.compute.hypervisor.Domains;
 import cloud.stasis.compute.hypervisor.Guests;
 import cloud.stasis.compute.hypervisor.HostCapacity;
 import cloud.stasis.compute.hypervisor.Hypervisor;
+import cloud.stasis.compute.hypervisor.LiveLayers;
 import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
@@ -99,6 +100,11 @@ public final class SimulatedHypervisor implements Hypervisor {
     @Override
     public Memories memories() {
         return memories;
+    }
+
+    @Override
+    public LiveLayers liveLayers() {
+        return (instance, disk, fold) -> machine(instance).fold(fold);
     }
 
     @Override

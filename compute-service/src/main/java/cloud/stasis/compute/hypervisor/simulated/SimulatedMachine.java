@@ -5,6 +5,7 @@ import cloud.stasis.compute.hypervisor.Domain;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.disks.HostFiles;
+import cloud.stasis.disks.LayerFold;
 import cloud.stasis.disks.SparseDisk;
 import cloud.stasis.disks.SparseLayers;
 import cloud.stasis.model.DeviceName;
@@ -205,6 +206,16 @@ final class SimulatedMachine {
         closeDisks();
         files = files.withDisks(other);
         openDisks();
+    }
+
+    synchronized void fold(LayerFold fold) {
+        requireActive();
+        closeDisks();
+        try {
+            layers.fold(fold);
+        } finally {
+            openDisks();
+        }
     }
 
     synchronized Path layer(DeviceName disk) {

@@ -1,0 +1,76 @@
+package cloud.stasis.compute.hypervisor.libvirt;
+
+import cloud.stasis.compute.hypervisor.LiveLayers;
+import cloud.stasis.disks.LayerFold;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.StasisException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.libvirt.Domain;
+import org.libvirt.LibvirtException;
+
+/// Block jobs of QEMU: it commits a layer into the one below. The job belongs to QEMU and goes on if we die;
+/// whoever asks again waits for it.
+final class LibvirtLayers implements LiveLayers {
+    /// A guest's own reads and writes go before.
+    private static final long MIB_PER_SECOND = 200;
+
+    /// 24 GiB at that rate. Snapshots of the instance wait meanwhile.
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final int NO_JOB = 0;
+    private static final int NO_FLAGS = 0;
+
+    private final LibvirtConnection libvirt;
+
+    LibvirtLayers(LibvirtConnection libvirt) {
+        this.libvirt = libvirt;
+    }
+
+    @Override
+    public void fold(InstanceId instance, DeviceName disk, LayerFold fold) {
+        libvirt.change("fold the layers of a disk", instance, domain -> {
+            String target = disk.value();
+            if (!standsOn(domain, disk, fold.top())) {
+                return;
+            }
+            if (domain.getBlockJobInfo(target, NO_FLAGS).type == NO_JOB) {
+                domain.blockCommit(target, fold.base().toString(), fold.top().toString(), MIB_PER_SECOND, NO_FLAGS);
+            }
+            await(domain, target);
+            if (standsOn(domain, disk, fold.top())) {
+                throw new StasisException(ErrorCode.HYPERVISOR_FAILED, "the layers of a disk could not be folded");
+            }
+        });
+    }
+
+    private static void await(Domain domain, String target) throws LibvirtException {
+        long end = System.nanoTime() + DEADLINE.toNanos();
+        try {
+            while (domain.getBlockJobInfo(target, NO_FLAGS).type != NO_JOB) {
+                if (System.nanoTime() > end) {
+                    domain.blockJobAbort(target, NO_FLAGS);
+                    throw new StasisException(
+                            ErrorCode.HYPERVISOR_UNAVAILABLE,
+                            "folding the layers of a disk took too long and is tried again later");
+                }
+                Thread.sleep(POLL);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StasisException(ErrorCode.OUTCOME_UNKNOWN, "interrupted while layers are folded", e);
+        }
+    }
+
+    private static boolean standsOn(Domain domain, DeviceName disk, Path layer) throws LibvirtException {
+        return Xml.parse(domain.getXMLDesc(NO_FLAGS)).all("disk").stream()
+                .filter(found -> found.child("target")
+                        .filter(target -> target.attribute("dev").equals(disk.value()))
+                        .isPresent())
+                .flatMap(found -> found.all("source").stream())
+                .anyMatch(source -> source.attribute("file").equals(layer.toString()));
+    }
+}
