@@ -81,6 +81,11 @@ final class HttpBlobExchange implements BlobExchange {
         return BlobWire.readBlobs(answer, digests.size());
     }
 
+    /// What lies under a path.
+    byte[] get(String path, int most) {
+        return call(request(path).GET(), most);
+    }
+
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(store.resolve(path))
                 .timeout(CALL_DEADLINE)

@@ -61,7 +61,8 @@ final class RetryingBlobExchange implements BlobExchange {
         return retried(() -> exchange.fetch(digests));
     }
 
-    private <T> T retried(Supplier<T> call) {
+    /// Also for other calls of the same transport.
+    <T> T retried(Supplier<T> call) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return call.get();

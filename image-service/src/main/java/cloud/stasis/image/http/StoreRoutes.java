@@ -10,13 +10,12 @@ import cloud.stasis.chunks.format.Pack;
 import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.image.blob.Reference;
 import cloud.stasis.image.repository.Repository;
+import cloud.stasis.image.sync.BundleNames;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorKind;
-import cloud.stasis.model.ImageId;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.ReferenceName;
-import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -127,14 +126,7 @@ public final class StoreRoutes {
     }
 
     private void reference(HttpCall call) {
-        String id = call.pathParameter("id");
-        ReferenceName name =
-                switch (call.pathParameter("kind")) {
-                    case "image" -> ReferenceName.of(ImageId.parse(id));
-                    case "snapshot" -> ReferenceName.of(SnapshotId.parse(id));
-                    default ->
-                        throw new StasisException(ErrorCode.INVALID_ID, "a reference is of an image or a snapshot");
-                };
+        ReferenceName name = BundleNames.parse(call.pathParameter("kind") + "/" + call.pathParameter("id"));
         Reference reference = repository
                 .reference(name)
                 .orElseThrow(() -> new StasisException(ErrorCode.OBJECT_NOT_FOUND, "the store has no " + name));

@@ -1,5 +1,7 @@
 package cloud.stasis.image.tool;
 
+import cloud.stasis.chunks.Capability;
+import cloud.stasis.chunks.HttpPeer;
 import cloud.stasis.image.blob.ReadOnlyBlobStore;
 import cloud.stasis.image.blob.VerifyingBlobStore;
 import cloud.stasis.image.blob.local.LocalBlobStore;
@@ -7,13 +9,20 @@ import cloud.stasis.image.repository.CollectionPlan;
 import cloud.stasis.image.repository.Repository;
 import cloud.stasis.image.repository.Retention;
 import cloud.stasis.image.repository.ScrubReport;
+import cloud.stasis.image.sync.BundleNames;
+import cloud.stasis.image.sync.Pull;
+import cloud.stasis.image.sync.Pulled;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.StasisException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,11 +32,11 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `stasis store ...`: works on the directory of a store, or on a bare copy of it, with no service and no
-/// database.
+/// database. All but `pull` only look.
 @Command(
         name = "store",
         mixinStandardHelpOptions = true,
-        description = "Works on the directory of a store, with no service and no database. Changes nothing in it.",
+        description = "Works on the directory of a store, with no service and no database.",
         subcommands = CommandLine.HelpCommand.class)
 public final class StoreTool {
     /// The store is damaged, or what was asked for is not there.
@@ -130,6 +139,58 @@ public final class StoreTool {
             Restore.of(repository, bundle, to).forEach(file -> print(file + "\n"));
             return 0;
         }
+    }
+
+    @Command(
+            name = "pull",
+            description = {
+                "Brings a bundle of another site into a store that no service has open, or into a new one.",
+                "Only what is missing travels, and everything is verified. Repeat it if it was cut off."
+            },
+            mixinStandardHelpOptions = true)
+    int pull(
+            @Parameters(paramLabel = "DIRECTORY") Path directory,
+            @Parameters(paramLabel = "BUNDLE", description = "image/<id> or snapshot/<id>") String bundle,
+            @Option(names = "--from", required = true, paramLabel = "URL", description = "the peer's image service")
+                    URI peer,
+            @Option(
+                            names = "--token",
+                            required = true,
+                            defaultValue = "${env:STASIS_PEER_TOKEN}",
+                            description = "what `store token` printed at the peer; better in STASIS_PEER_TOKEN")
+                    String token,
+            @Option(names = "--manifest", description = "what the bundle must be; without it the peer is believed")
+                    Optional<String> manifest) {
+        try (Repository repository =
+                Repository.open(new VerifyingBlobStore(LocalBlobStore.open(directory)), Clock.systemUTC())) {
+            Pulled pulled = Pull.run(
+                    repository, new HttpPeer(peer, token), BundleNames.parse(bundle), manifest.map(ManifestId::parse));
+            print("%s: %d blobs, %d bytes in %d ms%n"
+                    .formatted(
+                            bundle,
+                            pulled.blobs(),
+                            pulled.received().bytes(),
+                            pulled.took().toMillis()));
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "token",
+            description = "Prints a capability for another site to read this one's store, for a day.",
+            mixinStandardHelpOptions = true)
+    int token(
+            @Parameters(paramLabel = "SITE", description = "whom it is for") String site,
+            @Option(
+                            names = "--key",
+                            required = true,
+                            defaultValue = "${env:STASIS_CAPABILITY_KEY}",
+                            description = "the capability key of this site; better in STASIS_CAPABILITY_KEY")
+                    String key) {
+        print(Capability.Key.parse(key, Clock.systemUTC())
+                        .grant(Set.of(Capability.Right.STORE_READ), "site/" + site, Capability.MAX_LIFE)
+                + "\n");
+        return 0;
     }
 
     /// Opened by time that passes at once, so that everything counts as unused.

@@ -2,7 +2,9 @@ package cloud.stasis.image.tool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cloud.stasis.chunks.Capability;
 import cloud.stasis.image.Stores;
+import cloud.stasis.image.http.StoreServer;
 import cloud.stasis.image.repository.Repository;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
@@ -18,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,6 +118,27 @@ class StoreToolIT {
         assertThat(restored.err).contains("HASH_MISMATCH");
         assertThat(directory.resolve("half").resolve("memory.save")).doesNotExist();
         assertThat(Files.readAllBytes(pack)).isEqualTo(bytes);
+    }
+
+    @Test
+    void aNewSitePullsABundleIntoAnEmptyDirectory() {
+        String bundle = "snapshot/" + snapshot;
+        String key = Base64.getUrlEncoder().encodeToString(new byte[Capability.Key.LENGTH]);
+        String token = run("token", "elsewhere", "--key", key).out.strip();
+        Path store = directory.resolve("elsewhere");
+        try (StoreServer server = new StoreServer(directory.resolve("original"))) {
+            String peer = server.uri().toString();
+            assertThat(run("pull", store.toString(), bundle, "--from", peer, "--token", "forged").err)
+                    .contains("ACCESS_DENIED");
+
+            Said pulled = run("pull", store.toString(), bundle, "--from", peer, "--token", token);
+            Said again = run("pull", store.toString(), bundle, "--from", peer, "--token", token);
+
+            assertThat(pulled.status).as(pulled.err).isZero();
+            assertThat(again.out).contains(bundle + ": 0 blobs, 0 bytes");
+        }
+        assertThat(run("list", store.toString()).out).isEqualTo(run("list", copy.toString()).out);
+        assertThat(run("verify", store.toString()).status).isZero();
     }
 
     @Test

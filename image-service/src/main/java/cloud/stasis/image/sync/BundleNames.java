@@ -1,0 +1,26 @@
+package cloud.stasis.image.sync;
+
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ImageId;
+import cloud.stasis.model.ReferenceName;
+import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.StasisException;
+
+/// The names of bundles as people and other stores write them.
+public final class BundleNames {
+    private static final String IMAGE = "image/";
+    private static final String SNAPSHOT = "snapshot/";
+
+    private BundleNames() {}
+
+    /// @throws StasisException `INVALID_ID` unless it is `image/<id>` or `snapshot/<id>`
+    public static ReferenceName parse(String text) {
+        if (text.startsWith(IMAGE)) {
+            return ReferenceName.of(ImageId.parse(text.substring(IMAGE.length())));
+        }
+        if (text.startsWith(SNAPSHOT)) {
+            return ReferenceName.of(SnapshotId.parse(text.substring(SNAPSHOT.length())));
+        }
+        throw new StasisException(ErrorCode.INVALID_ID, "a bundle is called image/<id> or snapshot/<id>");
+    }
+}
