@@ -106,11 +106,14 @@ public final class MemoryVolume {
         if (!made.isEmpty()) {
             return made;
         }
-        // Directly to the disk, so that the guests' memory is not in the page cache twice.
+        // Directly to the disk, so that the guests' memory is not in the page cache twice. A guest that libvirt gave a
+        // view of the mounts of its own keeps the device after an unmount, and it must not be attached twice.
         String mounted = run(
                 "sh",
                 "-c",
-                "device=$(losetup --find --show --direct-io=on \"$1\") && mount -o noatime \"$device\" \"$2\""
+                "device=$(losetup --noheadings --output NAME --associated \"$1\" | head -n 1)"
+                        + "; [ -n \"$device\" ] || device=$(losetup --find --show --direct-io=on \"$1\")"
+                        + "; [ -n \"$device\" ] && mount -o noatime \"$device\" \"$2\""
                         + "; result=$?; losetup --detach \"$device\"; exit $result",
                 "mount",
                 image.toString(),
