@@ -218,6 +218,7 @@ public final class ServerCreation {
                     caller.project(),
                     caller.user(),
                     Volume.Label.NONE,
+                    Volume.Nature.BLANK,
                     blank.size(),
                     made.backend(),
                     new VolumeState.Creating(saga, Optional.of(attachment(device, blank.onTermination()))),

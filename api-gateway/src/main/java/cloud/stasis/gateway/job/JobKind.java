@@ -16,7 +16,11 @@ public enum JobKind {
     REVERT_SERVER("revertToSnapshot"),
     DELETE_SNAPSHOT("deleteSnapshot"),
     CREATE_VOLUME("createVolume"),
-    DELETE_VOLUME("deleteVolume");
+    DELETE_VOLUME("deleteVolume"),
+    EXTEND_VOLUME("extendVolume"),
+    REVERT_VOLUME("revertVolume"),
+    SNAPSHOT_VOLUME("snapshotVolume"),
+    DELETE_VOLUME_SNAPSHOT("deleteVolumeSnapshot");
 
     private final String action;
 

@@ -8,7 +8,13 @@ public enum Resource {
     KEYPAIRS("key_pairs", 100),
     VOLUMES("volumes", 200),
     VOLUME_GIB("gigabytes", 10_000),
-    SNAPSHOTS("snapshots", 500);
+    SNAPSHOTS("snapshots", 500),
+    VOLUME_SNAPSHOTS("snapshots", 500),
+    /// The largest volume.
+    GIB_PER_VOLUME("per_volume_gigabytes", -1),
+    VOLUME_GROUPS("groups", 10),
+    BACKUPS("backups", 100),
+    BACKUP_GIB("backup_gigabytes", 10_000);
 
     /// Stands for no limit.
     public static final long UNLIMITED = -1;

@@ -10,16 +10,18 @@ import cloud.stasis.messages.VolumeCommand;
 import cloud.stasis.model.BackendId;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorReport;
+import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.VolumeId;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 
-/// Makes a blank volume. Its row is there from the start, in `creating`; it becomes `available`, or `error` if
-/// the backend could not make it (deleting it then is the tenant's next step, as in Cinder).
+/// Makes a volume, blank or as a copy. Its row is there from the start, in `creating`; it becomes `available`, or
+/// `error` if the backend could not make it (deleting it then is the tenant's next step, as in Cinder).
 ///
 /// | step | worker | command | undo |
 /// |---|---|---|---|
-/// | create-volume | volume service | CreateVolume | DeleteVolume |
+/// | create-volume | volume service | CreateVolume or CloneVolume | DeleteVolume |
 public final class CreateVolume implements Saga<CreateVolume.Data> {
     private final Volumes volumes;
     private final Clock clock;
@@ -29,7 +31,17 @@ public final class CreateVolume implements Saga<CreateVolume.Data> {
         this.clock = clock;
     }
 
-    public record Data(VolumeId volume, BackendId backend, ByteCount size) {}
+    /// @param copied empty for a blank one
+    public record Data(VolumeId volume, BackendId backend, ByteCount size, Optional<Copied> copied) {
+        VolumeCommand command() {
+            return copied.<VolumeCommand>map(
+                            from -> new VolumeCommand.CloneVolume(volume, size, from.source(), from.snapshot()))
+                    .orElseGet(() -> new VolumeCommand.CreateVolume(volume, size));
+        }
+    }
+
+    /// What it is a copy of: a volume as it is now, or as it was at a snapshot.
+    public record Copied(VolumeId source, Optional<SnapshotId> snapshot) {}
 
     @Override
     public String name() {
@@ -43,13 +55,10 @@ public final class CreateVolume implements Saga<CreateVolume.Data> {
 
     @Override
     public List<Step<Data>> steps(Data data) {
-        return List.of(Step.<Data>of(
-                        "create-volume",
-                        known -> new Request(
-                                Topics.commands(known.backend()),
-                                new VolumeCommand.CreateVolume(known.volume(), known.size())))
-                .undoneBy(known ->
-                        new Request(Topics.commands(known.backend()), new VolumeCommand.DeleteVolume(known.volume()))));
+        return List.of(
+                Step.<Data>of("create-volume", known -> new Request(Topics.commands(known.backend()), known.command()))
+                        .undoneBy(known -> new Request(
+                                Topics.commands(known.backend()), new VolumeCommand.DeleteVolume(known.volume()))));
     }
 
     @Override

@@ -21,10 +21,12 @@ import java.util.List;
 /// | delete-volume | volume service | DeleteVolume | none, forward only |
 public final class DeleteVolume implements Saga<DeleteVolume.Data> {
     private final Volumes volumes;
+    private final VolumeSnapshots snapshots;
     private final Clock clock;
 
-    public DeleteVolume(Volumes volumes, Clock clock) {
+    public DeleteVolume(Volumes volumes, VolumeSnapshots snapshots, Clock clock) {
         this.volumes = volumes;
+        this.snapshots = snapshots;
         this.clock = clock;
     }
 
@@ -52,6 +54,8 @@ public final class DeleteVolume implements Saga<DeleteVolume.Data> {
     @Override
     public List<Start<?>> completed(Run<Data> run) {
         volumes.lock(run.data().volume()).ifPresent(volume -> volumes.save(volume.deleted(clock.instant())));
+        // With the volume went what it held before.
+        snapshots.lockAllOf(run.data().volume()).forEach(snapshot -> snapshots.save(snapshot.deleted(clock.instant())));
         return List.of();
     }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 ///      |     +---- made for a server ------------+  |  server deleted
 ///      v                                            v
 ///    Failed      Available ---> Deleting <--- (or Available, if it is to be kept)
+///                    ^--> Extending, Reverting, Marked
 /// ```
 public sealed interface VolumeState {
     /// @param reserved what it is made for, if for a server
@@ -28,6 +29,15 @@ public sealed interface VolumeState {
     record Deleting(SagaId saga) implements VolumeState {}
 
     record Failed() implements VolumeState {}
+
+    /// It becomes larger.
+    record Extending(SagaId saga) implements VolumeState {}
+
+    /// It goes back to a snapshot.
+    record Reverting(SagaId saga) implements VolumeState {}
+
+    /// What somebody says of it, with no work behind it: that it is reserved (`attaching`), or an operator's word.
+    record Marked(String word) implements VolumeState {}
 
     /// Which server has it, as which disk.
     record Attachment(InstanceId instance, DeviceName device, OnTermination onTermination, Instant at) {}
@@ -44,6 +54,9 @@ public sealed interface VolumeState {
             case Creating creating -> Optional.of(creating.saga());
             case Attaching attaching -> Optional.of(attaching.saga());
             case Deleting deleting -> Optional.of(deleting.saga());
+            case Extending extending -> Optional.of(extending.saga());
+            case Reverting reverting -> Optional.of(reverting.saga());
+            case Marked ignored -> Optional.empty();
             case Available ignored -> Optional.empty();
             case InUse ignored -> Optional.empty();
             case Failed ignored -> Optional.empty();
@@ -59,6 +72,9 @@ public sealed interface VolumeState {
             case Available ignored -> Optional.empty();
             case Deleting ignored -> Optional.empty();
             case Failed ignored -> Optional.empty();
+            case Extending ignored -> Optional.empty();
+            case Reverting ignored -> Optional.empty();
+            case Marked ignored -> Optional.empty();
         };
     }
 
@@ -71,6 +87,9 @@ public sealed interface VolumeState {
             case InUse ignored -> "in-use";
             case Deleting ignored -> "deleting";
             case Failed ignored -> "error";
+            case Extending ignored -> "extending";
+            case Reverting ignored -> "reverting";
+            case Marked marked -> marked.word();
         };
     }
 }

@@ -3,6 +3,7 @@ package cloud.stasis.gateway.volume;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
 import java.util.Collection;
@@ -24,7 +25,13 @@ public interface Volumes {
 
     void save(Volume volume);
 
-    List<Volume> list(VolumeQuery query);
+    List<Volume> list(Listing listing);
+
+    /// Whether another volume is being made of what it holds.
+    boolean isBeingCopied(VolumeId volume);
+
+    /// Whether a volume is being made of the snapshot.
+    boolean isBeingCopied(SnapshotId snapshot);
 
     /// The caller's own, or any for an administrator.
     ///

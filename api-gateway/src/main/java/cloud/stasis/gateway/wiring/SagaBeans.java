@@ -14,6 +14,11 @@ import cloud.stasis.gateway.snapshot.SnapshotRows;
 import cloud.stasis.gateway.snapshot.TakeSnapshot;
 import cloud.stasis.gateway.volume.CreateVolume;
 import cloud.stasis.gateway.volume.DeleteVolume;
+import cloud.stasis.gateway.volume.DeleteVolumeSnapshot;
+import cloud.stasis.gateway.volume.ExtendVolume;
+import cloud.stasis.gateway.volume.RevertVolume;
+import cloud.stasis.gateway.volume.SnapshotVolume;
+import cloud.stasis.gateway.volume.VolumeSnapshots;
 import cloud.stasis.gateway.volume.Volumes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -79,7 +84,31 @@ class SagaBeans {
 
     @Produces
     @Singleton
-    DeleteVolume deleteVolume(Volumes volumes, Clock clock) {
-        return new DeleteVolume(volumes, clock);
+    DeleteVolume deleteVolume(Volumes volumes, VolumeSnapshots snapshots, Clock clock) {
+        return new DeleteVolume(volumes, snapshots, clock);
+    }
+
+    @Produces
+    @Singleton
+    ExtendVolume extendVolume(Volumes volumes, Clock clock) {
+        return new ExtendVolume(volumes, clock);
+    }
+
+    @Produces
+    @Singleton
+    RevertVolume revertVolume(Volumes volumes, VolumeSnapshots snapshots, Clock clock) {
+        return new RevertVolume(volumes, snapshots, clock);
+    }
+
+    @Produces
+    @Singleton
+    SnapshotVolume snapshotVolume(VolumeSnapshots snapshots, Clock clock) {
+        return new SnapshotVolume(snapshots, clock);
+    }
+
+    @Produces
+    @Singleton
+    DeleteVolumeSnapshot deleteVolumeSnapshot(VolumeSnapshots snapshots, Clock clock) {
+        return new DeleteVolumeSnapshot(snapshots, clock);
     }
 }

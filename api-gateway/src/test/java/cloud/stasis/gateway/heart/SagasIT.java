@@ -17,8 +17,10 @@ import cloud.stasis.gateway.job.JobQuery;
 import cloud.stasis.gateway.saga.JobControl;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.gateway.snapshot.Snapshots;
+import cloud.stasis.gateway.volume.SnapshotCatalog;
 import cloud.stasis.gateway.volume.Volume;
 import cloud.stasis.gateway.volume.VolumeCatalog;
+import cloud.stasis.gateway.volume.VolumeSnapshot;
 import cloud.stasis.gateway.volume.VolumeState.OnTermination;
 import cloud.stasis.messages.Command;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
@@ -76,6 +78,9 @@ class SagasIT {
     VolumeCatalog volumes;
 
     @Inject
+    SnapshotCatalog volumeSnapshots;
+
+    @Inject
     JobControl jobs;
 
     @BeforeEach
@@ -127,15 +132,57 @@ class SagasIT {
                     SnapshotId snapshot = taken(caller);
                     return () -> snapshots.delete(caller, snapshot, Optional.empty());
                 }),
-                new Scenario(
-                        "create-volume",
-                        1,
-                        caller -> () -> volumes.create(caller, Volume.Label.NONE, ByteCount.ofGib(1))),
+                new Scenario("create-volume", 1, caller -> () -> blank(caller)),
+                new Scenario("create-volume", 1, caller -> {
+                    Volume source = made(caller);
+                    return () -> volumes.create(
+                            caller,
+                            Volume.Label.NONE,
+                            new VolumeCatalog.Source.OfVolume(source.id()),
+                            Optional.empty(),
+                            Optional.empty());
+                }),
+                new Scenario("extend-volume", 1, caller -> {
+                    Volume volume = made(caller);
+                    return () -> volumes.extend(caller, volume.id(), ByteCount.ofGib(2));
+                }),
+                new Scenario("snapshot-volume", 1, caller -> {
+                    Volume volume = made(caller);
+                    return () -> volumeSnapshots.create(caller, volume.id(), Volume.Label.NONE);
+                }),
+                new Scenario("revert-volume", 1, caller -> {
+                    VolumeSnapshot snapshot = kept(caller);
+                    return () -> volumes.revert(caller, snapshot.volume(), snapshot.id());
+                }),
+                new Scenario("delete-volume-snapshot", 1, caller -> {
+                    VolumeSnapshot snapshot = kept(caller);
+                    return () -> volumeSnapshots.delete(caller, snapshot.id(), SnapshotCatalog.Deletion.PLAIN);
+                }),
                 new Scenario("delete-volume", 1, caller -> {
-                    Volume volume = volumes.create(caller, Volume.Label.NONE, ByteCount.ofGib(1));
-                    cloud.awaitQuiet();
-                    return () -> volumes.delete(caller, volume.id());
+                    VolumeSnapshot snapshot = kept(caller);
+                    return () -> volumes.delete(caller, snapshot.volume(), VolumeCatalog.Deletion.WITH_SNAPSHOTS);
                 }));
+    }
+
+    private Volume blank(Caller caller) {
+        return volumes.create(
+                caller,
+                Volume.Label.NONE,
+                new VolumeCatalog.Source.Blank(),
+                Optional.of(ByteCount.ofGib(1)),
+                Optional.empty());
+    }
+
+    private Volume made(Caller caller) {
+        Volume volume = blank(caller);
+        cloud.awaitQuiet();
+        return volume;
+    }
+
+    private VolumeSnapshot kept(Caller caller) {
+        VolumeSnapshot snapshot = volumeSnapshots.create(caller, made(caller).id(), Volume.Label.NONE);
+        cloud.awaitQuiet();
+        return snapshot;
     }
 
     @TestFactory

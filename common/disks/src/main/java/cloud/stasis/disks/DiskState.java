@@ -165,6 +165,10 @@ public record DiskState(
         return new DiskState(size, next, active, prepared, layers, rest, openings);
     }
 
+    DiskState sized(ByteCount other) {
+        return new DiskState(other, next, active, prepared, layers, rest, openings);
+    }
+
     DiskState opened() {
         return new DiskState(size, next, active, prepared, layers, new Rest.Unknown(), openings + 1);
     }

@@ -188,6 +188,23 @@ public final class LayeredDisk {
         return files.open(path(layer.value()));
     }
 
+    /// Makes a disk that nobody has open larger, by a new layer of that size. Repeatable.
+    public void grow(ByteCount larger) {
+        if (larger.compareTo(state.size()) < 0) {
+            throw new StasisException(ErrorCode.INVALID_REQUEST, "a disk does not become smaller");
+        }
+        boolean interrupted = state.prepared().isPresent();
+        if (larger.equals(state.size()) && !interrupted) {
+            return;
+        }
+        abandon();
+        int active = state.active();
+        store(state.sized(larger).preparing(new DiskState.Ground.OnLayer(active)));
+        files.create(path(state.prepared().orElseThrow()), larger, new Backing.Layer(path(active)));
+        // What it equals is no longer known: what is below has another size.
+        commit(Use.BEING_WRITTEN);
+    }
+
     /// Announces and makes an empty layer on the active one. One that was prepared and not used is replaced.
     public LayerNumber prepare() {
         return prepare(new DiskState.Ground.OnLayer(state.active()), new Backing.Layer(path(state.active())));

@@ -22,6 +22,11 @@ public enum MessageType {
 
     CREATE_VOLUME("volume.create-volume", 1, VolumeCommand.CreateVolume.class),
     DELETE_VOLUME("volume.delete-volume", 1, VolumeCommand.DeleteVolume.class),
+    CLONE_VOLUME("volume.clone-volume", 1, VolumeCommand.CloneVolume.class),
+    GROW_VOLUME("volume.grow-volume", 1, VolumeCommand.GrowVolume.class),
+    SNAPSHOT_VOLUME("volume.snapshot-volume", 1, VolumeCommand.SnapshotVolume.class),
+    DROP_VOLUME_SNAPSHOT("volume.drop-snapshot", 1, VolumeCommand.DropVolumeSnapshot.class),
+    REVERT_VOLUME("volume.revert-volume", 1, VolumeCommand.RevertVolume.class),
 
     SEAL_BUNDLE("image.seal-bundle", 1, ImageCommand.SealBundle.class),
     DROP_REFERENCE("image.drop-reference", 1, ImageCommand.DropReference.class),

@@ -97,6 +97,11 @@ final class Samples {
                 new ComputeCommand.CancelCommand(INSTANCE, COMMAND),
                 new VolumeCommand.CreateVolume(VOLUME, ByteCount.ofGib(1)),
                 new VolumeCommand.DeleteVolume(VOLUME),
+                new VolumeCommand.CloneVolume(VOLUME, ByteCount.ofGib(2), VOLUME, Optional.of(SNAPSHOT)),
+                new VolumeCommand.GrowVolume(VOLUME, ByteCount.ofGib(2)),
+                new VolumeCommand.SnapshotVolume(VOLUME, SNAPSHOT),
+                new VolumeCommand.DropVolumeSnapshot(VOLUME, SNAPSHOT),
+                new VolumeCommand.RevertVolume(VOLUME, SNAPSHOT),
                 new ImageCommand.SealBundle(
                         REFERENCE,
                         new Manifest(

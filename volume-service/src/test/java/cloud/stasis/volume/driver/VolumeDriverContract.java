@@ -2,11 +2,14 @@ package cloud.stasis.volume.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// What every driver keeps to. A driver's test extends this and says how to make one.
@@ -15,6 +18,12 @@ public abstract class VolumeDriverContract {
 
     /// Holds the volume open for writing until closed, as a running guest does.
     protected abstract AutoCloseable inUse(VolumeId volume);
+
+    /// Fills the first 64 KiB with a byte, as a guest that runs for a moment.
+    protected abstract void write(VolumeId volume, int pattern);
+
+    /// Whether the first 64 KiB hold nothing but the byte.
+    protected abstract boolean holds(VolumeId volume, int pattern);
 
     @Test
     void aNewVolumeHasItsSize() {
@@ -62,6 +71,90 @@ public abstract class VolumeDriverContract {
             fails(ErrorCode.WRONG_STATE, () -> driver().delete(volume));
         }
         driver().delete(volume);
+    }
+
+    @Test
+    void goesBackToAnySnapshotAnyNumberOfTimes() {
+        VolumeDriver driver = driver();
+        assumeTrue(driver instanceof Snapshotting);
+        Snapshotting able = (Snapshotting) driver;
+        VolumeId volume = VolumeId.random();
+        SnapshotId first = SnapshotId.random();
+        SnapshotId second = SnapshotId.random();
+        driver.create(volume, ByteCount.ofMib(64));
+        write(volume, 1);
+        able.snapshot(volume, first);
+        able.snapshot(volume, first);
+        write(volume, 2);
+        able.snapshot(volume, second);
+        write(volume, 3);
+
+        able.revert(volume, first);
+        assertThat(holds(volume, 1)).isTrue();
+        write(volume, 4);
+        able.revert(volume, second);
+        assertThat(holds(volume, 2)).isTrue();
+        able.drop(volume, first);
+        able.drop(volume, first);
+        fails(ErrorCode.SNAPSHOT_NOT_FOUND, () -> able.revert(volume, first));
+        able.revert(volume, second);
+        assertThat(holds(volume, 2)).isTrue();
+        able.drop(VolumeId.random(), first);
+    }
+
+    @Test
+    void aVolumeInUseIsNeitherSnapshottedNorRevertedNorGrown() throws Exception {
+        VolumeDriver driver = driver();
+        assumeTrue(driver instanceof Snapshotting && driver instanceof Growing);
+        VolumeId volume = VolumeId.random();
+        driver.create(volume, ByteCount.ofMib(64));
+        try (AutoCloseable user = inUse(volume)) {
+            assertThat(user).isNotNull();
+            fails(ErrorCode.WRONG_STATE, () -> ((Snapshotting) driver).snapshot(volume, SnapshotId.random()));
+            fails(ErrorCode.WRONG_STATE, () -> ((Snapshotting) driver).revert(volume, SnapshotId.random()));
+            fails(ErrorCode.WRONG_STATE, () -> ((Growing) driver).grow(volume, ByteCount.ofMib(128)));
+        }
+    }
+
+    @Test
+    void growsAndKeepsWhatItHolds() {
+        VolumeDriver driver = driver();
+        assumeTrue(driver instanceof Growing);
+        VolumeId volume = VolumeId.random();
+        driver.create(volume, ByteCount.ofMib(64));
+        write(volume, 1);
+
+        ((Growing) driver).grow(volume, ByteCount.ofMib(128));
+        ((Growing) driver).grow(volume, ByteCount.ofMib(128));
+
+        assertThat(driver.size(volume)).isEqualTo(ByteCount.ofMib(128));
+        assertThat(holds(volume, 1)).isTrue();
+        fails(ErrorCode.INVALID_REQUEST, () -> ((Growing) driver).grow(volume, ByteCount.ofMib(64)));
+    }
+
+    @Test
+    void aCopyIsIndependentOfItsSource() {
+        VolumeDriver driver = driver();
+        assumeTrue(driver instanceof Snapshotting && driver instanceof Copying);
+        VolumeId source = VolumeId.random();
+        VolumeId now = VolumeId.random();
+        VolumeId then = VolumeId.random();
+        SnapshotId snapshot = SnapshotId.random();
+        driver.create(source, ByteCount.ofMib(64));
+        write(source, 1);
+        ((Snapshotting) driver).snapshot(source, snapshot);
+        write(source, 2);
+
+        ((Copying) driver).copy(now, ByteCount.ofMib(128), source, Optional.empty());
+        ((Copying) driver).copy(now, ByteCount.ofMib(128), source, Optional.empty());
+        ((Copying) driver).copy(then, ByteCount.ofMib(64), source, Optional.of(snapshot));
+        driver.delete(source);
+
+        assertThat(driver.size(now)).isEqualTo(ByteCount.ofMib(128));
+        assertThat(holds(now, 2)).isTrue();
+        assertThat(holds(then, 1)).isTrue();
+        fails(ErrorCode.VOLUME_NOT_FOUND, () -> ((Copying) driver)
+                .copy(VolumeId.random(), ByteCount.ofMib(64), VolumeId.random(), Optional.empty()));
     }
 
     @Test

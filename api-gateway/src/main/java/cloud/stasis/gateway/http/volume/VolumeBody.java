@@ -4,7 +4,14 @@ import cloud.stasis.gateway.http.Microversion;
 import cloud.stasis.gateway.http.PublicUrls;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.volume.Volume;
+import cloud.stasis.gateway.volume.Volume.Access;
 import cloud.stasis.gateway.volume.VolumeState.Attachment;
+import cloud.stasis.gateway.volume.VolumeType;
+import cloud.stasis.gateway.volume.VolumeTypeId;
+import cloud.stasis.gateway.volume.VolumeTypes;
+import cloud.stasis.model.BackendId;
+import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.VolumeId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -18,13 +25,16 @@ import java.util.TreeMap;
 @ApplicationScoped
 class VolumeBody {
     static final String ZONE = "nova";
+    static final String BACKEND = "stasis";
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS").withZone(ZoneOffset.UTC);
 
     private final PublicUrls urls;
+    private final VolumeTypes types;
 
-    VolumeBody(PublicUrls urls) {
+    VolumeBody(PublicUrls urls, VolumeTypes types) {
         this.urls = urls;
+        this.types = types;
     }
 
     Map<String, Object> summary(Volume volume) {
@@ -32,6 +42,13 @@ class VolumeBody {
         body.put("id", volume.id().toString());
         body.put("name", volume.label().name().isEmpty() ? null : volume.label().name());
         body.put("links", links(volume));
+        return body;
+    }
+
+    /// As the answer to its creation or to a change of it, which has less than [#detail].
+    Map<String, Object> made(Volume volume, Caller caller, Microversion version) {
+        Map<String, Object> body = detail(volume, caller, version);
+        body.keySet().removeIf(name -> name.startsWith("os-vol-"));
         return body;
     }
 
@@ -45,13 +62,22 @@ class VolumeBody {
         body.put("updated_at", TIME.format(volume.updatedAt()));
         body.put("name", volume.label().name().isEmpty() ? null : volume.label().name());
         body.put("description", volume.label().description().orElse(null));
-        body.put("volume_type", null);
-        body.put("snapshot_id", null);
-        body.put("source_volid", null);
-        body.put("metadata", new TreeMap<>(volume.label().metadata()));
+        body.put(
+                "volume_type",
+                volume.nature()
+                        .type()
+                        .flatMap(types::find)
+                        .map(VolumeType::name)
+                        .orElse(null));
+        body.put(
+                "snapshot_id",
+                volume.nature().snapshot().map(SnapshotId::toString).orElse(null));
+        body.put(
+                "source_volid", volume.nature().source().map(VolumeId::toString).orElse(null));
+        body.put("metadata", metadata(volume));
         body.put("links", links(volume));
         body.put("user_id", volume.user().value());
-        body.put("bootable", "false");
+        body.put("bootable", Boolean.toString(volume.nature().use().isBootable()));
         body.put("encrypted", false);
         body.put("replication_status", null);
         body.put("consistencygroup_id", null);
@@ -65,7 +91,7 @@ class VolumeBody {
         body.put("migration_status", null);
         body.put("os-vol-tenant-attr:tenant_id", volume.project().value());
         if (caller.isAdmin()) {
-            body.put("os-vol-host-attr:host", volume.backend().value());
+            body.put("os-vol-host-attr:host", host(volume.backend()));
             body.put("os-vol-mig-status-attr:migstat", null);
             body.put("os-vol-mig-status-attr:name_id", null);
         }
@@ -83,12 +109,28 @@ class VolumeBody {
             body.put("cluster_name", null);
         }
         if (version.atLeast(3, 63)) {
-            body.put("volume_type_id", null);
+            body.put(
+                    "volume_type_id",
+                    volume.nature().type().map(VolumeTypeId::toString).orElse(null));
         }
         if (version.atLeast(3, 65)) {
             body.put("consumes_quota", true);
         }
         return body;
+    }
+
+    /// As Cinder names a pool: host, backend, pool.
+    static String host(BackendId backend) {
+        return backend.value() + "@" + BACKEND + "#" + BACKEND;
+    }
+
+    /// A volume that is read-only says so there.
+    private static Map<String, String> metadata(Volume volume) {
+        Map<String, String> metadata = new TreeMap<>(volume.label().metadata());
+        if (volume.nature().use().access() == Access.READ_ONLY) {
+            metadata.put("readonly", "True");
+        }
+        return metadata;
     }
 
     static String time(Instant instant) {

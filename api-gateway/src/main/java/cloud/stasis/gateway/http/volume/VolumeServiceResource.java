@@ -1,52 +1,72 @@
 package cloud.stasis.gateway.http.volume;
 
-import cloud.stasis.gateway.http.CurrentRequest;
 import cloud.stasis.gateway.http.FaultException;
+import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.quota.Resource;
+import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.StasisException;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What clients ask of the block storage service around volumes: limits, quotas, its one zone; no types so far.
+/// What clients ask of the block storage service around volumes: limits, quotas, its one zone.
 @Path("volume/v3/{project}")
 @Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class VolumeServiceResource {
-    private final CurrentRequest request;
-    private final Quotas quotas;
+    /// What the block storage API counts.
+    private static final List<Resource> COUNTED = List.of(
+            Resource.VOLUMES,
+            Resource.VOLUME_GIB,
+            Resource.VOLUME_SNAPSHOTS,
+            Resource.GIB_PER_VOLUME,
+            Resource.VOLUME_GROUPS,
+            Resource.BACKUPS,
+            Resource.BACKUP_GIB);
 
-    VolumeServiceResource(CurrentRequest request, Quotas quotas) {
-        this.request = request;
+    private final VolumeDoor door;
+    private final Quotas quotas;
+    private final Transactions transactions;
+
+    VolumeServiceResource(VolumeDoor door, Quotas quotas, Transactions transactions) {
+        this.door = door;
         this.quotas = quotas;
+        this.transactions = transactions;
     }
 
     @GET
     @Path("limits")
     public Map<String, Object> limits(@PathParam("project") String project) {
-        Caller caller = caller(project);
+        Caller caller = door.enter(project, VolumeAction.READ);
         Map<Resource, Long> limits = quotas.limits(caller.project());
         Map<Resource, Long> used = quotas.used(caller.project());
         Map<String, Object> absolute = new LinkedHashMap<>();
         absolute.put("maxTotalVolumes", limits.get(Resource.VOLUMES));
         absolute.put("maxTotalVolumeGigabytes", limits.get(Resource.VOLUME_GIB));
-        absolute.put("maxTotalSnapshots", 0);
-        absolute.put("maxTotalBackups", 0);
-        absolute.put("maxTotalBackupGigabytes", 0);
-        absolute.put("totalVolumesUsed", used.get(Resource.VOLUMES));
-        absolute.put("totalGigabytesUsed", used.get(Resource.VOLUME_GIB));
-        absolute.put("totalSnapshotsUsed", 0);
+        absolute.put("maxTotalSnapshots", limits.get(Resource.VOLUME_SNAPSHOTS));
+        absolute.put("maxTotalBackups", limits.get(Resource.BACKUPS));
+        absolute.put("maxTotalBackupGigabytes", limits.get(Resource.BACKUP_GIB));
+        absolute.put("totalVolumesUsed", used.getOrDefault(Resource.VOLUMES, 0L));
+        absolute.put("totalGigabytesUsed", used.getOrDefault(Resource.VOLUME_GIB, 0L));
+        absolute.put("totalSnapshotsUsed", used.getOrDefault(Resource.VOLUME_SNAPSHOTS, 0L));
         absolute.put("totalBackupsUsed", 0);
         absolute.put("totalBackupGigabytesUsed", 0);
         return Map.of("limits", Map.of("rate", List.of(), "absolute", absolute));
@@ -58,51 +78,90 @@ public class VolumeServiceResource {
             @PathParam("project") String project,
             @PathParam("id") String id,
             @QueryParam("usage") @Nullable String usage) {
-        Caller caller = caller(project);
-        ProjectId asked = readable(caller, id);
+        ProjectId asked = readable(door.enter(project, VolumeAction.READ_QUOTAS), id);
         Map<Resource, Long> limits = quotas.limits(asked);
+        if (!"true".equalsIgnoreCase(usage)) {
+            return set(asked, limits);
+        }
         Map<Resource, Long> used = quotas.used(asked);
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("id", asked.value());
-        for (Resource resource : List.of(Resource.VOLUMES, Resource.VOLUME_GIB)) {
-            body.put(
-                    resource.word(),
-                    "true".equalsIgnoreCase(usage)
-                            ? Map.of("limit", limits.get(resource), "in_use", used.get(resource), "reserved", 0)
-                            : limits.get(resource));
+        COUNTED.forEach(resource -> body.put(
+                resource.word(),
+                Map.of("limit", limits.get(resource), "in_use", used.getOrDefault(resource, 0L), "reserved", 0)));
+        return Map.of("quota_set", body);
+    }
+
+    @GET
+    @Path("os-quota-sets/{id}/defaults")
+    public Map<String, Object> defaults(@PathParam("project") String project, @PathParam("id") String id) {
+        return set(readable(door.enter(project, VolumeAction.READ_QUOTAS), id), standard());
+    }
+
+    @PUT
+    @Path("os-quota-sets/{id}")
+    public Map<String, Object> change(
+            @PathParam("project") String project, @PathParam("id") String id, @Nullable JsonNode body) {
+        ProjectId asked = readable(door.enter(project, VolumeAction.CHANGE_QUOTAS), id);
+        JsonFields fields = JsonFields.of(body).only("quota_set").object("quota_set");
+        Map<Resource, Long> limits = new EnumMap<>(Resource.class);
+        for (Resource resource : COUNTED) {
+            if (fields.isMinusOne(resource.word())) {
+                limits.put(resource, Resource.UNLIMITED);
+            } else {
+                fields.optionalNumber(resource.word()).ifPresent(limit -> limits.put(resource, (long) limit));
+            }
         }
+        transactions.run(() -> quotas.override(asked, limits));
+        return set(asked, quotas.limits(asked));
+    }
+
+    @DELETE
+    @Path("os-quota-sets/{id}")
+    public Response reset(@PathParam("project") String project, @PathParam("id") String id) {
+        ProjectId asked = readable(door.enter(project, VolumeAction.CHANGE_QUOTAS), id);
+        transactions.run(() -> quotas.reset(asked));
+        return Response.ok().build();
+    }
+
+    /// There is one class, and it cannot be changed: it is what every project has that was given nothing else.
+    @GET
+    @Path("os-quota-class-sets/{name}")
+    public Map<String, Object> quotaClass(@PathParam("project") String project, @PathParam("name") String name) {
+        door.enter(project, VolumeAction.CHANGE_QUOTAS);
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("id", name);
+        COUNTED.forEach(resource -> body.put(resource.word(), resource.standard()));
+        return Map.of("quota_class_set", body);
+    }
+
+    private static Map<Resource, Long> standard() {
+        Map<Resource, Long> standard = new EnumMap<>(Resource.class);
+        COUNTED.forEach(resource -> standard.put(resource, resource.standard()));
+        return standard;
+    }
+
+    private static Map<String, Object> set(ProjectId project, Map<Resource, Long> limits) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("id", project.value());
+        COUNTED.forEach(resource -> body.put(resource.word(), limits.get(resource)));
         return Map.of("quota_set", body);
     }
 
     @GET
     @Path("os-availability-zone")
     public Map<String, Object> zones(@PathParam("project") String project) {
-        caller(project);
+        door.enter(project, VolumeAction.READ);
         return Map.of(
                 "availabilityZoneInfo",
                 List.of(Map.of("zoneName", VolumeBody.ZONE, "zoneState", Map.of("available", true))));
     }
 
     @GET
-    @Path("types")
-    public Map<String, Object> types(@PathParam("project") String project) {
-        caller(project);
-        return Map.of("volume_types", List.of());
-    }
-
-    @GET
     @Path("extensions")
     public Map<String, Object> extensions(@PathParam("project") String project) {
-        caller(project);
+        door.enter(project, VolumeAction.READ);
         return Map.of("extensions", List.of());
-    }
-
-    private Caller caller(String project) {
-        Caller caller = request.caller();
-        if (!project.equals(caller.project().value())) {
-            throw new FaultException(400, "Malformed request url");
-        }
-        return caller;
     }
 
     private static ProjectId readable(Caller caller, String id) {

@@ -1,21 +1,23 @@
 package cloud.stasis.gateway.http.volume;
 
-import cloud.stasis.gateway.http.CurrentRequest;
 import cloud.stasis.gateway.http.FaultException;
-import cloud.stasis.gateway.http.Faults;
 import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.http.Page;
 import cloud.stasis.gateway.http.PageLinks;
 import cloud.stasis.gateway.http.PathId;
 import cloud.stasis.gateway.http.PublicUrls;
 import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.volume.Listing;
 import cloud.stasis.gateway.volume.Volume;
 import cloud.stasis.gateway.volume.Volume.Label;
 import cloud.stasis.gateway.volume.VolumeCatalog;
-import cloud.stasis.gateway.volume.VolumeQuery;
+import cloud.stasis.gateway.volume.VolumeCatalog.Deletion;
+import cloud.stasis.gateway.volume.VolumeCatalog.Source;
+import cloud.stasis.gateway.volume.VolumeTypeCatalog;
+import cloud.stasis.gateway.volume.VolumeTypeId;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
-import cloud.stasis.model.StasisException;
+import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.VolumeId;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -27,6 +29,7 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -36,10 +39,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// Volumes: list, create blank ones, show, update, delete.
+/// Volumes: list, create, show, update, delete, and their metadata.
 @Path("volume/v3/{project}/volumes")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -48,20 +53,27 @@ public class VolumesResource {
     private static final int MAX_TEXT = 255;
     private static final int MAX_DESCRIPTION = 255;
 
-    private final CurrentRequest request;
+    private final VolumeDoor door;
     private final VolumeCatalog volumes;
+    private final VolumeTypeCatalog types;
     private final VolumeBody bodies;
     private final PublicUrls urls;
 
-    VolumesResource(CurrentRequest request, VolumeCatalog volumes, VolumeBody bodies, PublicUrls urls) {
-        this.request = request;
+    VolumesResource(
+            VolumeDoor door, VolumeCatalog volumes, VolumeTypeCatalog types, VolumeBody bodies, PublicUrls urls) {
+        this.door = door;
         this.volumes = volumes;
+        this.types = types;
         this.bodies = bodies;
         this.urls = urls;
     }
 
     @GET
     public Map<String, Object> list(@PathParam("project") String project, @Context UriInfo uri) {
+        // A volume whose id is empty, and not the list.
+        if (uri.getPath().endsWith("/")) {
+            throw noId();
+        }
         return page(project, "volumes", uri, bodies::summary);
     }
 
@@ -69,15 +81,15 @@ public class VolumesResource {
     @Path("detail")
     public Map<String, Object> detail(@PathParam("project") String project, @Context UriInfo uri) {
         Caller caller = reader(project);
-        return page(project, "volumes/detail", uri, volume -> bodies.detail(volume, caller, request.microversion()));
+        return page(project, "volumes/detail", uri, volume -> bodies.detail(volume, caller, door.version()));
     }
 
     @GET
     @Path("summary")
     public Map<String, Object> summary(@PathParam("project") String project) {
         Caller caller = reader(project);
-        List<Volume> all = volumes.list(new VolumeQuery(
-                Optional.of(caller.project()), Optional.empty(), Optional.empty(), Optional.empty(), 0, Page.MAXIMUM));
+        List<Volume> all = volumes.list(new Listing(
+                Optional.of(caller.project()), Listing.Filter.NONE, List.of(), Optional.empty(), 0, Page.MAXIMUM));
         long size =
                 all.stream().mapToLong(volume -> volume.size().gibRoundedUp()).sum();
         return Map.of("volume-summary", Map.of("total_count", all.size(), "total_size", size, "metadata", Map.of()));
@@ -88,33 +100,56 @@ public class VolumesResource {
         Caller caller = writer(project);
         JsonFields fields =
                 JsonFields.of(body).only("volume", "OS-SCH-HNT:scheduler_hints").object("volume");
-        for (String source : List.of("snapshot_id", "source_volid", "imageRef", "backup_id", "group_id")) {
+        for (String source : List.of("imageRef", "backup_id", "group_id", "consistencygroup_id")) {
             if (fields.optionalText(source, MAX_TEXT).isPresent()) {
-                throw new FaultException(501, "Volumes can so far only be made blank, not from " + source + ".");
+                throw new FaultException(501, "Volumes can so far not be made from " + source + ".");
             }
         }
-        int gib = fields.optionalNumber("size")
-                .filter(size -> size > 0)
-                .orElseThrow(() -> new FaultException(
-                        400, "Invalid input received: Invalid volume size provided for create request."));
-        if (gib > VolumeCatalog.MAX_GIB) {
-            throw new FaultException(
-                    400, "Invalid input received: size must be at most " + VolumeCatalog.MAX_GIB + ".");
-        }
         Label label = new Label(
-                fields.optionalText("name", MAX_TEXT).orElse("").strip(),
+                fields.optionalText("name", MAX_TEXT)
+                        .or(() -> fields.optionalText("display_name", MAX_TEXT))
+                        .orElse("")
+                        .strip(),
                 fields.optionalText("description", MAX_DESCRIPTION),
                 fields.optionalTextMap("metadata", MAX_TEXT, MAX_TEXT).orElse(Map.of()));
-        Volume made = volumes.create(caller, label, ByteCount.ofGib(gib));
-        return Response.accepted(Map.of("volume", bodies.detail(made, caller, request.microversion())))
+        Optional<VolumeTypeId> type = fields.optionalText("volume_type", MAX_TEXT)
+                .map(name -> types.usable(caller, name).id());
+        Volume made = volumes.create(caller, label, source(fields), size(fields, "size"), type);
+        return Response.accepted(Map.of("volume", bodies.made(made, caller, door.version())))
                 .build();
+    }
+
+    private static Source source(JsonFields fields) {
+        Optional<Source> snapshot = fields.optionalText("snapshot_id", MAX_TEXT)
+                .map(id -> new Source.OfSnapshot(PathId.of(id, SnapshotId::parse, ErrorCode.SNAPSHOT_NOT_FOUND)));
+        Optional<Source> volume = fields.optionalText("source_volid", MAX_TEXT).map(id -> new Source.OfVolume(id(id)));
+        if (snapshot.isPresent() && volume.isPresent()) {
+            throw new FaultException(400, "Invalid input received: name one of snapshot_id and source_volid.");
+        }
+        return snapshot.or(() -> volume).orElseGet(Source.Blank::new);
+    }
+
+    /// In GiB, also as digits.
+    static Optional<ByteCount> size(JsonFields fields, String name) {
+        if (fields.isText(name)
+                && fields.optionalText(name, MAX_TEXT).filter(String::isEmpty).isPresent()) {
+            throw new FaultException(400, "Invalid input received: " + name + " must not be empty.");
+        }
+        Optional<Integer> gib = fields.optionalNumber(name);
+        gib.ifPresent(size -> {
+            if (size < 1 || size > VolumeCatalog.MAX_GIB) {
+                throw new FaultException(
+                        400, "Invalid input received: " + name + " must be 1 to " + VolumeCatalog.MAX_GIB + ".");
+            }
+        });
+        return gib.map(ByteCount::ofGib);
     }
 
     @GET
     @Path("{id}")
     public Map<String, Object> show(@PathParam("project") String project, @PathParam("id") String id) {
         Caller caller = reader(project);
-        return Map.of("volume", bodies.detail(volumes.show(caller, id(id)), caller, request.microversion()));
+        return Map.of("volume", bodies.detail(volumes.show(caller, id(id)), caller, door.version()));
     }
 
     @PUT
@@ -135,36 +170,112 @@ public class VolumesResource {
                                 .or(() -> fields.optionalText("display_description", MAX_DESCRIPTION))
                                 .or(label::description),
                         fields.optionalTextMap("metadata", MAX_TEXT, MAX_TEXT).orElse(label.metadata())));
-        return Map.of("volume", bodies.detail(changed, caller, request.microversion()));
+        return Map.of("volume", bodies.made(changed, caller, door.version()));
     }
 
     @DELETE
     @Path("{id}")
-    public Response delete(@PathParam("project") String project, @PathParam("id") String id) {
-        volumes.delete(writer(project), id(id));
+    public Response delete(
+            @PathParam("project") String project,
+            @PathParam("id") String id,
+            @QueryParam("cascade") @Nullable String cascade,
+            @QueryParam("force") @Nullable String force) {
+        Caller caller = writer(project);
+        Deletion deletion = isTrue(cascade) ? Deletion.WITH_SNAPSHOTS : Deletion.PLAIN;
+        if (isTrue(force)) {
+            VolumeAction.FORCE.check(caller);
+            deletion = Deletion.FORCED;
+        }
+        volumes.delete(caller, id(id), deletion);
         return Response.accepted().build();
+    }
+
+    @DELETE
+    public void deleteNothing() {
+        throw noId();
+    }
+
+    @PUT
+    public void updateNothing() {
+        throw noId();
+    }
+
+    @GET
+    @Path("{id}/metadata")
+    public Map<String, Object> metadata(@PathParam("project") String project, @PathParam("id") String id) {
+        return Map.of("metadata", shownMetadata(project, id));
+    }
+
+    @POST
+    @Path("{id}/metadata")
+    public Map<String, Object> addMetadata(
+            @PathParam("project") String project, @PathParam("id") String id, @Nullable JsonNode body) {
+        Map<String, String> added = Metadata.of(body, "metadata");
+        return Map.of("metadata", changed(project, id, before -> Metadata.merged(before, added)));
+    }
+
+    @PUT
+    @Path("{id}/metadata")
+    public Map<String, Object> replaceMetadata(
+            @PathParam("project") String project, @PathParam("id") String id, @Nullable JsonNode body) {
+        Map<String, String> wanted = Metadata.of(body, "metadata");
+        return Map.of("metadata", changed(project, id, before -> wanted));
+    }
+
+    @GET
+    @Path("{id}/metadata/{key}")
+    public Map<String, Object> item(
+            @PathParam("project") String project, @PathParam("id") String id, @PathParam("key") String key) {
+        return Map.of("meta", Metadata.item(shownMetadata(project, id), key));
+    }
+
+    @PUT
+    @Path("{id}/metadata/{key}")
+    public Map<String, Object> setItem(
+            @PathParam("project") String project,
+            @PathParam("id") String id,
+            @PathParam("key") String key,
+            @Nullable JsonNode body) {
+        Map<String, String> item = Metadata.item(body, key);
+        changed(project, id, before -> Metadata.merged(before, item));
+        return Map.of("meta", item);
+    }
+
+    @DELETE
+    @Path("{id}/metadata/{key}")
+    public Response removeItem(
+            @PathParam("project") String project, @PathParam("id") String id, @PathParam("key") String key) {
+        changed(project, id, before -> Metadata.without(before, key));
+        return Response.ok().build();
+    }
+
+    private Map<String, String> shownMetadata(String project, String id) {
+        return volumes.show(reader(project), id(id)).label().metadata();
+    }
+
+    private Map<String, String> changed(String project, String id, UnaryOperator<Map<String, String>> change) {
+        return volumes.relabel(
+                        writer(project),
+                        id(id),
+                        label -> new Label(label.name(), label.description(), change.apply(label.metadata())))
+                .label()
+                .metadata();
     }
 
     private Map<String, Object> page(
             String project, String path, UriInfo uri, Function<Volume, Map<String, Object>> write) {
         Caller caller = reader(project);
         MultivaluedMap<String, String> given = uri.getQueryParameters();
-        Page page = Page.of(given.getFirst("limit"), given.getFirst("marker"), Page.MAXIMUM, Page.MAXIMUM);
+        Page page = ListingParams.page(given);
         Map<String, Object> body = new LinkedHashMap<>();
+        Optional<UUID> marker =
+                page.marker().map(after -> volumes.show(caller, id(after)).id().value());
+        Listing listing = ListingParams.parse(caller, given, page, marker);
         if (page.limit() == 0) {
             body.put("volumes", List.of());
             return body;
         }
-        Optional<VolumeId> marker = page.marker().map(VolumesResource::id);
-        marker.ifPresent(after -> volumes.show(caller, after));
-        boolean all = caller.isAdmin() && isTrue(given.getFirst("all_tenants"));
-        List<Volume> found = volumes.list(new VolumeQuery(
-                all ? Optional.empty() : Optional.of(caller.project()),
-                Optional.ofNullable(given.getFirst("name")),
-                Optional.ofNullable(given.getFirst("status")),
-                marker,
-                offset(given.getFirst("offset")),
-                page.rows()));
+        List<Volume> found = volumes.list(listing);
         List<Volume> shown = found.subList(0, Math.min(found.size(), page.limit()));
         body.put("volumes", shown.stream().map(write).toList());
         if (found.size() > shown.size()) {
@@ -178,41 +289,22 @@ public class VolumesResource {
     }
 
     private Caller reader(String project) {
-        Caller caller = request.caller();
-        if (!project.equals(caller.project().value())) {
-            throw new FaultException(400, "Malformed request url");
-        }
-        return caller;
+        return door.enter(project, VolumeAction.READ);
     }
 
     private Caller writer(String project) {
-        Caller caller = reader(project);
-        if (!caller.isAdmin() && !caller.roles().contains("member")) {
-            throw new StasisException(ErrorCode.ACCESS_DENIED, "Policy doesn't allow volume:create to be performed.");
-        }
-        return caller;
+        return door.enter(project, VolumeAction.CHANGE);
     }
 
-    private static VolumeId id(String text) {
+    private static FaultException noId() {
+        return new FaultException(404, "The resource could not be found.");
+    }
+
+    static VolumeId id(String text) {
         return PathId.of(text, VolumeId::parse, ErrorCode.VOLUME_NOT_FOUND);
     }
 
     private static boolean isTrue(@Nullable String flag) {
         return flag != null && (flag.equals("1") || flag.equalsIgnoreCase("true"));
-    }
-
-    private static int offset(@Nullable String text) {
-        if (text == null || text.isEmpty()) {
-            return 0;
-        }
-        try {
-            int offset = Integer.parseInt(text);
-            if (offset >= 0) {
-                return offset;
-            }
-        } catch (NumberFormatException e) {
-            // As a negative one.
-        }
-        throw new FaultException(400, "offset must be a whole number that is not negative: " + Faults.shortened(text));
     }
 }

@@ -59,6 +59,24 @@ class VolumeEntity {
     @Nullable
     Instant attachedAt;
 
+    @Column(name = "type_id")
+    @Nullable
+    UUID typeId;
+
+    @Column(nullable = false)
+    boolean bootable;
+
+    @Column(name = "read_only", nullable = false)
+    boolean readOnly;
+
+    @Column(name = "snapshot_id", updatable = false)
+    @Nullable
+    UUID snapshotId;
+
+    @Column(name = "source_id", updatable = false)
+    @Nullable
+    UUID sourceId;
+
     @Column(name = "created_at", nullable = false, updatable = false)
     Instant createdAt;
 

@@ -3,11 +3,14 @@ package cloud.stasis.gateway.volume.store;
 import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.quota.Usage;
 import cloud.stasis.gateway.saga.RowJson;
+import cloud.stasis.gateway.volume.Listing;
+import cloud.stasis.gateway.volume.Listing.Key;
 import cloud.stasis.gateway.volume.Volume;
-import cloud.stasis.gateway.volume.VolumeQuery;
+import cloud.stasis.gateway.volume.Volume.Access;
 import cloud.stasis.gateway.volume.VolumeState;
 import cloud.stasis.gateway.volume.VolumeState.Attachment;
 import cloud.stasis.gateway.volume.VolumeState.OnTermination;
+import cloud.stasis.gateway.volume.VolumeTypeId;
 import cloud.stasis.gateway.volume.Volumes;
 import cloud.stasis.model.BackendId;
 import cloud.stasis.model.ByteCount;
@@ -15,10 +18,10 @@ import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.SagaId;
+import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.UserId;
 import cloud.stasis.model.VolumeId;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
-import io.quarkus.panache.common.Parameters;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.util.Collection;
@@ -69,6 +72,8 @@ class VolumeTable implements Volumes, Usage {
         row.userId = volume.user().value();
         row.backendId = volume.backend().value();
         row.createdAt = volume.createdAt();
+        row.snapshotId = volume.nature().snapshot().map(SnapshotId::value).orElse(null);
+        row.sourceId = volume.nature().source().map(VolumeId::value).orElse(null);
         write(row, volume);
         rows.persist(row);
     }
@@ -79,38 +84,45 @@ class VolumeTable implements Volumes, Usage {
     }
 
     @Override
-    public List<Volume> list(VolumeQuery query) {
-        StringBuilder where = new StringBuilder("deletedAt is null");
-        Parameters values = new Parameters();
-        query.project().ifPresent(project -> {
-            where.append(" and projectId = :project");
-            values.and("project", project.value());
-        });
-        query.name().ifPresent(name -> {
-            where.append(" and name = :name");
-            values.and("name", name);
-        });
-        query.status().ifPresent(status -> {
-            where.append(" and state = :state");
-            values.and("state", status);
-        });
-        query.after().flatMap(after -> rows.findByIdOptional(after.value())).ifPresent(after -> {
-            where.append(" and (createdAt < :at or createdAt = :at and id < :after)");
-            values.and("at", after.createdAt).and("after", after.id);
-        });
+    public List<Volume> list(Listing listing) {
+        Optional<VolumeEntity> marker = listing.after().flatMap(rows::findByIdOptional);
+        ListingQuery query = ListingQuery.of(listing, key -> column(marker.orElseThrow(), key));
         return rows
-                .find(where + " order by createdAt desc, id desc", values)
-                .range(query.skip(), query.skip() + query.rows() - 1)
+                .find(query.text(), query.values())
+                .range(listing.skip(), listing.skip() + listing.rows() - 1)
                 .stream()
                 .map(VolumeTable::read)
                 .toList();
     }
 
     @Override
+    public boolean isBeingCopied(VolumeId volume) {
+        return rows.count("sourceId = ?1 and state = 'creating' and deletedAt is null", volume.value()) > 0;
+    }
+
+    @Override
+    public boolean isBeingCopied(SnapshotId snapshot) {
+        return rows.count("snapshotId = ?1 and state = 'creating' and deletedAt is null", snapshot.value()) > 0;
+    }
+
+    private static Object column(VolumeEntity row, Key key) {
+        return switch (key) {
+            case ID -> row.id;
+            case NAME -> row.name;
+            case STATUS -> row.state;
+            case SIZE -> row.sizeBytes;
+            case CREATED_AT -> row.createdAt;
+            case UPDATED_AT -> row.updatedAt;
+        };
+    }
+
+    @Override
     public Map<Resource, Long> of(ProjectId project) {
         Object[] sums = (Object[]) rows.getEntityManager()
                 .createNativeQuery("""
-                        select count(*), coalesce(sum(ceil(size_bytes / 1073741824)), 0)
+                        select count(*), coalesce(sum(ceil(size_bytes / 1073741824)), 0) + (
+                            select coalesce(sum(ceil(size_bytes / 1073741824)), 0)
+                            from volume_snapshot where project_id = ?1 and deleted_at is null)
                         from volume where project_id = ?1 and deleted_at is null
                         """)
                 .setParameter(1, project.value())
@@ -128,6 +140,9 @@ class VolumeTable implements Volumes, Usage {
         row.name = volume.label().name();
         row.description = volume.label().description().orElse(null);
         row.metadata = RowJson.write(new TreeMap<>(volume.label().metadata()));
+        row.typeId = volume.nature().type().map(VolumeTypeId::value).orElse(null);
+        row.bootable = volume.nature().use().isBootable();
+        row.readOnly = volume.nature().use().access() == Access.READ_ONLY;
         row.sizeBytes = volume.size().bytes();
         row.state = volume.state().status();
         row.sagaId = volume.state().worker().map(SagaId::value).orElse(null);
@@ -146,6 +161,11 @@ class VolumeTable implements Volumes, Usage {
                 new ProjectId(row.projectId),
                 new UserId(row.userId),
                 new Volume.Label(row.name, Optional.ofNullable(row.description), RowJson.readStrings(row.metadata)),
+                new Volume.Nature(
+                        Optional.ofNullable(row.typeId).map(VolumeTypeId::new),
+                        new Volume.Use(row.bootable, row.readOnly ? Access.READ_ONLY : Access.READ_WRITE),
+                        Optional.ofNullable(row.snapshotId).map(SnapshotId::new),
+                        Optional.ofNullable(row.sourceId).map(VolumeId::new)),
                 new ByteCount(row.sizeBytes),
                 new BackendId(row.backendId),
                 state(row),
@@ -162,15 +182,24 @@ class VolumeTable implements Volumes, Usage {
                         new DeviceName(present(row.device)),
                         OnTermination.valueOf(present(row.onTermination)),
                         present(row.attachedAt)));
-        return switch (row.state) {
-            case "creating" -> new VolumeState.Creating(saga.orElseThrow(), attachment);
-            case "available" -> new VolumeState.Available();
-            case "attaching" -> new VolumeState.Attaching(saga.orElseThrow(), attachment.orElseThrow());
-            case "in-use" -> new VolumeState.InUse(attachment.orElseThrow());
-            case "deleting" -> new VolumeState.Deleting(saga.orElseThrow());
-            case "error" -> new VolumeState.Failed();
-            default -> throw new IllegalStateException("unknown volume state " + row.state);
-        };
+        if (row.state.equals("in-use")) {
+            return new VolumeState.InUse(attachment.orElseThrow());
+        }
+        if (row.state.equals("available")) {
+            return new VolumeState.Available();
+        }
+        if (row.state.equals("error")) {
+            return new VolumeState.Failed();
+        }
+        return saga.<VolumeState>map(worker -> switch (row.state) {
+                    case "creating" -> new VolumeState.Creating(worker, attachment);
+                    case "attaching" -> new VolumeState.Attaching(worker, attachment.orElseThrow());
+                    case "deleting" -> new VolumeState.Deleting(worker);
+                    case "extending" -> new VolumeState.Extending(worker);
+                    case "reverting" -> new VolumeState.Reverting(worker);
+                    default -> throw new IllegalStateException("unknown volume state " + row.state);
+                })
+                .orElseGet(() -> new VolumeState.Marked(row.state));
     }
 
     private static <T> T present(@Nullable T value) {

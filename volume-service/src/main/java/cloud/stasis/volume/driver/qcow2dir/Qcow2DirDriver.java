@@ -2,23 +2,36 @@ package cloud.stasis.volume.driver.qcow2dir;
 
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayerFiles;
+import cloud.stasis.disks.LayerNumber;
 import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.disks.Program;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
+import cloud.stasis.volume.driver.Copying;
+import cloud.stasis.volume.driver.Growing;
+import cloud.stasis.volume.driver.Snapshotting;
 import cloud.stasis.volume.driver.VolumeDriver;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /// Volumes below one directory: `<volume id>/` is a [LayeredDisk], which the agent of the host that has the
 /// volume attached opens too. Whoever runs QEMU on it holds QEMU's own lock on the active layer; that lock, not
 /// a note of ours, says whether a volume is in use.
-public final class Qcow2DirDriver implements VolumeDriver {
+public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Snapshotting {
     /// The largest volume: what a guest's partition tools and a bitmap of 64 KiB steps cope with easily.
     static final ByteCount MAX_SIZE = ByteCount.ofGib(64L * 1024);
+
+    /// A copy of the largest volume at the rate of a slow disk.
+    private static final Duration COPY_DEADLINE = Duration.ofHours(12);
 
     private final Path directory;
     private final LayerFiles layers;
@@ -30,10 +43,7 @@ public final class Qcow2DirDriver implements VolumeDriver {
 
     @Override
     public void create(VolumeId volume, ByteCount size) {
-        if (size.isZero() || size.compareTo(MAX_SIZE) > 0) {
-            throw new StasisException(
-                    ErrorCode.INVALID_REQUEST, "a volume has between 1 byte and " + MAX_SIZE.gibRoundedUp() + " GiB");
-        }
+        requirePossible(size);
         Path home = home(volume);
         if (LayeredDisk.exists(home)) {
             requireSize(LayeredDisk.open(home, layers), size);
@@ -44,12 +54,83 @@ public final class Qcow2DirDriver implements VolumeDriver {
 
     @Override
     public void delete(VolumeId volume) {
-        Path home = home(volume);
-        if (LayeredDisk.exists(home) && LayeredDisk.open(home, layers).isBeingWritten()) {
-            throw new StasisException(
-                    ErrorCode.WRONG_STATE, "volume " + volume + " is in use: stop or delete its server first");
+        if (LayeredDisk.exists(home(volume))) {
+            atRest(volume);
         }
-        HostFiles.deleteTree(home);
+        HostFiles.deleteTree(home(volume));
+        HostFiles.deleteTree(draft(volume));
+    }
+
+    /// A copy of what the source's layers show, beside the place where it will stand, and moved there when it is
+    /// whole.
+    @Override
+    public void copy(VolumeId volume, ByteCount size, VolumeId source, Optional<SnapshotId> snapshot) {
+        requirePossible(size);
+        Path home = home(volume);
+        if (LayeredDisk.exists(home)) {
+            requireSize(LayeredDisk.open(home, layers), size);
+            return;
+        }
+        LayeredDisk from = snapshot.isPresent() ? open(source) : atRest(source);
+        Path shown = snapshot.map(id -> from.file(held(from, id))).orElseGet(from::activeFile);
+        if (size.compareTo(from.size()) < 0 && snapshot.isEmpty()) {
+            throw new StasisException(ErrorCode.INVALID_REQUEST, "a copy is not smaller than what it is a copy of");
+        }
+        HostFiles.deleteTree(draft(volume));
+        LayeredDisk made = LayeredDisk.createBlank(draft(volume), layers, size);
+        made.willBeWritten();
+        Program.run(
+                COPY_DEADLINE,
+                List.of(
+                        "qemu-img",
+                        "convert",
+                        "-q",
+                        "-n",
+                        "--target-is-zero",
+                        "-f",
+                        "qcow2",
+                        "-O",
+                        "qcow2",
+                        shown.toString(),
+                        made.activeFile().toString()));
+        try {
+            Files.move(draft(volume), home, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw HostFiles.failure("put a copy of a volume into its place", e);
+        }
+    }
+
+    @Override
+    public void grow(VolumeId volume, ByteCount size) {
+        requirePossible(size);
+        atRest(volume).grow(size);
+    }
+
+    @Override
+    public void snapshot(VolumeId volume, SnapshotId snapshot) {
+        LayeredDisk disk = open(volume);
+        if (disk.holders().contains(snapshot)) {
+            return;
+        }
+        atRest(volume);
+        LayerNumber frozen = disk.active();
+        disk.prepare();
+        disk.commit(LayeredDisk.Use.AT_REST);
+        disk.hold(frozen, snapshot);
+    }
+
+    @Override
+    public void drop(VolumeId volume, SnapshotId snapshot) {
+        if (LayeredDisk.exists(home(volume))) {
+            open(volume).release(snapshot);
+        }
+    }
+
+    @Override
+    public void revert(VolumeId volume, SnapshotId snapshot) {
+        LayeredDisk disk = atRest(volume);
+        disk.prepareOn(held(disk, snapshot));
+        disk.commit(LayeredDisk.Use.AT_REST);
     }
 
     @Override
@@ -67,10 +148,42 @@ public final class Qcow2DirDriver implements VolumeDriver {
         }
     }
 
+    private LayeredDisk open(VolumeId volume) {
+        return LayeredDisk.open(home(volume), layers);
+    }
+
+    private LayeredDisk atRest(VolumeId volume) {
+        LayeredDisk disk = open(volume);
+        if (disk.isBeingWritten()) {
+            throw new StasisException(
+                    ErrorCode.WRONG_STATE, "volume " + volume + " is in use: stop or delete its server first");
+        }
+        return disk;
+    }
+
+    private static LayerNumber held(LayeredDisk disk, SnapshotId snapshot) {
+        return disk.heldBy(snapshot)
+                .orElseThrow(() -> new StasisException(
+                        ErrorCode.SNAPSHOT_NOT_FOUND,
+                        "snapshot " + snapshot + " is not there, or a file of it was changed behind our back"));
+    }
+
+    private static void requirePossible(ByteCount size) {
+        if (size.isZero() || size.compareTo(MAX_SIZE) > 0) {
+            throw new StasisException(
+                    ErrorCode.INVALID_REQUEST, "a volume has between 1 byte and " + MAX_SIZE.gibRoundedUp() + " GiB");
+        }
+    }
+
     private static void requireSize(LayeredDisk existing, ByteCount size) {
         if (!existing.size().equals(size)) {
             throw new StasisException(ErrorCode.WRONG_STATE, "the volume exists with another size");
         }
+    }
+
+    /// Where a volume is that is not whole yet.
+    private Path draft(VolumeId volume) {
+        return directory.resolve(volume + ".draft");
     }
 
     private Path home(VolumeId volume) {

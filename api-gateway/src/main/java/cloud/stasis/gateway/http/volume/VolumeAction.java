@@ -1,0 +1,48 @@
+package cloud.stasis.gateway.http.volume;
+
+import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.StasisException;
+
+/// The policy of the block storage API: what can be done, and who may. This is the whole table. Whose volume it is
+/// comes on top: somebody else's is not there, except for administrators.
+enum VolumeAction {
+    READ("volume:get", Rule.ANY_ROLE),
+    CHANGE("volume:update", Rule.MEMBER),
+    FORCE("volume_extension:volume_admin_actions", Rule.ADMIN),
+
+    READ_TYPES("volume_extension:type_get_all", Rule.ANY_ROLE),
+    CHANGE_TYPES("volume_extension:types_manage", Rule.ADMIN),
+
+    READ_QUOTAS("volume_extension:quotas:show", Rule.ANY_ROLE),
+    CHANGE_QUOTAS("volume_extension:quotas:update", Rule.ADMIN),
+    READ_BACKENDS("scheduler_extension:scheduler_stats:get_pools", Rule.ADMIN);
+
+    private enum Rule {
+        /// Whoever has a role on the project.
+        ANY_ROLE,
+        MEMBER,
+        ADMIN
+    }
+
+    private final String rule;
+    private final Rule who;
+
+    VolumeAction(String rule, Rule who) {
+        this.rule = rule;
+        this.who = who;
+    }
+
+    /// @throws StasisException `ACCESS_DENIED`
+    void check(Caller caller) {
+        boolean allowed =
+                switch (who) {
+                    case ANY_ROLE -> !caller.roles().isEmpty();
+                    case MEMBER -> caller.isAdmin() || caller.roles().contains("member");
+                    case ADMIN -> caller.isAdmin();
+                };
+        if (!allowed) {
+            throw new StasisException(ErrorCode.ACCESS_DENIED, "Policy doesn't allow " + rule + " to be performed.");
+        }
+    }
+}

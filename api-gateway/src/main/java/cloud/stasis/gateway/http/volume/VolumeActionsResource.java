@@ -1,0 +1,121 @@
+package cloud.stasis.gateway.http.volume;
+
+import cloud.stasis.gateway.http.FaultException;
+import cloud.stasis.gateway.http.Faults;
+import cloud.stasis.gateway.http.JsonFields;
+import cloud.stasis.gateway.http.PathId;
+import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.volume.Volume;
+import cloud.stasis.gateway.volume.Volume.Access;
+import cloud.stasis.gateway.volume.VolumeCatalog;
+import cloud.stasis.gateway.volume.VolumeCatalog.Deletion;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.VolumeId;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// `POST /volumes/{id}/action`: one object with one key, which says what to do.
+@Path("volume/v3/{project}/volumes/{id}/action")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+public class VolumeActionsResource {
+    /// What an operator may say of a volume.
+    private static final Set<String> WORDS = Set.of(
+            "available",
+            "error",
+            "creating",
+            "deleting",
+            "in-use",
+            "attaching",
+            "detaching",
+            "maintenance",
+            "error_deleting",
+            "error_restoring",
+            "error_extending");
+
+    private final VolumeDoor door;
+    private final VolumeCatalog volumes;
+
+    VolumeActionsResource(VolumeDoor door, VolumeCatalog volumes) {
+        this.door = door;
+        this.volumes = volumes;
+    }
+
+    @POST
+    public Response act(@PathParam("project") String project, @PathParam("id") String id, @Nullable JsonNode body) {
+        JsonFields fields = JsonFields.of(body);
+        List<String> names = fields.names();
+        if (names.size() != 1) {
+            throw new FaultException(400, "The request body must name exactly one action.");
+        }
+        String action = names.getFirst();
+        Caller caller = door.enter(project, VolumeAction.CHANGE);
+        VolumeId volume = VolumesResource.id(id);
+        volumes.show(caller, volume);
+        switch (action) {
+            case "os-extend" -> volumes.extend(caller, volume, newSize(fields.object(action)));
+            case "os-reserve" -> volumes.reserve(caller, volume);
+            case "os-unreserve" -> volumes.release(caller, volume);
+            case "os-set_bootable" -> {
+                boolean bootable = flag(fields.object(action), "bootable");
+                volumes.use(caller, volume, before -> new Volume.Use(bootable, before.access()));
+                return Response.ok().build();
+            }
+            case "os-update_readonly_flag" -> {
+                Access access = flag(fields.object(action), "readonly") ? Access.READ_ONLY : Access.READ_WRITE;
+                volumes.use(caller, volume, before -> new Volume.Use(before.isBootable(), access));
+            }
+            case "os-reset_status" -> {
+                VolumeAction.FORCE.check(caller);
+                volumes.mark(caller, volume, word(fields.object(action)));
+            }
+            case "os-force_delete" -> {
+                VolumeAction.FORCE.check(caller);
+                volumes.delete(caller, volume, Deletion.FORCED);
+            }
+            case "revert" -> revert(caller, volume, fields.object(action));
+            default -> throw new FaultException(400, "There is no such action: " + Faults.shortened(action) + ".");
+        }
+        return Response.accepted().build();
+    }
+
+    private void revert(Caller caller, VolumeId volume, JsonFields asked) {
+        if (!door.version().atLeast(3, 40)) {
+            throw new FaultException(400, "There is no such action: revert needs version 3.40.");
+        }
+        SnapshotId snapshot = PathId.of(
+                asked.text("snapshot_id", Metadata.MAX_TEXT), SnapshotId::parse, ErrorCode.SNAPSHOT_NOT_FOUND);
+        volumes.revert(caller, volume, snapshot);
+    }
+
+    private static ByteCount newSize(JsonFields asked) {
+        return VolumesResource.size(asked, "new_size")
+                .orElseThrow(() -> new FaultException(400, "New volume size must be specified as an integer."));
+    }
+
+    private static boolean flag(JsonFields asked, String name) {
+        return asked.optionalLooseFlag(name)
+                .orElseThrow(() -> new FaultException(400, "'" + name + "' is a required property"));
+    }
+
+    private static String word(JsonFields asked) {
+        String word = asked.text("status", Metadata.MAX_TEXT);
+        if (!WORDS.contains(word)) {
+            throw new FaultException(400, "Must specify a valid status: " + Faults.shortened(word) + " is none.");
+        }
+        return word;
+    }
+}

@@ -1,0 +1,75 @@
+package cloud.stasis.gateway.volume;
+
+import cloud.stasis.gateway.saga.Request;
+import cloud.stasis.gateway.saga.Run;
+import cloud.stasis.gateway.saga.Saga;
+import cloud.stasis.gateway.saga.Start;
+import cloud.stasis.gateway.saga.Step;
+import cloud.stasis.messages.Topics;
+import cloud.stasis.messages.VolumeCommand;
+import cloud.stasis.model.BackendId;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.ErrorReport;
+import cloud.stasis.model.VolumeId;
+import java.time.Clock;
+import java.util.List;
+
+/// Makes a volume that nobody has attached larger. Its row has the new size, and the quota is taken, from the start
+/// on; it is as it was if the backend could not do it.
+///
+/// | step | worker | command | undo |
+/// |---|---|---|---|
+/// | grow-volume | volume service | GrowVolume | none: it happens whole or not at all |
+public final class ExtendVolume implements Saga<ExtendVolume.Data> {
+    private final Volumes volumes;
+    private final Clock clock;
+
+    public ExtendVolume(Volumes volumes, Clock clock) {
+        this.volumes = volumes;
+        this.clock = clock;
+    }
+
+    public record Data(VolumeId volume, BackendId backend, ByteCount before, ByteCount after) {}
+
+    @Override
+    public String name() {
+        return "extend-volume";
+    }
+
+    @Override
+    public Class<Data> dataType() {
+        return Data.class;
+    }
+
+    @Override
+    public List<Step<Data>> steps(Data data) {
+        return List.of(Step.of(
+                "grow-volume",
+                known -> new Request(
+                        Topics.commands(known.backend()),
+                        new VolumeCommand.GrowVolume(known.volume(), known.after()))));
+    }
+
+    @Override
+    public List<Start<?>> completed(Run<Data> run) {
+        change(run, run.data().after(), new VolumeState.Available());
+        return List.of();
+    }
+
+    @Override
+    public void undone(Run<Data> run, ErrorReport cause) {
+        change(run, run.data().before(), new VolumeState.Available());
+    }
+
+    @Override
+    public void stuck(Run<Data> run, ErrorReport failure) {
+        change(run, run.data().after(), new VolumeState.Failed());
+    }
+
+    private void change(Run<Data> run, ByteCount size, VolumeState next) {
+        volumes.lock(run.data().volume())
+                .filter(volume -> volume.isWorkedOnBy(run.id()))
+                .ifPresent(volume ->
+                        volumes.save(volume.sized(size, clock.instant()).in(next, clock.instant())));
+    }
+}

@@ -1,0 +1,80 @@
+package cloud.stasis.gateway.volume;
+
+import cloud.stasis.gateway.saga.Request;
+import cloud.stasis.gateway.saga.Run;
+import cloud.stasis.gateway.saga.Saga;
+import cloud.stasis.gateway.saga.Start;
+import cloud.stasis.gateway.saga.Step;
+import cloud.stasis.messages.Topics;
+import cloud.stasis.messages.VolumeCommand;
+import cloud.stasis.model.BackendId;
+import cloud.stasis.model.ErrorReport;
+import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.VolumeId;
+import java.time.Clock;
+import java.util.List;
+
+/// A volume that nobody has attached goes back to any snapshot of it; the snapshot stays.
+///
+/// | step | worker | command | undo |
+/// |---|---|---|---|
+/// | revert-volume | volume service | RevertVolume | none: it happens whole or not at all |
+public final class RevertVolume implements Saga<RevertVolume.Data> {
+    private final Volumes volumes;
+    private final VolumeSnapshots snapshots;
+    private final Clock clock;
+
+    public RevertVolume(Volumes volumes, VolumeSnapshots snapshots, Clock clock) {
+        this.volumes = volumes;
+        this.snapshots = snapshots;
+        this.clock = clock;
+    }
+
+    public record Data(VolumeId volume, SnapshotId snapshot, BackendId backend) {}
+
+    @Override
+    public String name() {
+        return "revert-volume";
+    }
+
+    @Override
+    public Class<Data> dataType() {
+        return Data.class;
+    }
+
+    @Override
+    public List<Step<Data>> steps(Data data) {
+        return List.of(Step.of(
+                "revert-volume",
+                known -> new Request(
+                        Topics.commands(known.backend()),
+                        new VolumeCommand.RevertVolume(known.volume(), known.snapshot()))));
+    }
+
+    @Override
+    public List<Start<?>> completed(Run<Data> run) {
+        end(run, new VolumeState.Available());
+        return List.of();
+    }
+
+    @Override
+    public void undone(Run<Data> run, ErrorReport cause) {
+        end(run, new VolumeState.Available());
+    }
+
+    @Override
+    public void stuck(Run<Data> run, ErrorReport failure) {
+        end(run, new VolumeState.Failed());
+    }
+
+    private void end(Run<Data> run, VolumeState next) {
+        volumes.lock(run.data().volume())
+                .filter(volume -> volume.isWorkedOnBy(run.id()))
+                .ifPresent(volume -> volumes.save(volume.in(next, clock.instant())));
+        snapshots
+                .lock(run.data().snapshot())
+                .filter(snapshot -> snapshot.isWorkedOnBy(run.id()))
+                .ifPresent(
+                        snapshot -> snapshots.save(snapshot.in(new VolumeSnapshot.State.Available(), clock.instant())));
+    }
+}

@@ -1,0 +1,170 @@
+package cloud.stasis.gateway.volume;
+
+import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.job.Job;
+import cloud.stasis.gateway.job.JobKind;
+import cloud.stasis.gateway.job.JobSubject;
+import cloud.stasis.gateway.quota.Quotas;
+import cloud.stasis.gateway.quota.Resource;
+import cloud.stasis.gateway.saga.SagaRunner;
+import cloud.stasis.gateway.saga.Start;
+import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.volume.Volume.Label;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.SagaId;
+import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.StasisException;
+import cloud.stasis.model.VolumeId;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/// What tenants do with snapshots of volumes. Each method is one transaction.
+public final class SnapshotCatalog {
+    private final Transactions transactions;
+    private final Volumes volumes;
+    private final VolumeSnapshots snapshots;
+    private final Quotas quotas;
+    private final SagaRunner sagas;
+    private final SnapshotVolume snapshotVolume;
+    private final DeleteVolumeSnapshot deleteSnapshot;
+    private final Clock clock;
+
+    public SnapshotCatalog(
+            Transactions transactions,
+            Volumes volumes,
+            VolumeSnapshots snapshots,
+            Quotas quotas,
+            SagaRunner sagas,
+            SnapshotVolume snapshotVolume,
+            DeleteVolumeSnapshot deleteSnapshot,
+            Clock clock) {
+        this.transactions = transactions;
+        this.volumes = volumes;
+        this.snapshots = snapshots;
+        this.quotas = quotas;
+        this.sagas = sagas;
+        this.snapshotVolume = snapshotVolume;
+        this.deleteSnapshot = deleteSnapshot;
+        this.clock = clock;
+    }
+
+    /// Begins to take a snapshot.
+    ///
+    /// @throws StasisException `INVALID_REQUEST` unless the volume is available
+    public VolumeSnapshot create(Caller caller, VolumeId id, Label label) {
+        return transactions.call(() -> {
+            long size = volumes.visible(caller, id).size().gibRoundedUp();
+            quotas.require(caller.project(), Map.of(Resource.VOLUME_SNAPSHOTS, 1L, Resource.VOLUME_GIB, size));
+            Volume volume = volumes.lockVisible(caller, id);
+            if (!(volume.state() instanceof VolumeState.Available)) {
+                throw new StasisException(
+                        ErrorCode.INVALID_REQUEST,
+                        "Invalid volume: Volume " + id + " status must be available, but current status is: "
+                                + volume.state().status() + ". Volumes that a server has are kept by a snapshot of the"
+                                + " server.");
+            }
+            Instant now = clock.instant();
+            SagaId saga = SagaId.random();
+            VolumeSnapshot snapshot = new VolumeSnapshot(
+                    SnapshotId.random(),
+                    volume.project(),
+                    caller.user(),
+                    id,
+                    volume.backend(),
+                    label,
+                    volume.size(),
+                    new VolumeSnapshot.State.Creating(saga),
+                    now,
+                    now,
+                    Optional.empty());
+            snapshots.add(snapshot);
+            sagas.start(
+                    saga,
+                    new Start<>(snapshotVolume, new SnapshotVolume.Data(snapshot.id(), id, volume.backend())),
+                    job(caller, snapshot, JobKind.SNAPSHOT_VOLUME));
+            return snapshot;
+        });
+    }
+
+    public VolumeSnapshot show(Caller caller, SnapshotId id) {
+        return snapshots.visible(caller, id);
+    }
+
+    public List<VolumeSnapshot> list(Listing listing) {
+        return snapshots.list(listing);
+    }
+
+    public VolumeSnapshot relabel(Caller caller, SnapshotId id, UnaryOperator<Label> change) {
+        return transactions.call(() -> {
+            VolumeSnapshot snapshot = snapshots.lockVisible(caller, id);
+            VolumeSnapshot changed = snapshot.labelled(change.apply(snapshot.label()), clock.instant());
+            snapshots.save(changed);
+            return changed;
+        });
+    }
+
+    /// An operator's word on a snapshot on which no work goes on.
+    public void mark(Caller caller, SnapshotId id, String word, Optional<String> progress) {
+        transactions.run(() -> {
+            VolumeSnapshot snapshot = snapshots.lockVisible(caller, id);
+            requireIdle(snapshot);
+            VolumeSnapshot.State next = word.equals("available")
+                    ? new VolumeSnapshot.State.Available()
+                    : new VolumeSnapshot.State.Marked(word, progress.orElse("0%"));
+            snapshots.save(snapshot.in(next, clock.instant()));
+        });
+    }
+
+    public enum Deletion {
+        PLAIN,
+        /// In whatever state it is, by an administrator.
+        FORCED
+    }
+
+    /// @throws StasisException `INVALID_REQUEST` in a state in which it cannot be deleted
+    public void delete(Caller caller, SnapshotId id, Deletion deletion) {
+        transactions.run(() -> {
+            VolumeSnapshot snapshot = snapshots.lockVisible(caller, id);
+            requireIdle(snapshot);
+            if (deletion == Deletion.PLAIN && !isDeletable(snapshot)) {
+                throw new StasisException(
+                        ErrorCode.INVALID_REQUEST,
+                        "Invalid snapshot: Snapshot status must be available or error, but current status is: "
+                                + snapshot.state().status() + ".");
+            }
+            if (volumes.isBeingCopied(id)) {
+                throw new StasisException(
+                        ErrorCode.INVALID_REQUEST,
+                        "Invalid snapshot: a volume is being made of it. Try again when that is done.");
+            }
+            SagaId saga = SagaId.random();
+            snapshots.save(snapshot.in(new VolumeSnapshot.State.Deleting(saga), clock.instant()));
+            sagas.start(
+                    saga,
+                    new Start<>(
+                            deleteSnapshot, new DeleteVolumeSnapshot.Data(id, snapshot.volume(), snapshot.backend())),
+                    job(caller, snapshot, JobKind.DELETE_VOLUME_SNAPSHOT));
+        });
+    }
+
+    private static boolean isDeletable(VolumeSnapshot snapshot) {
+        String status = snapshot.state().status();
+        return status.equals("available") || status.startsWith("error");
+    }
+
+    private static void requireIdle(VolumeSnapshot snapshot) {
+        if (snapshot.state().worker().isPresent()) {
+            throw new StasisException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Invalid snapshot: it is " + snapshot.state().status() + ". Try again when that is done.");
+        }
+    }
+
+    private Job job(Caller caller, VolumeSnapshot snapshot, JobKind kind) {
+        return Job.accepted(caller, snapshot.project(), kind, JobSubject.of(snapshot.volume()), clock.instant());
+    }
+}
