@@ -347,7 +347,8 @@ public final class VolumeCatalog {
 
     private void requireQuota(Caller caller, long count, ByteCount size, long more) {
         quotas.require(caller.project(), Map.of(Resource.VOLUMES, count, Resource.VOLUME_GIB, more));
-        long most = quotas.limits(caller.project()).get(Resource.GIB_PER_VOLUME);
+        long most = quotas.limits(caller.project())
+                .getOrDefault(Resource.GIB_PER_VOLUME, Resource.GIB_PER_VOLUME.standard());
         if (most != Resource.UNLIMITED && size.gibRoundedUp() > most) {
             throw new StasisException(
                     ErrorCode.QUOTA_EXCEEDED,

@@ -127,11 +127,15 @@ public class VolumeSnapshotsResource {
     @POST
     @Path("{id}/action")
     public Response act(@PathParam("project") String project, @PathParam("id") String id, @Nullable JsonNode body) {
-        Caller caller = door.enter(project, VolumeAction.FORCE);
+        Caller caller = door.enter(project, VolumeAction.CHANGE);
         JsonFields fields = JsonFields.of(body);
         SnapshotId snapshot = id(id);
         snapshots.show(caller, snapshot);
         String action = fields.names().size() == 1 ? fields.names().getFirst() : "";
+        // What drives a snapshot of its own may tell how far it is.
+        if (!action.equals("os-update_snapshot_status")) {
+            VolumeAction.FORCE.check(caller);
+        }
         switch (action) {
             case "os-reset_status", "os-update_snapshot_status" -> {
                 JsonFields asked = fields.object(action).only("status", "progress");
@@ -222,7 +226,8 @@ public class VolumeSnapshotsResource {
         List<VolumeSnapshot> shown = found.subList(0, Math.min(found.size(), page.limit()));
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("snapshots", shown.stream().map(write).toList());
-        if (found.size() > shown.size() && !shown.isEmpty()) {
+        // As Cinder has it: also when the page is full and was the last.
+        if (!shown.isEmpty() && shown.size() == page.limit()) {
             String next = PageLinks.next(
                     "/volume/v3/" + project + "/" + path,
                     given,

@@ -278,7 +278,8 @@ public class VolumesResource {
         List<Volume> found = volumes.list(listing);
         List<Volume> shown = found.subList(0, Math.min(found.size(), page.limit()));
         body.put("volumes", shown.stream().map(write).toList());
-        if (found.size() > shown.size()) {
+        // As Cinder has it: also when the page is full and was the last.
+        if (shown.size() == page.limit()) {
             String next = PageLinks.next(
                     "/volume/v3/" + project + "/" + path,
                     given,
