@@ -16,8 +16,9 @@ public record ConsoleLog(Path file) {
 
     private static final String ROTATED = ".0";
 
-    /// The last `lines` lines within the last [#MAX_BYTES] bytes; all of these if `lines` is 0. Empty before the
-    /// first boot. Bytes that are not UTF-8 become replacement characters.
+    /// The last `lines` lines within the last [#MAX_BYTES] bytes; all of these if `lines` is 0. As Nova counts, a
+    /// line feed at the very end begins one more line, an empty one. Empty before the first boot. Bytes that are
+    /// not UTF-8 become replacement characters.
     public String tail(int lines) {
         byte[] recent = tail(file, MAX_BYTES);
         byte[] older = tail(file.resolveSibling(file.getFileName() + ROTATED), MAX_BYTES - recent.length);
@@ -48,7 +49,7 @@ public record ConsoleLog(Path file) {
             return 0;
         }
         int found = 0;
-        for (int at = bytes.length - 2; at >= 0; at--) {
+        for (int at = bytes.length - 1; at >= 0; at--) {
             if (bytes[at] == '\n' && ++found == lines) {
                 return at + 1;
             }
