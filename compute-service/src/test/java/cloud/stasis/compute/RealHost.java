@@ -140,8 +140,10 @@ public final class RealHost implements AutoCloseable {
         return instance;
     }
 
-    /// Runs a shell command in the guest through its agent and returns what it wrote.
+    /// Runs a shell command in the guest through its agent and returns what it wrote. A guest that has just been
+    /// given back its memory opens the channel anew, a moment after it goes on.
     public String inGuest(InstanceId instance, String command) {
+        awaitAgent(instance);
         return GuestShell.run(instance, command);
     }
 
