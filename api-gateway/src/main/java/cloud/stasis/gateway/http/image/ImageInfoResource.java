@@ -23,11 +23,25 @@ import java.util.stream.Stream;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class ImageInfoResource {
-    private final Map<String, String> schemas = Stream.of("image", "images", "member", "members")
+    private final Map<String, String> schemas = Stream.of(
+                    "image",
+                    "images",
+                    "member",
+                    "members",
+                    "metadefs/namespace",
+                    "metadefs/namespaces",
+                    "metadefs/resource_type",
+                    "metadefs/resource_types",
+                    "metadefs/property",
+                    "metadefs/properties",
+                    "metadefs/object",
+                    "metadefs/objects",
+                    "metadefs/tag",
+                    "metadefs/tags")
             .collect(Collectors.toUnmodifiableMap(Function.identity(), ImageInfoResource::read));
 
     @GET
-    @Path("schemas/{name}")
+    @Path("schemas/{name: .+}")
     public String schema(@PathParam("name") String name) {
         String schema = schemas.get(name);
         if (schema == null) {
