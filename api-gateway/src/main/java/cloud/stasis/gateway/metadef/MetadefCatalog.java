@@ -84,6 +84,16 @@ public final class MetadefCatalog {
         return drafts.stream().map(draft -> add(locked, draft)).toList();
     }
 
+    /// These instead of all of the kind that are there.
+    public List<Definition> replaceAll(Caller caller, MetadefName namespace, Kind kind, List<Draft> drafts) {
+        Namespace locked = lockedFor(MetadefAction.CHANGE_DEFINITIONS, caller, namespace);
+        if (table.count(locked, kind) > 0) {
+            checkOpen(locked);
+            table.removeAll(locked, kind);
+        }
+        return drafts.stream().map(draft -> add(locked, draft)).toList();
+    }
+
     /// Also gives it another name, if the draft has one.
     public Definition redefine(Caller caller, MetadefName namespace, MetadefName name, Draft draft) {
         Namespace locked = lockedFor(MetadefAction.CHANGE_DEFINITIONS, caller, namespace);
@@ -117,20 +127,28 @@ public final class MetadefCatalog {
 
     private Definition add(Namespace namespace, Draft draft) {
         checkFree(namespace, draft);
-        if (table.definitions(namespace, draft.kind()).size() >= MetadefLimits.DEFINITIONS) {
+        if (table.count(namespace, draft.kind()) >= MetadefLimits.DEFINITIONS) {
             throw full(MetadefLimits.DEFINITIONS + " definitions of the kind "
                     + draft.kind().word());
         }
-        Instant now = clock.instant();
         if (draft.kind() == Kind.RESOURCE_TYPE) {
-            if (table.resourceTypes().size() >= MetadefLimits.RESOURCE_TYPES) {
-                throw full(MetadefLimits.RESOURCE_TYPES + " resource types");
-            }
-            table.know(new ResourceType(draft.name(), now));
+            know(draft.name());
         }
+        Instant now = clock.instant();
         Definition definition = new Definition(draft.kind(), draft.name(), draft.content(), now, now);
         table.add(namespace, definition);
         return definition;
+    }
+
+    private void know(MetadefName resourceType) {
+        List<MetadefName> known =
+                table.resourceTypes().stream().map(ResourceType::name).toList();
+        if (!known.contains(resourceType)) {
+            if (known.size() >= MetadefLimits.RESOURCE_TYPES) {
+                throw full(MetadefLimits.RESOURCE_TYPES + " resource types");
+            }
+            table.know(resourceType);
+        }
     }
 
     private Namespace lockedFor(MetadefAction action, Caller caller, MetadefName name) {

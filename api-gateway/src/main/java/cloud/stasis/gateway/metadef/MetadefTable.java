@@ -25,6 +25,8 @@ public interface MetadefTable {
     /// In the order in which they were made.
     List<Definition> definitions(Namespace namespace, Definition.Kind kind);
 
+    int count(Namespace namespace, Definition.Kind kind);
+
     Optional<Definition> definition(Namespace namespace, Definition.Kind kind, MetadefName name);
 
     void add(Namespace namespace, Definition definition);
@@ -39,7 +41,7 @@ public interface MetadefTable {
     List<ResourceType> resourceTypes();
 
     /// No effect if it is known.
-    void know(ResourceType type);
+    void know(MetadefName resourceType);
 
     /// Something that a namespace can be meant for.
     record ResourceType(MetadefName name, Instant createdAt) {}

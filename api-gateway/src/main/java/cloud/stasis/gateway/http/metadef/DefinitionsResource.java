@@ -186,10 +186,10 @@ public class DefinitionsResource {
                 : DefinitionRequest.entries(fields, "tags", body).stream()
                         .map(DefinitionRequest::tag)
                         .toList();
-        if (!"true".equalsIgnoreCase(append)) {
-            undefineAll(namespace, Kind.TAG);
-        }
-        return created(tags(catalog.define(request.caller(), name(namespace), drafts)));
+        return created(tags(
+                "true".equalsIgnoreCase(append)
+                        ? catalog.define(request.caller(), name(namespace), drafts)
+                        : catalog.replaceAll(request.caller(), name(namespace), Kind.TAG, drafts)));
     }
 
     @POST

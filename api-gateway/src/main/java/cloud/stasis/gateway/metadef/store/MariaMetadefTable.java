@@ -74,6 +74,17 @@ class MariaMetadefTable implements MetadefTable {
     }
 
     @Override
+    public int count(Namespace namespace, Kind kind) {
+        return session.createSelectionQuery(
+                        "select count(*) from DefinitionEntity where namespaceId = :namespace and kind = :kind",
+                        Long.class)
+                .setParameter("namespace", namespace.id().value())
+                .setParameter("kind", kind.name())
+                .getSingleResult()
+                .intValue();
+    }
+
+    @Override
     public Optional<Definition> definition(Namespace namespace, Kind kind, MetadefName name) {
         return byName(namespace, kind, name).uniqueResultOptional().map(DefinitionEntity::toDefinition);
     }
@@ -114,11 +125,11 @@ class MariaMetadefTable implements MetadefTable {
     }
 
     @Override
-    public void know(ResourceType type) {
+    public void know(MetadefName resourceType) {
         // Two namespaces may name a new one at the same time.
         session.createNativeMutationQuery(
                         "insert ignore into metadef_resource_type (name, created_at) values (:name, utc_timestamp(6))")
-                .setParameter("name", type.name().value())
+                .setParameter("name", resourceType.value())
                 .executeUpdate();
     }
 
