@@ -34,11 +34,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What stands in a namespace: associations with resource types, properties, objects and tags.
-@Path("image/v2/metadefs/namespaces/{namespace}")
+@Path("image/v2/metadefs")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Transactional
 public class DefinitionsResource {
+    /// Before each path, and not before the class: JAX-RS would choose this class for the namespace itself, too.
+    private static final String IN_NAMESPACE = "namespaces/{namespace}/";
+
     private final CurrentRequest request;
     private final MetadefCatalog catalog;
 
@@ -48,7 +51,7 @@ public class DefinitionsResource {
     }
 
     @GET
-    @Path("resource_types")
+    @Path(IN_NAMESPACE + "resource_types")
     public Map<String, Object> resourceTypes(@PathParam("namespace") String namespace) {
         List<ObjectNode> associations = all(namespace, Kind.RESOURCE_TYPE).stream()
                 .map(MetadefBodies::resourceType)
@@ -57,26 +60,26 @@ public class DefinitionsResource {
     }
 
     @POST
-    @Path("resource_types")
+    @Path(IN_NAMESPACE + "resource_types")
     @Consumes(MediaType.APPLICATION_JSON)
     public Response associate(@PathParam("namespace") String namespace, @Nullable JsonNode body) {
         return created(MetadefBodies.resourceType(define(namespace, DefinitionRequest.resourceType(body))));
     }
 
     @DELETE
-    @Path("resource_types/{name}")
+    @Path(IN_NAMESPACE + "resource_types/{name}")
     public void dissociate(@PathParam("namespace") String namespace, @PathParam("name") String name) {
         undefine(namespace, Kind.RESOURCE_TYPE, name);
     }
 
     @GET
-    @Path("properties")
+    @Path(IN_NAMESPACE + "properties")
     public Map<String, Object> properties(@PathParam("namespace") String namespace) {
         return Map.of("properties", MetadefBodies.properties(all(namespace, Kind.PROPERTY), ""));
     }
 
     @POST
-    @Path("properties")
+    @Path(IN_NAMESPACE + "properties")
     @Consumes(MediaType.APPLICATION_JSON)
     public Response addProperty(@PathParam("namespace") String namespace, @Nullable JsonNode body) {
         return created(MetadefBodies.property(define(namespace, DefinitionRequest.property(body))));
@@ -84,7 +87,7 @@ public class DefinitionsResource {
 
     /// @param resourceType the name then begins with the prefix that properties have on things of this type
     @GET
-    @Path("properties/{name}")
+    @Path(IN_NAMESPACE + "properties/{name}")
     public ObjectNode property(
             @PathParam("namespace") String namespace,
             @PathParam("name") String name,
@@ -99,7 +102,7 @@ public class DefinitionsResource {
     }
 
     @PUT
-    @Path("properties/{name}")
+    @Path(IN_NAMESPACE + "properties/{name}")
     @Consumes(MediaType.APPLICATION_JSON)
     public ObjectNode changeProperty(
             @PathParam("namespace") String namespace, @PathParam("name") String name, @Nullable JsonNode body) {
@@ -107,19 +110,19 @@ public class DefinitionsResource {
     }
 
     @DELETE
-    @Path("properties/{name}")
+    @Path(IN_NAMESPACE + "properties/{name}")
     public void deleteProperty(@PathParam("namespace") String namespace, @PathParam("name") String name) {
         undefine(namespace, Kind.PROPERTY, name);
     }
 
     @DELETE
-    @Path("properties")
+    @Path(IN_NAMESPACE + "properties")
     public void deleteProperties(@PathParam("namespace") String namespace) {
         undefineAll(namespace, Kind.PROPERTY);
     }
 
     @GET
-    @Path("objects")
+    @Path(IN_NAMESPACE + "objects")
     public Map<String, Object> objects(@PathParam("namespace") String namespace, @Context UriInfo uri) {
         List<ObjectNode> objects = page(namespace, Kind.OBJECT, uri).stream()
                 .map(object -> MetadefBodies.object(name(namespace), object))
@@ -134,20 +137,20 @@ public class DefinitionsResource {
     }
 
     @POST
-    @Path("objects")
+    @Path(IN_NAMESPACE + "objects")
     @Consumes(MediaType.APPLICATION_JSON)
     public Response addObject(@PathParam("namespace") String namespace, @Nullable JsonNode body) {
         return created(MetadefBodies.object(name(namespace), define(namespace, DefinitionRequest.object(body))));
     }
 
     @GET
-    @Path("objects/{name}")
+    @Path(IN_NAMESPACE + "objects/{name}")
     public ObjectNode object(@PathParam("namespace") String namespace, @PathParam("name") String name) {
         return MetadefBodies.object(name(namespace), one(namespace, Kind.OBJECT, name));
     }
 
     @PUT
-    @Path("objects/{name}")
+    @Path(IN_NAMESPACE + "objects/{name}")
     @Consumes(MediaType.APPLICATION_JSON)
     public ObjectNode changeObject(
             @PathParam("namespace") String namespace, @PathParam("name") String name, @Nullable JsonNode body) {
@@ -155,26 +158,26 @@ public class DefinitionsResource {
     }
 
     @DELETE
-    @Path("objects/{name}")
+    @Path(IN_NAMESPACE + "objects/{name}")
     public void deleteObject(@PathParam("namespace") String namespace, @PathParam("name") String name) {
         undefine(namespace, Kind.OBJECT, name);
     }
 
     @DELETE
-    @Path("objects")
+    @Path(IN_NAMESPACE + "objects")
     public void deleteObjects(@PathParam("namespace") String namespace) {
         undefineAll(namespace, Kind.OBJECT);
     }
 
     @GET
-    @Path("tags")
+    @Path(IN_NAMESPACE + "tags")
     public Map<String, Object> tags(@PathParam("namespace") String namespace, @Context UriInfo uri) {
         return tags(page(namespace, Kind.TAG, uri));
     }
 
     /// Instead of those that it has, if the caller does not say otherwise.
     @POST
-    @Path("tags")
+    @Path(IN_NAMESPACE + "tags")
     @Consumes(MediaType.APPLICATION_JSON)
     public Response addTags(
             @PathParam("namespace") String namespace,
@@ -193,20 +196,20 @@ public class DefinitionsResource {
     }
 
     @POST
-    @Path("tags/{name}")
+    @Path(IN_NAMESPACE + "tags/{name}")
     @Consumes(MediaType.WILDCARD)
     public Response addTag(@PathParam("namespace") String namespace, @PathParam("name") String name) {
         return created(MetadefBodies.tag(define(namespace, DefinitionRequest.tag(new MetadefName(name)))));
     }
 
     @GET
-    @Path("tags/{name}")
+    @Path(IN_NAMESPACE + "tags/{name}")
     public ObjectNode tag(@PathParam("namespace") String namespace, @PathParam("name") String name) {
         return MetadefBodies.tag(one(namespace, Kind.TAG, name));
     }
 
     @PUT
-    @Path("tags/{name}")
+    @Path(IN_NAMESPACE + "tags/{name}")
     @Consumes(MediaType.APPLICATION_JSON)
     public ObjectNode changeTag(
             @PathParam("namespace") String namespace, @PathParam("name") String name, @Nullable JsonNode body) {
@@ -214,13 +217,13 @@ public class DefinitionsResource {
     }
 
     @DELETE
-    @Path("tags/{name}")
+    @Path(IN_NAMESPACE + "tags/{name}")
     public void deleteTag(@PathParam("namespace") String namespace, @PathParam("name") String name) {
         undefine(namespace, Kind.TAG, name);
     }
 
     @DELETE
-    @Path("tags")
+    @Path(IN_NAMESPACE + "tags")
     public void deleteTags(@PathParam("namespace") String namespace) {
         undefineAll(namespace, Kind.TAG);
     }
