@@ -38,6 +38,8 @@ public final class CommandWorker<C extends Command> implements AutoCloseable {
     public static final int MAX_THREADS = 16;
 
     private static final Duration TELL_AGAIN_AFTER = Duration.ofSeconds(3);
+    /// Well under the 30 s that Kubernetes leaves a process before it kills it.
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
     private static final Logger LOG = Logger.getLogger(CommandWorker.class);
 
     private final Class<C> kind;
@@ -127,10 +129,19 @@ public final class CommandWorker<C extends Command> implements AutoCloseable {
         }
     }
 
+    /// Interrupts what is being carried out and waits for it, at most [#CLOSE_WITHIN]. What did not succeed by
+    /// then stays unfinished in the journal, as after a kill: the next start takes it up.
     @Override
     public void close() {
         threads.shutdownNow();
         teller.shutdownNow();
+        try {
+            if (!threads.awaitTermination(CLOSE_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("Some commands did not stop in time, they are taken up at the next start");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void enqueue(JournalEntry entry) {
@@ -149,7 +160,7 @@ public final class CommandWorker<C extends Command> implements AutoCloseable {
     }
 
     private void drain(String key) {
-        while (true) {
+        while (!threads.isShutdown()) {
             JournalEntry entry;
             synchronized (queues) {
                 Deque<JournalEntry> queue = queues.get(key);
@@ -168,7 +179,6 @@ public final class CommandWorker<C extends Command> implements AutoCloseable {
                         "A command could not be recorded commandId=%s",
                         entry.command().id());
             } finally {
-                active.remove(new CommandId(entry.command().id()));
                 pending.release();
                 synchronized (queues) {
                     Deque<JournalEntry> queue = queues.get(key);
@@ -181,15 +191,30 @@ public final class CommandWorker<C extends Command> implements AutoCloseable {
     }
 
     private void carryOut(JournalEntry accepted) {
-        JournalEntry entry = accepted.begun();
+        CommandId id = new CommandId(accepted.command().id());
+        RunningCommand context = active.computeIfAbsent(id, ignored -> new RunningCommand(accepted, facts, clock));
+        try {
+            carryOut(accepted.begun(), context);
+        } finally {
+            active.remove(id, context);
+        }
+    }
+
+    private void carryOut(JournalEntry entry, RunningCommand context) {
+        CommandId id = context.id();
         journal.write(entry);
-        CommandId id = new CommandId(entry.command().id());
-        RunningCommand context = active.computeIfAbsent(id, ignored -> new RunningCommand(entry, facts, clock));
         context.begun(entry.attempts());
         Fact.Answer answer = answer(entry, context);
+        if (answer instanceof Fact.CommandFailed && threads.isShutdown()) {
+            LOG.infof("A command was interrupted, the next start takes it up commandId=%s", id);
+            return;
+        }
         if (answer instanceof Fact.CommandFailed failed
                 && failed.error().code().kind().isRetryable()) {
+            // Forgotten before it is told: whoever hears of the failure may ask for the command again at once,
+            // and whoever asked a moment earlier hears of it too.
             journal.forget(id);
+            active.remove(id, context);
             publishQuietly(failed, entry.command().requestId());
             return;
         }
