@@ -25,6 +25,7 @@ import cloud.stasis.model.Manifest;
 import cloud.stasis.model.Phase;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.ReferenceName;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,6 +76,7 @@ public final class CreateImage implements Saga<CreateImage.Data> {
     /// @param metadata of the manifest
     /// @param captured what the agent brought
     /// @param fileSize what a download of the sealed bundle gives
+    /// @param rotation how many backups of this kind stay when this one is made; empty if it is no backup
     public record Data(
             InstanceId instance,
             HostId host,
@@ -84,18 +86,29 @@ public final class CreateImage implements Saga<CreateImage.Data> {
             Quiesce quiesce,
             Map<String, String> metadata,
             Optional<CommandResult.Captured> captured,
-            Optional<ByteCount> fileSize) {
+            Optional<ByteCount> fileSize,
+            Optional<Integer> rotation) {
         public Data {
             metadata = Map.copyOf(metadata);
         }
 
         Data capturing(CommandResult.Captured result) {
-            return new Data(instance, host, image, capture, disk, quiesce, metadata, Optional.of(result), fileSize);
+            return new Data(
+                    instance, host, image, capture, disk, quiesce, metadata, Optional.of(result), fileSize, rotation);
         }
 
         Data sealing(CommandResult.Sealed result) {
             return new Data(
-                    instance, host, image, capture, disk, quiesce, metadata, captured, Optional.of(result.fileSize()));
+                    instance,
+                    host,
+                    image,
+                    capture,
+                    disk,
+                    quiesce,
+                    metadata,
+                    captured,
+                    Optional.of(result.fileSize()),
+                    rotation);
         }
 
         Manifest manifest() {
@@ -161,9 +174,19 @@ public final class CreateImage implements Saga<CreateImage.Data> {
     public List<Start<?>> completed(Run<Data> run) {
         Data data = run.data();
         instances.idle(data.instance(), run.id());
-        return isUnwanted(data)
-                ? List.of(new Start<>(dropBundle, new DropBundle.Data(ReferenceName.of(data.image()))))
-                : List.of(new Start<>(digestImage, new DigestImage.Data(data.image(), Optional.empty())));
+        if (isUnwanted(data)) {
+            return List.of(dropping(data.image()));
+        }
+        List<Start<?>> next = new ArrayList<>();
+        data.rotation().ifPresent(keep -> images.rotate(data.image(), keep).forEach(gone -> next.add(dropping(gone))));
+        if (!isUnwanted(data)) {
+            next.add(new Start<>(digestImage, new DigestImage.Data(data.image(), Optional.empty())));
+        }
+        return next;
+    }
+
+    private Start<?> dropping(ImageId image) {
+        return new Start<>(dropBundle, new DropBundle.Data(ReferenceName.of(image)));
     }
 
     @Override

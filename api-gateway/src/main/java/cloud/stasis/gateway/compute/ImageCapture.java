@@ -1,6 +1,7 @@
 package cloud.stasis.gateway.compute;
 
 import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.image.BackupProperties;
 import cloud.stasis.gateway.image.Images;
 import cloud.stasis.gateway.image.Images.MinimumSizes;
 import cloud.stasis.gateway.job.Job;
@@ -52,6 +53,27 @@ public final class ImageCapture {
     /// @return the image, which is not active yet
     /// @throws StasisException `WRONG_STATE`, also while another one is being made
     public ImageId begin(Caller caller, InstanceId id, String name, Map<String, String> metadata) {
+        return begin(caller, id, name, JobKind.CREATE_IMAGE, metadata, Optional.empty());
+    }
+
+    /// @param type as the tenant calls this series of backups
+    /// @param rotation how many backups of the series stay
+    public ImageId backUp(
+            Caller caller, InstanceId id, String name, String type, int rotation, Map<String, String> metadata) {
+        Map<String, String> marked = new TreeMap<>(metadata);
+        marked.put(BackupProperties.IMAGE_TYPE, BackupProperties.BACKUP);
+        marked.put(BackupProperties.BACKUP_TYPE, type);
+        marked.put(BackupProperties.SERVER, id.toString());
+        return begin(caller, id, name, JobKind.CREATE_BACKUP, marked, Optional.of(rotation));
+    }
+
+    private ImageId begin(
+            Caller caller,
+            InstanceId id,
+            String name,
+            JobKind kind,
+            Map<String, String> metadata,
+            Optional<Integer> rotation) {
         return transactions.call(() -> {
             Instance instance = instances.lockVisible(caller, id);
             SagaId saga = SagaId.random();
@@ -60,7 +82,7 @@ public final class ImageCapture {
             DiskSpec root = rootDisk(instance);
             Instant now = clock.instant();
             ImageId image = ImageId.random();
-            Job job = Job.accepted(caller, instance.project(), JobKind.CREATE_IMAGE, JobSubject.of(id, image), now);
+            Job job = Job.accepted(caller, instance.project(), kind, JobSubject.of(id, image), now);
             Map<String, String> properties = ImageProperties.of(caller, instance, job.id(), metadata);
             images.reserve(image, caller.project(), name, properties, minimum(instance, root));
             instances.save(instance.in(busy, now));
@@ -77,7 +99,8 @@ public final class ImageCapture {
                                     ImageProperties.quiesce(instance),
                                     manifestMetadata(caller, instance, name, properties),
                                     Optional.empty(),
-                                    Optional.empty())),
+                                    Optional.empty(),
+                                    rotation)),
                     job);
             return image;
         });

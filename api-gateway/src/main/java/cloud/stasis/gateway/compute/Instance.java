@@ -1,14 +1,17 @@
 package cloud.stasis.gateway.compute;
 
 import cloud.stasis.gateway.fleet.Load;
+import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
+import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.StasisException;
 import cloud.stasis.model.UserId;
 import java.time.Instant;
 import java.util.List;
@@ -69,8 +72,31 @@ public record Instance(
         return new Instance(id, project, user, profile, flavor, spec, image, host, state, snapshot, life.updated(now));
     }
 
+    /// Made anew: its history begins again.
+    public Instance rebuilt(InstanceSpec next, SourceImage source, Instant now) {
+        return new Instance(
+                id,
+                project,
+                user,
+                profile,
+                flavor,
+                next,
+                Optional.of(source),
+                host,
+                state,
+                Optional.empty(),
+                life.updated(now));
+    }
+
     public Instance madeOf(InstanceSpec next, Instant now) {
         return new Instance(id, project, user, profile, flavor, next, image, host, state, position, life.updated(now));
+    }
+
+    /// @throws StasisException `WRONG_STATE` if it is locked and the caller is held by that
+    public void requireUnlocked(Caller caller) {
+        if (profile.lock().isPresent() && !caller.isAdmin()) {
+            throw new StasisException(ErrorCode.WRONG_STATE, "Instance " + id + " is locked");
+        }
     }
 
     public boolean isDeleted() {

@@ -27,6 +27,7 @@ public record InstanceQuery(
         Optional<String> user,
         Set<String> ids,
         Set<String> tags,
+        Optional<Boolean> locked,
         Optional<Instant> changedSince,
         Optional<Instant> changedBefore,
         List<Sort> sort,

@@ -122,6 +122,9 @@ public record InstanceState(Stage stage, Optional<Work> work) {
     }
 
     public ServerStatus status() {
+        if (isBusyWith(Operation.REBUILD)) {
+            return ServerStatus.REBUILD;
+        }
         return switch (stage) {
             case Building ignored -> ServerStatus.BUILD;
             case Failed ignored -> ServerStatus.ERROR;

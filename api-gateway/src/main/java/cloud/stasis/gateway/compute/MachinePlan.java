@@ -54,6 +54,15 @@ final class MachinePlan {
         return device;
     }
 
+    /// With the disks beside the root disk that a machine had before.
+    MachinePlan with(List<DiskSpec> before) {
+        DiskSpec root = disks.getFirst();
+        disks.clear();
+        disks.add(root);
+        disks.addAll(before.subList(1, before.size()));
+        return this;
+    }
+
     InstanceSpec spec(String name, Boot boot) {
         return new InstanceSpec(name, flavor.vcpus(), ByteCount.ofMib(flavor.memoryMib()), boot, disks);
     }

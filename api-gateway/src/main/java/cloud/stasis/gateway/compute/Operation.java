@@ -25,6 +25,8 @@ public enum Operation {
     CREATE_IMAGE("createImage", Set.of(RUNNING, STOPPED, PAUSED, SUSPENDED, CRASHED), Broken.REFUSED),
     TAKE_SNAPSHOT("takeSnapshot", Set.of(RUNNING, STOPPED, PAUSED, SUSPENDED, CRASHED), Broken.REFUSED),
     /// A way out of an error, too.
+    REBUILD("rebuild", Set.of(RUNNING, STOPPED, CRASHED), Broken.ALLOWED),
+    /// So is this.
     REVERT("revertToSnapshot", Set.of(RUNNING, STOPPED, PAUSED, SUSPENDED, CRASHED), Broken.ALLOWED),
     DELETE("delete", Set.of(RUNNING, STOPPED, PAUSED, SUSPENDED, CRASHED), Broken.ALLOWED);
 
@@ -64,6 +66,7 @@ public enum Operation {
             case SUSPEND -> "suspending";
             case RESUME -> "resuming";
             case CREATE_IMAGE, TAKE_SNAPSHOT -> captureState(phase);
+            case REBUILD -> phase == Phase.QUEUED ? "rebuilding" : "rebuild_spawning";
             case REVERT -> "reverting";
             case DELETE -> "deleting";
         };

@@ -14,7 +14,8 @@ public record Profile(
         String hostname,
         Optional<String> keyName,
         Map<String, String> metadata,
-        Set<String> tags) {
+        Set<String> tags,
+        Optional<Lock> lock) {
     public static final int MAX_NAME_LENGTH = 255;
     /// Entries of metadata, as in the compute API.
     public static final int MAX_METADATA = 128;
@@ -39,23 +40,27 @@ public record Profile(
     }
 
     public Profile named(String next) {
-        return new Profile(next, description, hostname, keyName, metadata, tags);
+        return new Profile(next, description, hostname, keyName, metadata, tags, lock);
     }
 
     public Profile described(Optional<String> next) {
-        return new Profile(name, next, hostname, keyName, metadata, tags);
+        return new Profile(name, next, hostname, keyName, metadata, tags, lock);
     }
 
     public Profile hosted(String next) {
-        return new Profile(name, description, next, keyName, metadata, tags);
+        return new Profile(name, description, next, keyName, metadata, tags, lock);
     }
 
     public Profile with(Map<String, String> next) {
-        return new Profile(name, description, hostname, keyName, next, tags);
+        return new Profile(name, description, hostname, keyName, next, tags, lock);
     }
 
     public Profile tagged(Set<String> next) {
-        return new Profile(name, description, hostname, keyName, metadata, next);
+        return new Profile(name, description, hostname, keyName, metadata, next, lock);
+    }
+
+    public Profile locked(Optional<Lock> next) {
+        return new Profile(name, description, hostname, keyName, metadata, tags, next);
     }
 
     /// In the order in which they are shown.

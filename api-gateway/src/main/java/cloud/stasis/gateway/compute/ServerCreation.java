@@ -88,7 +88,7 @@ public final class ServerCreation {
             Flavor flavor = flavors.visibleTo(caller, asked.flavor())
                     .orElseThrow(() -> new StasisException(
                             ErrorCode.INVALID_REQUEST, "Flavor " + asked.flavor() + " could not be found."));
-            ImageRecord image = usableImage(caller, asked.image());
+            ImageRecord image = SourceImage.usable(images, caller, asked.image());
             requireQuota(caller, asked, flavor);
             Boot boot = MachinePlan.boot(image, id -> images.visibleTo(caller, ImageId.parse(id)));
             List<Instance> made = new ArrayList<>();
@@ -100,15 +100,6 @@ public final class ServerCreation {
             }
             return made;
         });
-    }
-
-    private ImageRecord usableImage(Caller caller, ImageId id) {
-        ImageRecord image = images.visibleTo(caller, id)
-                .orElseThrow(() -> new StasisException(ErrorCode.INVALID_REQUEST, "Can not find requested image"));
-        if (!image.isActive()) {
-            throw new StasisException(ErrorCode.INVALID_REQUEST, "Image " + id + " is not active.");
-        }
-        return image;
     }
 
     private void requireQuota(Caller caller, NewServer asked, Flavor flavor) {
@@ -172,7 +163,7 @@ public final class ServerCreation {
                 profile,
                 flavor,
                 spec,
-                Optional.of(new SourceImage(image.id(), image.minRamMib(), image.properties())),
+                Optional.of(SourceImage.of(image)),
                 host,
                 state,
                 Optional.empty(),

@@ -9,6 +9,7 @@ public enum ServerStatus {
     HARD_REBOOT,
     PAUSED,
     REBOOT,
+    REBUILD,
     SHUTOFF,
     SUSPENDED
 }

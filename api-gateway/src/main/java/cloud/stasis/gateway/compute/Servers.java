@@ -76,12 +76,43 @@ public final class Servers {
         });
     }
 
+    /// Locks a server, also one that is locked: the last one counts.
+    public void lock(Caller caller, InstanceId id, Optional<String> reason) {
+        transactions.run(() -> {
+            Instance instance = instances.lockVisible(caller, id);
+            Lock.By by = instance.project().equals(caller.project()) ? Lock.By.OWNER : Lock.By.ADMIN;
+            lock(instance, Optional.of(new Lock(by, reason)));
+        });
+    }
+
+    /// @throws StasisException `ACCESS_DENIED` if an administrator locked it and the caller is none
+    public void unlock(Caller caller, InstanceId id) {
+        transactions.run(() -> {
+            Instance instance = instances.lockVisible(caller, id);
+            boolean byAdmin = instance.profile()
+                    .lock()
+                    .filter(lock -> lock.by() == Lock.By.ADMIN)
+                    .isPresent();
+            if (byAdmin && !caller.isAdmin()) {
+                throw new StasisException(
+                        ErrorCode.ACCESS_DENIED,
+                        "Policy doesn't allow os_compute_api:os-lock-server:unlock:unlock_override to be performed.");
+            }
+            lock(instance, Optional.empty());
+        });
+    }
+
+    private void lock(Instance instance, Optional<Lock> lock) {
+        instances.save(instance.described(instance.profile().locked(lock), clock.instant()));
+    }
+
     /// Begins to change its power.
     ///
     /// @throws StasisException `WRONG_STATE`
     public void change(Caller caller, InstanceId id, Power power) {
         transactions.run(() -> {
             Instance instance = instances.lockVisible(caller, id);
+            instance.requireUnlocked(caller);
             SagaId saga = SagaId.random();
             InstanceState busy = instance.state().toBusy(id, power.operation(), saga);
             HostId host = hostOf(instance, power.operation());
@@ -98,6 +129,7 @@ public final class Servers {
     public void delete(Caller caller, InstanceId id) {
         transactions.run(() -> {
             Instance instance = instances.lockVisible(caller, id);
+            instance.requireUnlocked(caller);
             if (instance.state().isBusyWith(Operation.DELETE)) {
                 return;
             }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// The images that captures fill, and all images as the rest of the gateway sees them.
 public final class CapturedImages implements Images {
@@ -86,6 +87,24 @@ public final class CapturedImages implements Images {
     @Override
     public void abandon(ImageId image) {
         table.remove(image);
+    }
+
+    @Override
+    public List<ImageId> rotate(ImageId backup, int keep) {
+        Optional<Image> newest = table.find(backup);
+        if (newest.isEmpty()) {
+            return List.of();
+        }
+        Map<String, String> properties = newest.get().details().properties();
+        Map<String, String> common = new TreeMap<>();
+        BackupProperties.COMMON.forEach(name -> common.put(name, properties.getOrDefault(name, "")));
+        List<ImageId> gone = table.ownedWith(newest.get().owner(), common).stream()
+                .skip(keep)
+                .filter(image -> !image.details().isProtected())
+                .map(Image::id)
+                .toList();
+        gone.forEach(table::remove);
+        return gone;
     }
 
     /// Repeatable: an image that is active already stays as it is.

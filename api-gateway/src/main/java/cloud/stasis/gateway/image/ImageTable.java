@@ -6,6 +6,7 @@ import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.StasisException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Images, their members and their uploads, as kept. Every method must be called within a transaction.
@@ -25,6 +26,9 @@ public interface ImageTable {
 
     /// At most `query.rows()` images, in the order that the query asks for.
     List<Image> list(Caller caller, ImageQuery query);
+
+    /// The images of this project that have all of these properties, newest first.
+    List<Image> ownedWith(ProjectId owner, Map<String, String> properties);
 
     Optional<ImageMember> member(ImageId image, ProjectId project);
 

@@ -5,6 +5,7 @@ import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ProjectId;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -34,6 +35,12 @@ public interface Images {
 
     /// The capture failed: the row goes, as if it had never been.
     void abandon(ImageId image);
+
+    /// Of the backups of one server and type that this image is one of, the newest stay. The rows of the others go;
+    /// those that are protected stay, and count.
+    ///
+    /// @return the images that are gone, whose references must be dropped
+    List<ImageId> rotate(ImageId backup, int keep);
 
     /// @param diskGib smallest root disk that the image fits on; 0 if unknown
     record MinimumSizes(int diskGib, int ramMib) {}

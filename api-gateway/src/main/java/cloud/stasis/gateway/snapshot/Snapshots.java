@@ -138,6 +138,7 @@ public final class Snapshots {
             Caller caller, SnapshotId id, MemoryChoice memory, ResumeState resume, Optional<ClientToken> token) {
         return once(caller, token, JobKind.REVERT_SERVER, () -> {
             Instance instance = instances.lockVisible(caller, show(caller, id).instance());
+            instance.requireUnlocked(caller);
             Snapshot snapshot = locked(caller, id);
             SagaId saga = SagaId.random();
             InstanceState busy = instance.state().toBusy(instance.id(), Operation.REVERT, saga);

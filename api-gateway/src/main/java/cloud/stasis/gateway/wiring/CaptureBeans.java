@@ -8,7 +8,9 @@ import cloud.stasis.gateway.compute.Flavors;
 import cloud.stasis.gateway.compute.ImageCapture;
 import cloud.stasis.gateway.compute.InstanceTurns;
 import cloud.stasis.gateway.compute.Instances;
+import cloud.stasis.gateway.compute.RebuildServer;
 import cloud.stasis.gateway.compute.ServerCreation;
+import cloud.stasis.gateway.compute.ServerRebuild;
 import cloud.stasis.gateway.compute.UnwantedCaptures;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Grants;
@@ -73,6 +75,18 @@ class CaptureBeans {
             CreateImage createImage,
             Clock clock) {
         return new ImageCapture(transactions, instances, images, sagas, createImage, clock);
+    }
+
+    @Produces
+    @Singleton
+    ServerRebuild serverRebuild(
+            Transactions transactions,
+            Instances instances,
+            Images images,
+            SagaRunner sagas,
+            RebuildServer rebuildServer,
+            Clock clock) {
+        return new ServerRebuild(transactions, instances, images, sagas, rebuildServer, clock);
     }
 
     /// A proxy, since images need it and captures need images.

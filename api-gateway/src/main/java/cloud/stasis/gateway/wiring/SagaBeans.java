@@ -6,6 +6,7 @@ import cloud.stasis.gateway.compute.DeleteServer;
 import cloud.stasis.gateway.compute.DropBundle;
 import cloud.stasis.gateway.compute.InstanceTurns;
 import cloud.stasis.gateway.compute.Instances;
+import cloud.stasis.gateway.compute.RebuildServer;
 import cloud.stasis.gateway.fleet.Grants;
 import cloud.stasis.gateway.outbox.Outbox;
 import cloud.stasis.gateway.snapshot.DeleteSnapshot;
@@ -49,6 +50,12 @@ class SagaBeans {
     @Singleton
     DeleteServer deleteServer(InstanceTurns instances, Volumes volumes, Clock clock) {
         return new DeleteServer(instances, volumes, clock);
+    }
+
+    @Produces
+    @Singleton
+    RebuildServer rebuildServer(InstanceTurns instances, Grants grants) {
+        return new RebuildServer(instances, grants);
     }
 
     @Produces

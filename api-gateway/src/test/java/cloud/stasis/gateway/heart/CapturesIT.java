@@ -16,8 +16,10 @@ import jakarta.inject.Inject;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,50 @@ class CapturesIT {
         cloud.await(
                 "checksums are there",
                 () -> image(tenant, image).path("checksum").asText().equals("0".repeat(32)));
+    }
+
+    @Test
+    void backupsAreRotatedWithinTheirSeries() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "backed-up");
+        String plain = begin(tenant, id, "no backup");
+        doors.awaitStatus(tenant, id, "ACTIVE");
+        String weekly = backUp(tenant, id, "weekly", 1);
+        String first = backUp(tenant, id, "daily", 2);
+        String second = backUp(tenant, id, "daily", 2);
+
+        String third = backUp(tenant, id, "daily", 2);
+
+        cloud.await(
+                "the oldest of its series is gone", () -> !images(tenant, id).contains(first));
+        assertThat(images(tenant, id)).containsExactlyInAnyOrder(plain, weekly, second, third);
+        assertThat(image(tenant, third).path("image_type").asText()).isEqualTo("backup");
+        assertThat(image(tenant, third).path("backup_type").asText()).isEqualTo("daily");
+        doors.act(tenant, id, "{\"createBackup\": {\"name\": \"b\", \"backup_type\": \"daily\", \"rotation\": -1}}")
+                .expect(400);
+    }
+
+    private String backUp(Tenant tenant, String id, String type, int rotation) {
+        String body = "{\"createBackup\": {\"name\": \"b\", \"backup_type\": \"%s\", \"rotation\": %d}}"
+                .formatted(type, rotation);
+        String image = doors.compute(tenant, "2.45", "POST", "/servers/" + id + "/action", body)
+                .expect(202)
+                .json()
+                .path("image_id")
+                .asText();
+        doors.awaitStatus(tenant, id, "ACTIVE");
+        return image;
+    }
+
+    private Set<String> images(Tenant tenant, String server) {
+        Set<String> ids = new HashSet<>();
+        doors.http()
+                .get(tenant.token(), "/image/v2/images?instance_uuid=" + server)
+                .expect(200)
+                .json()
+                .path("images")
+                .forEach(image -> ids.add(image.path("id").asText()));
+        return ids;
     }
 
     @Test

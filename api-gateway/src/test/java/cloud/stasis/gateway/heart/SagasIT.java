@@ -356,7 +356,8 @@ class SagasIT {
                         new BlockDevice.BlankVolume(ByteCount.ofGib(2), OnTermination.KEEP))
                 : List.of();
         return new NewServer(
-                new Profile("server", Optional.empty(), "server", Optional.empty(), Map.of(), Set.of()),
+                new Profile(
+                        "server", Optional.empty(), "server", Optional.empty(), Map.of(), Set.of(), Optional.empty()),
                 "1",
                 image,
                 devices,

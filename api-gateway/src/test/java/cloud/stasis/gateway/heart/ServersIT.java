@@ -94,6 +94,92 @@ class ServersIT {
     }
 
     @Test
+    void aLockHoldsTheTenantButNotTheAdministrator() {
+        Tenant tenant = doors.http().tenant("member");
+        Tenant admin = doors.http().tenant("admin");
+        String id = doors.running(tenant, "locked");
+
+        doors.compute(
+                        tenant,
+                        "2.73",
+                        "POST",
+                        "/servers/" + id + "/action",
+                        "{\"lock\": {\"locked_reason\": \"audit\"}}")
+                .expect(202);
+
+        JsonNode shown = doors.compute(tenant, "2.73", "GET", "/servers/" + id, null)
+                .expect(200)
+                .json()
+                .path("server");
+        assertThat(shown.path("locked").asBoolean()).isTrue();
+        assertThat(shown.path("locked_reason").asText()).isEqualTo("audit");
+        assertThat(doors.compute(tenant, "2.73", "GET", "/servers?locked=false", null)
+                        .json()
+                        .path("servers"))
+                .isEmpty();
+        assertThat(doors.act(tenant, id, "{\"os-stop\": null}")
+                        .expect(409)
+                        .json()
+                        .at("/conflictingRequest/message")
+                        .asText())
+                .isEqualTo("Instance " + id + " is locked");
+        doors.compute(tenant, "DELETE", "/servers/" + id, null).expect(409);
+        doors.act(admin, id, "{\"os-stop\": null}").expect(202);
+        doors.awaitStatus(tenant, id, "SHUTOFF");
+        doors.act(tenant, id, "{\"unlock\": null}").expect(202);
+        doors.act(admin, id, "{\"lock\": null}").expect(202);
+        doors.act(tenant, id, "{\"unlock\": null}").expect(403);
+        doors.act(admin, id, "{\"unlock\": null}").expect(202);
+
+        doors.act(tenant, id, "{\"os-start\": null}").expect(202);
+        doors.awaitStatus(tenant, id, "ACTIVE");
+    }
+
+    @Test
+    void aStoppedServerIsMadeAnewFromAnotherImageAndStaysStopped() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "rebuilt");
+        doors.act(tenant, id, "{\"os-stop\": null}").expect(202);
+        doors.awaitStatus(tenant, id, "SHUTOFF");
+        String image = doors.image(tenant).toString();
+
+        JsonNode answer = doors.compute(tenant, "2.57", "POST", "/servers/" + id + "/action", """
+                        {"rebuild": {"imageRef": "%s", "name": "anew", "metadata": {"tier": "silver"}}}
+                        """.formatted(image))
+                .expect(202)
+                .json()
+                .path("server");
+
+        assertThat(answer.path("status").asText()).isEqualTo("REBUILD");
+        assertThat(answer.at("/image/id").asText()).isEqualTo(image);
+        assertThat(answer.path("adminPass").asText()).isNotEmpty();
+        doors.awaitStatus(tenant, id, "SHUTOFF");
+        JsonNode shown = doors.server(tenant, id);
+        assertThat(shown.path("name").asText()).isEqualTo("anew");
+        assertThat(shown.at("/metadata/tier").asText()).isEqualTo("silver");
+        assertThat(workers.carriedOut(id))
+                .extracting(command -> command.getClass().getSimpleName())
+                .containsExactly("BootInstance", "ChangePower", "DeleteInstance", "BootInstance", "ChangePower");
+    }
+
+    @Test
+    void aRebuildThatFailsLeavesAnErrorThatARebuildMends() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "broken");
+        String rebuild = "{\"rebuild\": {\"imageRef\": \"" + doors.image(tenant) + "\"}}";
+        workers.behave((command, about) -> about instanceof ComputeCommand.BootInstance
+                ? Optional.of(new Behaviour.Fails(new ErrorReport(ErrorCode.INTERNAL, "no")))
+                : Optional.empty());
+
+        doors.act(tenant, id, rebuild).expect(202);
+        doors.awaitStatus(tenant, id, "ERROR");
+        workers.behave(FakeWorkers.Manners.GOOD);
+        doors.act(tenant, id, rebuild).expect(202);
+
+        doors.awaitStatus(tenant, id, "ACTIVE");
+    }
+
+    @Test
     void rebootShowsWhatGoesOn() {
         Tenant tenant = doors.http().tenant("member");
         String id = doors.running(tenant, "reboot");

@@ -40,6 +40,14 @@ class InstanceEntity {
     @Column(nullable = false, columnDefinition = "longtext")
     String tags;
 
+    @Column(name = "locked_by")
+    @Nullable
+    String lockedBy;
+
+    @Column(name = "locked_reason")
+    @Nullable
+    String lockedReason;
+
     @Column(nullable = false, columnDefinition = "longtext")
     String flavor;
 
@@ -52,11 +60,11 @@ class InstanceEntity {
     @Column(nullable = false, columnDefinition = "longtext")
     String spec;
 
-    @Column(name = "image_id", updatable = false)
+    @Column(name = "image_id")
     @Nullable
     UUID imageId;
 
-    @Column(updatable = false, columnDefinition = "longtext")
+    @Column(columnDefinition = "longtext")
     @Nullable
     String image;
 

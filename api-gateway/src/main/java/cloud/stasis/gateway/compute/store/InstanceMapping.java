@@ -6,6 +6,7 @@ import cloud.stasis.gateway.compute.Instance.Life;
 import cloud.stasis.gateway.compute.InstanceState;
 import cloud.stasis.gateway.compute.InstanceState.Stage;
 import cloud.stasis.gateway.compute.InstanceState.Work;
+import cloud.stasis.gateway.compute.Lock;
 import cloud.stasis.gateway.compute.Operation;
 import cloud.stasis.gateway.compute.Profile;
 import cloud.stasis.gateway.compute.SourceImage;
@@ -36,19 +37,21 @@ final class InstanceMapping {
         row.projectId = instance.project().value();
         row.userId = instance.user().value();
         row.keyName = instance.profile().keyName().orElse(null);
-        row.imageId = instance.image().map(image -> image.id().value()).orElse(null);
-        row.image = instance.image().map(RowJson::write).orElse(null);
         row.createdAt = instance.life().createdAt();
         write(row, instance);
         return row;
     }
 
     static void write(InstanceEntity row, Instance instance) {
+        row.imageId = instance.image().map(image -> image.id().value()).orElse(null);
+        row.image = instance.image().map(RowJson::write).orElse(null);
         row.name = instance.profile().name();
         row.description = instance.profile().description().orElse(null);
         row.hostname = instance.profile().hostname();
         row.metadata = RowJson.write(new TreeMap<>(instance.profile().metadata()));
         row.tags = RowJson.write(instance.profile().sortedTags());
+        row.lockedBy = instance.profile().lock().map(lock -> lock.by().name()).orElse(null);
+        row.lockedReason = instance.profile().lock().flatMap(Lock::reason).orElse(null);
         row.flavor = RowJson.write(instance.flavor());
         row.vcpus = instance.spec().vcpus();
         row.memoryBytes = instance.spec().memory().bytes();
@@ -72,7 +75,9 @@ final class InstanceMapping {
                         row.hostname,
                         Optional.ofNullable(row.keyName),
                         RowJson.readStrings(row.metadata),
-                        new HashSet<>(RowJson.readList(row.tags))),
+                        new HashSet<>(RowJson.readList(row.tags)),
+                        Optional.ofNullable(row.lockedBy)
+                                .map(by -> new Lock(Lock.By.valueOf(by), Optional.ofNullable(row.lockedReason)))),
                 RowJson.read(row.flavor, Flavor.class),
                 RowJson.read(row.spec, InstanceSpec.class),
                 Optional.ofNullable(row.image).map(image -> RowJson.read(image, SourceImage.class)),

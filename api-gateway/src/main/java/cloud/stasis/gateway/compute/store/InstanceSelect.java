@@ -44,6 +44,7 @@ final class InstanceSelect {
         query.flavor()
                 .ifPresent(flavor ->
                         with("cast(sql('json_value(?, ?)', flavor, '$.id') as String) = :flavor", "flavor", flavor));
+        query.locked().ifPresent(locked -> conditions.add("lockedBy is " + (locked ? "not null" : "null")));
         query.changedSince().ifPresent(since -> with("updatedAt >= :since", "since", since));
         query.changedBefore().ifPresent(before -> with("updatedAt <= :before", "before", before));
         if (!query.ids().isEmpty()) {
@@ -124,12 +125,13 @@ final class InstanceSelect {
     }
 
     private static String condition(ServerStatus status) {
-        String idle = "(operation is null or operation not in ('REBOOT_SOFT', 'REBOOT_HARD'))";
+        String idle = "(operation is null or operation not in ('REBOOT_SOFT', 'REBOOT_HARD', 'REBUILD'))";
         return switch (status) {
             case BUILD -> "(deletedAt is null and stage = 'BUILDING')";
-            case ERROR -> "(deletedAt is null and stage = 'FAILED')";
+            case ERROR -> "(deletedAt is null and stage = 'FAILED' and " + idle + ")";
             case DELETED -> "deletedAt is not null";
             case REBOOT -> "(deletedAt is null and stage = 'READY' and operation = 'REBOOT_SOFT')";
+            case REBUILD -> "(deletedAt is null and operation = 'REBUILD')";
             case HARD_REBOOT -> "(deletedAt is null and stage = 'READY' and operation = 'REBOOT_HARD')";
             case ACTIVE -> "(deletedAt is null and stage = 'READY' and power = 'RUNNING' and " + idle + ")";
             case PAUSED -> "(deletedAt is null and stage = 'READY' and power = 'PAUSED' and " + idle + ")";

@@ -13,7 +13,10 @@ enum ComputeAction {
     CHANGE_SERVERS("servers:update", Rule.MEMBER),
     DELETE_SERVERS("servers:delete", Rule.MEMBER),
     CREATE_IMAGES("servers:create_image", Rule.MEMBER),
+    CREATE_BACKUPS("os-create-backup", Rule.MEMBER),
+    REBUILD_SERVERS("servers:rebuild", Rule.MEMBER),
     READ_CONSOLE("os-console-output", Rule.MEMBER),
+    LOCK_SERVERS("os-lock-server", Rule.MEMBER),
     RESET_STATE("os-admin-actions:reset_state", Rule.ADMIN),
 
     READ_FLAVORS("os-flavor-access", Rule.ANY_ROLE),

@@ -4,6 +4,7 @@ import cloud.stasis.gateway.compute.ConsoleLog;
 import cloud.stasis.gateway.compute.ImageCapture;
 import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.Power;
+import cloud.stasis.gateway.compute.ServerRebuild;
 import cloud.stasis.gateway.compute.Servers;
 import cloud.stasis.gateway.compute.Servers.Declared;
 import cloud.stasis.gateway.http.AuditTrail;
@@ -28,6 +29,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// `POST /servers/{id}/action`: one object with one key, which says what to do.
@@ -43,6 +45,8 @@ public class ServerActionsResource {
     private final AuditTrail audit;
     private final Servers servers;
     private final ImageCapture images;
+    private final ServerRebuild rebuilds;
+    private final ServerBody bodies;
     private final ConsoleLog console;
     private final Links links;
 
@@ -51,12 +55,16 @@ public class ServerActionsResource {
             AuditTrail audit,
             Servers servers,
             ImageCapture images,
+            ServerRebuild rebuilds,
+            ServerBody bodies,
             ConsoleLog console,
             Links links) {
         this.request = request;
         this.audit = audit;
         this.servers = servers;
         this.images = images;
+        this.rebuilds = rebuilds;
+        this.bodies = bodies;
         this.console = console;
         this.links = links;
     }
@@ -77,7 +85,11 @@ public class ServerActionsResource {
             case "unpause" -> change(id, Power.UNPAUSE);
             case "suspend" -> change(id, Power.SUSPEND);
             case "resume" -> change(id, Power.RESUME);
+            case "lock" -> lock(id, fields);
+            case "unlock" -> unlock(id);
             case "createImage" -> createImage(id, fields.object("createImage"));
+            case "createBackup" -> createBackup(id, fields.object("createBackup"));
+            case "rebuild" -> rebuild(id, fields.object("rebuild"));
             case "os-getConsoleOutput" -> consoleOutput(id, fields.object("os-getConsoleOutput"));
             case "restore" -> restore(id);
             case "os-resetState" -> resetState(id, fields.object("os-resetState"));
@@ -102,24 +114,83 @@ public class ServerActionsResource {
         };
     }
 
+    private Response lock(String id, JsonFields fields) {
+        ComputeAction.LOCK_SERVERS.check(request.caller());
+        Optional<JsonFields> asked = fields.optionalObject("lock");
+        if (asked.isPresent() && !request.microversion().atLeast(2, 73)) {
+            throw new FaultException(400, "Invalid input for field/attribute lock.");
+        }
+        Optional<String> reason =
+                asked.flatMap(lock -> lock.only("locked_reason").optionalText("locked_reason", MAX_TEXT));
+        servers.lock(request.caller(), ServersResource.id(id), reason);
+        return Response.accepted().build();
+    }
+
+    private Response unlock(String id) {
+        ComputeAction.LOCK_SERVERS.check(request.caller());
+        servers.unlock(request.caller(), ServersResource.id(id));
+        return Response.accepted().build();
+    }
+
     private Response createImage(String id, JsonFields asked) {
         Caller caller = request.caller();
         ComputeAction.CREATE_IMAGES.check(caller);
         InstanceId server = ServersResource.id(id);
         servers.show(caller, server);
         asked.only("name", "metadata");
-        String name = asked.text("name", MAX_TEXT);
+        return began(images.begin(caller, server, asked.text("name", MAX_TEXT), properties(asked)));
+    }
+
+    private Response createBackup(String id, JsonFields asked) {
+        Caller caller = request.caller();
+        ComputeAction.CREATE_BACKUPS.check(caller);
+        InstanceId server = ServersResource.id(id);
+        servers.show(caller, server);
+        asked.only("name", "metadata", "backup_type", "rotation");
+        int rotation = asked.optionalNumber("rotation")
+                .orElseThrow(() -> new FaultException(400, "Invalid input: rotation is required."));
+        ImageId image = images.backUp(
+                caller,
+                server,
+                asked.text("name", MAX_TEXT),
+                asked.text("backup_type", MAX_TEXT),
+                rotation,
+                properties(asked));
+        // With a rotation of 0 it will not stay.
+        return rotation == 0 ? Response.accepted().build() : began(image);
+    }
+
+    private static Map<String, String> properties(JsonFields asked) {
         Map<String, String> metadata =
                 asked.optionalTextMap("metadata", MAX_TEXT, MAX_TEXT).orElse(Map.of());
         if (metadata.size() > MAX_PROPERTIES) {
             throw new FaultException(400, "Image metadata limit exceeded: at most " + MAX_PROPERTIES + ".");
         }
-        ImageId image = images.begin(caller, server, name, metadata);
+        return metadata;
+    }
+
+    private Response began(ImageId image) {
         return request.microversion().atLeast(2, 45)
                 ? Response.accepted(Map.of("image_id", image.toString())).build()
                 : Response.accepted()
                         .header("Location", links.imageLocation(image.toString()))
                         .build();
+    }
+
+    private Response rebuild(String id, JsonFields asked) {
+        Caller caller = request.caller();
+        ComputeAction.REBUILD_SERVERS.check(caller);
+        InstanceId server = ServersResource.id(id);
+        servers.show(caller, server);
+        RebuildRequest wanted = RebuildRequest.of(asked, request.microversion());
+        Instance rebuilt = rebuilds.begin(caller, server, wanted.image(), wanted.change());
+        Map<String, Object> body =
+                bodies.rebuilt(rebuilt, servers.volumesOf(List.of(rebuilt)), caller, request.microversion());
+        // Nobody can log in with it: there is no way into the guest by which it could be set.
+        body.put("adminPass", wanted.adminPassword());
+        return Response.accepted(Map.of("server", body))
+                .header("Location", links.server(rebuilt.id().toString()))
+                .build();
     }
 
     private Response consoleOutput(String id, JsonFields asked) {

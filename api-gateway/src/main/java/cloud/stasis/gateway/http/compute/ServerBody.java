@@ -2,6 +2,7 @@ package cloud.stasis.gateway.http.compute;
 
 import cloud.stasis.gateway.compute.Flavor;
 import cloud.stasis.gateway.compute.Instance;
+import cloud.stasis.gateway.compute.Lock;
 import cloud.stasis.gateway.compute.ServerStatus;
 import cloud.stasis.gateway.http.Microversion;
 import cloud.stasis.gateway.identity.Caller;
@@ -67,6 +68,18 @@ class ServerBody {
                             || NOT_IN_UPDATES.contains(name));
         }
         return detail;
+    }
+
+    /// What a rebuild answers: as [#updated], and from 2.54 and 2.57 on what each of them added.
+    Map<String, Object> rebuilt(Instance instance, List<Volume> volumes, Caller caller, Microversion version) {
+        Map<String, Object> body = updated(detail(instance, volumes, caller, version), version);
+        if (version.atLeast(2, 54)) {
+            body.put("key_name", instance.profile().keyName().orElse(null));
+        }
+        if (version.atLeast(2, 57)) {
+            body.put("user_data", null);
+        }
+        return body;
     }
 
     private void identity(Map<String, Object> body, Instance instance) {
@@ -143,7 +156,7 @@ class ServerBody {
             body.put("OS-EXT-SRV-ATTR:hostname", instance.profile().hostname());
         }
         if (version.atLeast(2, 9)) {
-            body.put("locked", false);
+            body.put("locked", instance.profile().lock().isPresent());
         }
         if (version.atLeast(2, 19)) {
             body.put("description", instance.profile().description().orElse(null));
@@ -158,7 +171,9 @@ class ServerBody {
             body.put("server_groups", List.of());
         }
         if (version.atLeast(2, 73)) {
-            body.put("locked_reason", null);
+            body.put(
+                    "locked_reason",
+                    instance.profile().lock().flatMap(Lock::reason).orElse(null));
         }
         if (version.atLeast(2, 96)) {
             body.put("pinned_availability_zone", null);

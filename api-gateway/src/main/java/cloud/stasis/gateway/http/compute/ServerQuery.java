@@ -150,6 +150,9 @@ record ServerQuery(InstanceQuery query, Page page) {
                         caller.isAdmin() ? text(given, "user_id") : Optional.empty(),
                         words(given, "uuid"),
                         version.atLeast(2, 26) ? words(given, "tags") : Set.of(),
+                        version.atLeast(2, 73) && given.containsKey("locked")
+                                ? Optional.of(flag(given, "locked"))
+                                : Optional.empty(),
                         since,
                         before,
                         sort(given),

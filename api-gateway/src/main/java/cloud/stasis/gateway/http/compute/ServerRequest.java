@@ -35,7 +35,7 @@ record ServerRequest(
         NewServer server, Optional<String> keyName, Optional<String> adminPassword, boolean wantsReservation) {
     static final int MAX_TEXT = 255;
     private static final int MAX_METADATA_VALUE = 255;
-    private static final int MAX_USER_DATA = 65535;
+    static final int MAX_USER_DATA = 65535;
     private static final int MAX_DISKS = 20;
     private static final Pattern IPV4 = Pattern.compile("((25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(?!$)|$)){4}");
     private static final Pattern IPV6_LETTERS = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
@@ -64,7 +64,8 @@ record ServerRequest(
                 fields.optionalText("hostname", MAX_TEXT).orElseGet(() -> hostname(name)),
                 key,
                 fields.optionalTextMap("metadata", MAX_TEXT, MAX_METADATA_VALUE).orElse(Map.of()),
-                tags(fields.texts("tags", Profile.MAX_TAGS, Profile.MAX_TAG_LENGTH)));
+                tags(fields.texts("tags", Profile.MAX_TAGS, Profile.MAX_TAG_LENGTH)),
+                Optional.empty());
         Disks disks = Disks.of(fields);
         NewServer server = new NewServer(profile, flavor(body), disks.image(), disks.devices(), most);
         return new ServerRequest(

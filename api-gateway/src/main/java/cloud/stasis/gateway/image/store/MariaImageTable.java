@@ -15,7 +15,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.hibernate.query.NativeQuery;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +78,24 @@ class MariaImageTable implements ImageTable {
         NativeQuery<ImageEntity> page = images.getSession().createNativeQuery(sql.text(), ImageEntity.class);
         sql.parameters().forEach(page::setParameter);
         return page.getResultStream().map(ImageEntity::toImage).toList();
+    }
+
+    @Override
+    public List<Image> ownedWith(ProjectId owner, Map<String, String> properties) {
+        Map<String, Object> values = new HashMap<>();
+        values.put("owner", owner.value());
+        StringBuilder text = new StringBuilder("select i.* from image i where i.owner = :owner");
+        properties.forEach((name, value) -> {
+            int number = values.size();
+            text.append(" and exists (select 1 from image_search s where s.image_id = i.id and s.kind = 'P'")
+                    .append(" and s.name = :name" + number + " and s.value = :value" + number + ")");
+            values.put("name" + number, name);
+            values.put("value" + number, SearchRows.searchable(value));
+        });
+        text.append(" order by i.created_at desc, i.id desc");
+        NativeQuery<ImageEntity> found = images.getSession().createNativeQuery(text.toString(), ImageEntity.class);
+        values.forEach(found::setParameter);
+        return found.getResultStream().map(ImageEntity::toImage).toList();
     }
 
     @Override
