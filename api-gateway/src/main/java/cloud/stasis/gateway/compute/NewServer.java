@@ -2,11 +2,15 @@ package cloud.stasis.gateway.compute;
 
 import cloud.stasis.model.ImageId;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 
 /// What a tenant asks for when a server is made.
 ///
 /// @param count servers of this kind; each gets a number after its name if there are several
-public record NewServer(Profile profile, String flavor, ImageId image, List<BlockDevice> devices, int count) {
+/// @param group that they shall be members of
+public record NewServer(
+        Profile profile, String flavor, ImageId image, List<BlockDevice> devices, int count, Optional<UUID> group) {
     /// Servers made by one request.
     public static final int MAX_COUNT = 50;
 

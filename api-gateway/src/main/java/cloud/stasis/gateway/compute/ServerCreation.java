@@ -3,6 +3,7 @@ package cloud.stasis.gateway.compute;
 import cloud.stasis.gateway.compute.Instance.Life;
 import cloud.stasis.gateway.fleet.Backend;
 import cloud.stasis.gateway.fleet.Fleet;
+import cloud.stasis.gateway.fleet.Host;
 import cloud.stasis.gateway.fleet.Load;
 import cloud.stasis.gateway.fleet.Placement;
 import cloud.stasis.gateway.identity.Caller;
@@ -40,12 +41,14 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /// Makes servers: checks what was asked for, enters rows, chooses a host and begins [BootServer], in one
 /// transaction for all servers of a request.
 public final class ServerCreation {
     private final Transactions transactions;
     private final Instances instances;
+    private final ServerGroups groups;
     private final Flavors flavors;
     private final Images images;
     private final Volumes volumes;
@@ -58,6 +61,7 @@ public final class ServerCreation {
     public ServerCreation(
             Transactions transactions,
             Instances instances,
+            ServerGroups groups,
             Flavors flavors,
             Images images,
             Volumes volumes,
@@ -68,6 +72,7 @@ public final class ServerCreation {
             Clock clock) {
         this.transactions = transactions;
         this.instances = instances;
+        this.groups = groups;
         this.flavors = flavors;
         this.images = images;
         this.volumes = volumes;
@@ -89,6 +94,7 @@ public final class ServerCreation {
                     .orElseThrow(() -> new StasisException(
                             ErrorCode.INVALID_REQUEST, "Flavor " + asked.flavor() + " could not be found."));
             ImageRecord image = SourceImage.usable(images, caller, asked.image());
+            Optional<ServerGroup> group = asked.group().map(id -> group(caller, id));
             requireQuota(caller, asked, flavor);
             Boot boot = MachinePlan.boot(image, id -> images.visibleTo(caller, ImageId.parse(id)));
             List<Instance> made = new ArrayList<>();
@@ -96,10 +102,23 @@ public final class ServerCreation {
                 Profile profile = asked.count() == 1
                         ? asked.profile()
                         : asked.profile().named(asked.profile().name() + "-" + number);
-                made.add(create(caller, asked, profile, flavor, image, boot));
+                Instance server = create(caller, asked, profile, flavor, image, boot, group);
+                group.ifPresent(joined -> groups.join(server.id(), joined));
+                made.add(server);
             }
             return made;
         });
+    }
+
+    private ServerGroup group(Caller caller, UUID id) {
+        return groups.find(id)
+                .filter(found -> found.project().equals(caller.project()))
+                .orElseThrow(() -> new StasisException(
+                        ErrorCode.INVALID_REQUEST, "Instance group " + id + " could not be found."));
+    }
+
+    private List<Host> allowed(Optional<ServerGroup> group, List<Host> hosts) {
+        return group.map(joined -> joined.allowed(hosts, groups.hosts(joined))).orElse(hosts);
     }
 
     private void requireQuota(Caller caller, NewServer asked, Flavor flavor) {
@@ -117,14 +136,20 @@ public final class ServerCreation {
     }
 
     private Instance create(
-            Caller caller, NewServer asked, Profile profile, Flavor flavor, ImageRecord image, Boot boot) {
+            Caller caller,
+            NewServer asked,
+            Profile profile,
+            Flavor flavor,
+            ImageRecord image,
+            Boot boot,
+            Optional<ServerGroup> group) {
         Instant now = clock.instant();
         InstanceId id = InstanceId.random();
         MachinePlan plan = MachinePlan.of(flavor, image);
         HostId host;
         try {
             Load need = new Load(1, flavor.vcpus(), ByteCount.ofMib(flavor.memoryMib()));
-            host = Placement.host(fleet.lockHosts(), instances.loads(), need, now)
+            host = Placement.host(allowed(group, fleet.lockHosts()), instances.loads(), need, now)
                     .id();
         } catch (StasisException e) {
             InstanceSpec spec = plan.spec(profile.name(), boot);

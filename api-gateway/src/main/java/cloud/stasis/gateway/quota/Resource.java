@@ -6,6 +6,7 @@ public enum Resource {
     CORES("cores", 200),
     MEMORY_MIB("ram", 256 * 1024),
     KEYPAIRS("key_pairs", 100),
+    SERVER_GROUPS("server_groups", 100),
     VOLUMES("volumes", 200),
     VOLUME_GIB("gigabytes", 10_000),
     SNAPSHOTS("snapshots", 500),

@@ -10,6 +10,7 @@ import cloud.stasis.gateway.compute.InstanceTurns;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.RebuildServer;
 import cloud.stasis.gateway.compute.ServerCreation;
+import cloud.stasis.gateway.compute.ServerGroups;
 import cloud.stasis.gateway.compute.ServerRebuild;
 import cloud.stasis.gateway.compute.UnwantedCaptures;
 import cloud.stasis.gateway.fleet.Fleet;
@@ -53,6 +54,7 @@ class CaptureBeans {
     ServerCreation serverCreation(
             Transactions transactions,
             Instances instances,
+            ServerGroups groups,
             Flavors flavors,
             Images images,
             Volumes volumes,
@@ -62,7 +64,7 @@ class CaptureBeans {
             BootServer bootServer,
             Clock clock) {
         return new ServerCreation(
-                transactions, instances, flavors, images, volumes, fleet, quotas, sagas, bootServer, clock);
+                transactions, instances, groups, flavors, images, volumes, fleet, quotas, sagas, bootServer, clock);
     }
 
     @Produces

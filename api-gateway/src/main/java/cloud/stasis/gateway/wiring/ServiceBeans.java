@@ -8,6 +8,8 @@ import cloud.stasis.gateway.compute.Flavors;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.KeypairRing;
 import cloud.stasis.gateway.compute.Keypairs;
+import cloud.stasis.gateway.compute.ServerGroupCatalog;
+import cloud.stasis.gateway.compute.ServerGroups;
 import cloud.stasis.gateway.compute.Servers;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Grants;
@@ -50,6 +52,12 @@ class ServiceBeans {
     @Singleton
     KeypairRing keypairRing(Transactions transactions, Keypairs keypairs, Clock clock) {
         return new KeypairRing(transactions, keypairs, clock);
+    }
+
+    @Produces
+    @Singleton
+    ServerGroupCatalog serverGroupCatalog(Transactions transactions, ServerGroups groups, Clock clock) {
+        return new ServerGroupCatalog(transactions, groups, clock);
     }
 
     @Produces

@@ -60,9 +60,18 @@ public class Doors {
     }
 
     public String created(Tenant tenant, String name) {
+        return created(tenant, name, "");
+    }
+
+    /// A member of a group.
+    public String createdIn(Tenant tenant, String name, String group) {
+        return created(tenant, name, ", \"os:scheduler_hints\": {\"group\": \"" + group + "\"}");
+    }
+
+    private String created(Tenant tenant, String name, String hints) {
         String body = """
-                {"server": {"name": "%s", "imageRef": "%s", "flavorRef": "1", "metadata": {"tier": "gold"}}}
-                """.formatted(name, image(tenant));
+                {"server": {"name": "%s", "imageRef": "%s", "flavorRef": "1", "metadata": {"tier": "gold"}}%s}
+                """.formatted(name, image(tenant), hints);
         return compute(tenant, "POST", "/servers", body)
                 .expect(202)
                 .json()

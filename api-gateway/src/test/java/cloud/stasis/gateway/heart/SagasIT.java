@@ -361,7 +361,8 @@ class SagasIT {
                 "1",
                 image,
                 devices,
-                1);
+                1,
+                Optional.empty());
     }
 
     private InstanceId running(Caller caller, boolean withVolumes) {

@@ -180,6 +180,39 @@ class ServersIT {
     }
 
     @Test
+    void antiAffineServersDoNotShareAHost() {
+        Tenant tenant = doors.http().tenant("member");
+        String group = doors.compute(tenant, "2.64", "POST", "/os-server-groups", """
+                        {"server_group": {"name": "apart", "policy": "anti-affinity"}}""")
+                .expect(200)
+                .json()
+                .at("/server_group/id")
+                .asText();
+
+        String first = doors.createdIn(tenant, "first", group);
+        doors.awaitStatus(tenant, first, "ACTIVE");
+        String second = doors.createdIn(tenant, "second", group);
+
+        doors.awaitStatus(tenant, second, "ERROR");
+        assertThat(doors.server(tenant, second).at("/fault/message").asText()).contains("No valid host");
+        assertThat(doors.compute(tenant, "2.71", "GET", "/servers/" + first, null)
+                        .json()
+                        .at("/server/server_groups/0")
+                        .asText())
+                .isEqualTo(group);
+        JsonNode members = doors.compute(tenant, "2.64", "GET", "/os-server-groups", null)
+                .expect(200)
+                .json()
+                .at("/server_groups/0/members");
+        assertThat(members).extracting(JsonNode::asText).containsExactly(first, second);
+        Tenant other = doors.http().tenant("member");
+        doors.compute(other, "GET", "/os-server-groups/" + group, null).expect(404);
+        doors.compute(other, "DELETE", "/os-server-groups/" + group, null).expect(404);
+        doors.compute(tenant, "DELETE", "/os-server-groups/" + group, null).expect(204);
+        doors.compute(tenant, "GET", "/os-server-groups/" + group, null).expect(404);
+    }
+
+    @Test
     void rebootShowsWhatGoesOn() {
         Tenant tenant = doors.http().tenant("member");
         String id = doors.running(tenant, "reboot");

@@ -24,6 +24,9 @@ enum ComputeAction {
     READ_FLAVOR_ACCESS("os-flavor-access", Rule.ADMIN),
 
     OWN_KEYPAIRS("os-keypairs", Rule.ANY_ROLE),
+    READ_SERVER_GROUPS("os-server-groups:index", Rule.ANY_ROLE),
+    READ_SERVER_GROUPS_OF_ALL("os-server-groups:index:all_projects", Rule.ADMIN),
+    CHANGE_SERVER_GROUPS("os-server-groups:create", Rule.MEMBER),
     READ_QUOTAS("os-quota-sets:show", Rule.ANY_ROLE),
     CHANGE_QUOTAS("os-quota-sets:update", Rule.ADMIN),
     READ_HOSTS("os-hypervisors:list", Rule.ADMIN);

@@ -163,8 +163,8 @@ public class LimitsResource {
         body.put("id", project.value());
         COUNTED.forEach(resource -> body.put(resource.word(), limits.get(resource)));
         body.put("metadata_items", Profile.MAX_METADATA);
-        body.put("server_groups", 0);
-        body.put("server_group_members", 0);
+        body.put("server_groups", Resource.SERVER_GROUPS.standard());
+        body.put("server_group_members", Resource.UNLIMITED);
         Microversion version = request.microversion();
         if (!version.atLeast(2, 36)) {
             body.put("fixed_ips", -1);

@@ -4,6 +4,7 @@ import cloud.stasis.gateway.compute.ConsoleLog;
 import cloud.stasis.gateway.compute.ImageCapture;
 import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.Power;
+import cloud.stasis.gateway.compute.ServerGroupCatalog;
 import cloud.stasis.gateway.compute.ServerRebuild;
 import cloud.stasis.gateway.compute.Servers;
 import cloud.stasis.gateway.compute.Servers.Declared;
@@ -46,6 +47,7 @@ public class ServerActionsResource {
     private final Servers servers;
     private final ImageCapture images;
     private final ServerRebuild rebuilds;
+    private final ServerGroupCatalog groups;
     private final ServerBody bodies;
     private final ConsoleLog console;
     private final Links links;
@@ -56,6 +58,7 @@ public class ServerActionsResource {
             Servers servers,
             ImageCapture images,
             ServerRebuild rebuilds,
+            ServerGroupCatalog groups,
             ServerBody bodies,
             ConsoleLog console,
             Links links) {
@@ -64,6 +67,7 @@ public class ServerActionsResource {
         this.servers = servers;
         this.images = images;
         this.rebuilds = rebuilds;
+        this.groups = groups;
         this.bodies = bodies;
         this.console = console;
         this.links = links;
@@ -184,8 +188,9 @@ public class ServerActionsResource {
         servers.show(caller, server);
         RebuildRequest wanted = RebuildRequest.of(asked, request.microversion());
         Instance rebuilt = rebuilds.begin(caller, server, wanted.image(), wanted.change());
-        Map<String, Object> body =
-                bodies.rebuilt(rebuilt, servers.volumesOf(List.of(rebuilt)), caller, request.microversion());
+        Map<String, Object> alone = bodies.alone(
+                rebuilt, servers.volumesOf(List.of(rebuilt)), groups.of(server), caller, request.microversion());
+        Map<String, Object> body = ServerBody.rebuilt(alone, rebuilt, request.microversion());
         // Nobody can log in with it: there is no way into the guest by which it could be set.
         body.put("adminPass", wanted.adminPassword());
         return Response.accepted(Map.of("server", body))

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /// A server as the compute API shows it.
 @ApplicationScoped
@@ -42,6 +43,16 @@ class ServerBody {
         body.put("id", instance.id().toString());
         body.put("name", instance.profile().name());
         body.put("links", links.of("servers/" + instance.id()));
+        return body;
+    }
+
+    /// As in lists, and the group that it is in.
+    Map<String, Object> alone(
+            Instance instance, List<Volume> volumes, Optional<UUID> group, Caller caller, Microversion version) {
+        Map<String, Object> body = detail(instance, volumes, caller, version);
+        if (version.atLeast(2, 71)) {
+            body.put("server_groups", group.map(UUID::toString).stream().toList());
+        }
         return body;
     }
 
@@ -71,8 +82,8 @@ class ServerBody {
     }
 
     /// What a rebuild answers: as [#updated], and from 2.54 and 2.57 on what each of them added.
-    Map<String, Object> rebuilt(Instance instance, List<Volume> volumes, Caller caller, Microversion version) {
-        Map<String, Object> body = updated(detail(instance, volumes, caller, version), version);
+    static Map<String, Object> rebuilt(Map<String, Object> alone, Instance instance, Microversion version) {
+        Map<String, Object> body = updated(alone, version);
         if (version.atLeast(2, 54)) {
             body.put("key_name", instance.profile().keyName().orElse(null));
         }
@@ -166,9 +177,6 @@ class ServerBody {
         }
         if (version.atLeast(2, 63)) {
             body.put("trusted_image_certificates", null);
-        }
-        if (version.atLeast(2, 71)) {
-            body.put("server_groups", List.of());
         }
         if (version.atLeast(2, 73)) {
             body.put(

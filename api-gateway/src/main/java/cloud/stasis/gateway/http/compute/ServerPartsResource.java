@@ -14,6 +14,7 @@ import cloud.stasis.gateway.volume.Volume;
 import cloud.stasis.gateway.volume.VolumeState.Attachment;
 import cloud.stasis.gateway.volume.VolumeState.OnTermination;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -36,6 +37,21 @@ public class ServerPartsResource {
         this.request = request;
         this.servers = servers;
         this.jobs = jobs;
+    }
+
+    /// The administrator's password that the guest reported: none, there is no way out of the guest for it.
+    @GET
+    @Path("os-server-password")
+    public Map<String, Object> password(@PathParam("id") String id) {
+        shown(id);
+        return Map.of("password", "");
+    }
+
+    @DELETE
+    @Path("os-server-password")
+    public void forgetPassword(@PathParam("id") String id) {
+        ComputeAction.CHANGE_SERVERS.check(request.caller());
+        shown(id);
     }
 
     @GET

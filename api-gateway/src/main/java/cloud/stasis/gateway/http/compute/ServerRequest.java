@@ -24,13 +24,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The body of `POST /servers`, as clients write it.
 ///
 /// What needs a network is refused unless it asks for none, or for whatever there is; what has no meaning here
-/// (security groups, user data, personality, scheduler hints) is checked for its form and otherwise ignored.
+/// (security groups, user data, personality, most scheduler hints) is checked for its form and otherwise ignored.
 record ServerRequest(
         NewServer server, Optional<String> keyName, Optional<String> adminPassword, boolean wantsReservation) {
     static final int MAX_TEXT = 255;
@@ -46,6 +47,7 @@ record ServerRequest(
         JsonFields fields = JsonFields.of(body)
                 .only("server", "os:scheduler_hints", "OS-SCH-HNT:scheduler_hints")
                 .object("server");
+        Optional<UUID> group = group(JsonFields.of(body));
         fields.only(known(version));
         fields.optionalText("user_data", MAX_USER_DATA);
         checkNetworks(fields, version);
@@ -67,12 +69,26 @@ record ServerRequest(
                 tags(fields.texts("tags", Profile.MAX_TAGS, Profile.MAX_TAG_LENGTH)),
                 Optional.empty());
         Disks disks = Disks.of(fields);
-        NewServer server = new NewServer(profile, flavor(body), disks.image(), disks.devices(), most);
+        NewServer server = new NewServer(profile, flavor(body), disks.image(), disks.devices(), most, group);
         return new ServerRequest(
                 server,
                 key,
                 fields.optionalText("adminPass", MAX_TEXT),
                 fields.optionalFlag("return_reservation_id").orElse(false));
+    }
+
+    /// The one hint that has a meaning here: the group that the server shall be a member of.
+    private static Optional<UUID> group(JsonFields body) {
+        return body.optionalObject("os:scheduler_hints")
+                .or(() -> body.optionalObject("OS-SCH-HNT:scheduler_hints"))
+                .flatMap(hints -> hints.optionalText("group", MAX_TEXT))
+                .map(text -> {
+                    try {
+                        return UUID.fromString(text);
+                    } catch (IllegalArgumentException e) {
+                        throw bad("Invalid input for field/attribute group. Value: " + Faults.shortened(text));
+                    }
+                });
     }
 
     static Set<String> tags(List<String> tags) {

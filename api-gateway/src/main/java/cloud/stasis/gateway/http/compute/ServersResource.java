@@ -4,6 +4,7 @@ import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.Keypairs;
 import cloud.stasis.gateway.compute.Profile;
 import cloud.stasis.gateway.compute.ServerCreation;
+import cloud.stasis.gateway.compute.ServerGroupCatalog;
 import cloud.stasis.gateway.compute.Servers;
 import cloud.stasis.gateway.http.CurrentRequest;
 import cloud.stasis.gateway.http.FaultException;
@@ -48,6 +49,7 @@ public class ServersResource {
     private final CurrentRequest request;
     private final Servers servers;
     private final ServerCreation creation;
+    private final ServerGroupCatalog groups;
     private final Keypairs keypairs;
     private final ServerBody bodies;
     private final Links links;
@@ -56,12 +58,14 @@ public class ServersResource {
             CurrentRequest request,
             Servers servers,
             ServerCreation creation,
+            ServerGroupCatalog groups,
             Keypairs keypairs,
             ServerBody bodies,
             Links links) {
         this.request = request;
         this.servers = servers;
         this.creation = creation;
+        this.groups = groups;
         this.keypairs = keypairs;
         this.bodies = bodies;
         this.links = links;
@@ -161,7 +165,12 @@ public class ServersResource {
     }
 
     private Map<String, Object> body(Instance instance) {
-        return bodies.detail(instance, servers.volumesOf(List.of(instance)), request.caller(), request.microversion());
+        return bodies.alone(
+                instance,
+                servers.volumesOf(List.of(instance)),
+                groups.of(instance.id()),
+                request.caller(),
+                request.microversion());
     }
 
     private Map<String, Object> page(
