@@ -64,8 +64,15 @@ public record Instances(HostLayout layout, LayerFiles layers) {
     }
 
     private void grounds(Path disk, Set<IndexId> needed) {
-        if (LayeredDisk.exists(disk)) {
-            needed.addAll(LayeredDisk.open(disk, layers).grounds());
+        try {
+            if (LayeredDisk.exists(disk)) {
+                needed.addAll(LayeredDisk.open(disk, layers).grounds());
+            }
+        } catch (StasisException e) {
+            // One that is being deleted needs nothing any more; of any other it is not known what it needs.
+            if (LayeredDisk.exists(disk)) {
+                throw e;
+            }
         }
     }
 

@@ -107,8 +107,8 @@ public final class BaseFiles {
         return fetching.get(Math.floorMod(index.hashCode(), MAX_FETCHES));
     }
 
-    /// Drops what exceeds the limit.
-    public void trim() {
+    /// Drops what exceeds the limit. One at a time: two would drop the same files.
+    public synchronized void trim() {
         Set<String> kept = new HashSet<>();
         synchronized (held) {
             held.forEach(index -> kept.add(index + SUFFIX));

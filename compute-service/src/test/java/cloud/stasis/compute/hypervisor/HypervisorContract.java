@@ -24,12 +24,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -112,6 +114,28 @@ public abstract class HypervisorContract {
                 .filteredOn(domain -> domain.instance().equals(id()))
                 .singleElement()
                 .satisfies(domain -> assertThat(domain.disks()).containsEntry(DISK, layer()));
+    }
+
+    @Test
+    void listAnswersWhileOthersComeAndGo() {
+        AtomicBoolean over = new AtomicBoolean();
+        Thread others = Thread.ofPlatform().start(() -> {
+            while (!over.get()) {
+                Machine other = copyOf(machine());
+                hypervisor().domains().define(other, files());
+                hypervisor().domains().remove(other.instance());
+            }
+        });
+        try {
+            for (int round = 0; round < 100; round++) {
+                assertThat(hypervisor().domains().list())
+                        .extracting(Domain::instance)
+                        .contains(id());
+            }
+        } finally {
+            over.set(true);
+            join(others);
+        }
     }
 
     @Test
@@ -319,6 +343,30 @@ public abstract class HypervisorContract {
         while (told.get() < 2) {
             assertThat(System.nanoTime()).as("two changes are told").isLessThan(end);
             Thread.onSpinWait();
+        }
+    }
+
+    private static Machine copyOf(Machine machine) {
+        return new Machine(
+                machine.version(),
+                InstanceId.random(),
+                machine.name(),
+                machine.machineType(),
+                machine.virtType(),
+                machine.vcpus(),
+                machine.memory(),
+                machine.boot(),
+                machine.disks(),
+                machine.bus(),
+                machine.random(),
+                machine.balloon());
+    }
+
+    private static void join(Thread thread) {
+        try {
+            assertThat(thread.join(Duration.ofSeconds(60))).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.libvirt.Connect;
 import org.libvirt.DomainCheckpoint;
+import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 import org.libvirt.event.LifecycleListener;
 
@@ -63,7 +64,7 @@ final class LibvirtDomains implements Domains {
             List<Domain> found = new ArrayList<>();
             for (org.libvirt.Domain domain : connect.listAllDomains(0)) {
                 if (DomainXml.mayBeOurs(domain.getName())) {
-                    view(domain).ifPresent(found::add);
+                    viewIfThere(domain).ifPresent(found::add);
                 }
                 LibvirtConnection.release(domain);
             }
@@ -78,11 +79,28 @@ final class LibvirtDomains implements Domains {
             return Optional.empty();
         }
         try {
-            return view(domain.get());
+            return viewIfThere(domain.get());
         } catch (LibvirtException e) {
             throw LibvirtConnection.failure("look at the instance", e);
         } finally {
             LibvirtConnection.release(domain.get());
+        }
+    }
+
+    /// Empty also if it goes in this moment: others come and go while one looks.
+    private Optional<Domain> viewIfThere(org.libvirt.Domain domain) throws LibvirtException {
+        try {
+            return view(domain);
+        } catch (LibvirtException e) {
+            if (LibvirtConnection.code(e) == ErrorNumber.VIR_ERR_NO_DOMAIN) {
+                return Optional.empty();
+            }
+            throw e;
+        } catch (StasisException e) {
+            if (e.code() == ErrorCode.INSTANCE_NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
         }
     }
 
