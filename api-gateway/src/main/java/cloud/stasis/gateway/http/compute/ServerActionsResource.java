@@ -120,12 +120,11 @@ public class ServerActionsResource {
 
     private Response lock(String id, JsonFields fields) {
         ComputeAction.LOCK_SERVERS.check(request.caller());
-        Optional<JsonFields> asked = fields.optionalObject("lock");
-        if (asked.isPresent() && !request.microversion().atLeast(2, 73)) {
-            throw new FaultException(400, "Invalid input for field/attribute lock.");
-        }
-        Optional<String> reason =
-                asked.flatMap(lock -> lock.only("locked_reason").optionalText("locked_reason", MAX_TEXT));
+        // Before there were reasons, whatever stood there was ignored.
+        Optional<String> reason = request.microversion().atLeast(2, 73)
+                ? fields.optionalObject("lock")
+                        .flatMap(lock -> lock.only("locked_reason").optionalText("locked_reason", MAX_TEXT))
+                : Optional.empty();
         servers.lock(request.caller(), ServersResource.id(id), reason);
         return Response.accepted().build();
     }
