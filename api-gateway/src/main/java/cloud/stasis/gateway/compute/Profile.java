@@ -15,6 +15,7 @@ public record Profile(
         Optional<String> keyName,
         Map<String, String> metadata,
         Set<String> tags,
+        Remarks remarks,
         Optional<Lock> lock) {
     public static final int MAX_NAME_LENGTH = 255;
     /// Entries of metadata, as in the compute API.
@@ -40,27 +41,31 @@ public record Profile(
     }
 
     public Profile named(String next) {
-        return new Profile(next, description, hostname, keyName, metadata, tags, lock);
+        return new Profile(next, description, hostname, keyName, metadata, tags, remarks, lock);
     }
 
     public Profile described(Optional<String> next) {
-        return new Profile(name, next, hostname, keyName, metadata, tags, lock);
+        return new Profile(name, next, hostname, keyName, metadata, tags, remarks, lock);
     }
 
     public Profile hosted(String next) {
-        return new Profile(name, description, next, keyName, metadata, tags, lock);
+        return new Profile(name, description, next, keyName, metadata, tags, remarks, lock);
     }
 
     public Profile with(Map<String, String> next) {
-        return new Profile(name, description, hostname, keyName, next, tags, lock);
+        return new Profile(name, description, hostname, keyName, next, tags, remarks, lock);
     }
 
     public Profile tagged(Set<String> next) {
-        return new Profile(name, description, hostname, keyName, metadata, next, lock);
+        return new Profile(name, description, hostname, keyName, metadata, next, remarks, lock);
     }
 
     public Profile locked(Optional<Lock> next) {
-        return new Profile(name, description, hostname, keyName, metadata, tags, next);
+        return new Profile(name, description, hostname, keyName, metadata, tags, remarks, next);
+    }
+
+    public Profile remarked(Remarks next) {
+        return new Profile(name, description, hostname, keyName, metadata, tags, next, lock);
     }
 
     /// In the order in which they are shown.

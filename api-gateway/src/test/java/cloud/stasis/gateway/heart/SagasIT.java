@@ -8,6 +8,7 @@ import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.NewServer;
 import cloud.stasis.gateway.compute.Power;
 import cloud.stasis.gateway.compute.Profile;
+import cloud.stasis.gateway.compute.Remarks;
 import cloud.stasis.gateway.compute.ServerCreation;
 import cloud.stasis.gateway.compute.Servers;
 import cloud.stasis.gateway.heart.FakeWorkers.Behaviour;
@@ -357,7 +358,14 @@ class SagasIT {
                 : List.of();
         return new NewServer(
                 new Profile(
-                        "server", Optional.empty(), "server", Optional.empty(), Map.of(), Set.of(), Optional.empty()),
+                        "server",
+                        Optional.empty(),
+                        "server",
+                        Optional.empty(),
+                        Map.of(),
+                        Set.of(),
+                        Remarks.NONE,
+                        Optional.empty()),
                 "1",
                 image,
                 devices,

@@ -180,6 +180,24 @@ class ServersIT {
     }
 
     @Test
+    void whatClientsSayForEachOtherIsKept() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "remarks");
+
+        doors.compute(tenant, "PUT", "/servers/" + id, """
+                        {"server": {"accessIPv4": "192.0.2.1", "OS-DCF:diskConfig": "AUTO"}}""").expect(200);
+        doors.compute(tenant, "PUT", "/servers/" + id, """
+                        {"server": {"accessIPv6": "2001:db8::1"}}""").expect(200);
+
+        JsonNode shown = doors.server(tenant, id);
+        assertThat(shown.path("accessIPv4").asText()).isEqualTo("192.0.2.1");
+        assertThat(shown.path("accessIPv6").asText()).isEqualTo("2001:db8::1");
+        assertThat(shown.path("OS-DCF:diskConfig").asText()).isEqualTo("AUTO");
+        doors.compute(tenant, "PUT", "/servers/" + id, """
+                        {"server": {"accessIPv4": "example.org"}}""").expect(400);
+    }
+
+    @Test
     void antiAffineServersDoNotShareAHost() {
         Tenant tenant = doors.http().tenant("member");
         String group = doors.compute(tenant, "2.64", "POST", "/os-server-groups", """

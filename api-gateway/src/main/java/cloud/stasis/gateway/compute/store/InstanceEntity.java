@@ -40,6 +40,9 @@ class InstanceEntity {
     @Column(nullable = false, columnDefinition = "longtext")
     String tags;
 
+    @Column(nullable = false, columnDefinition = "longtext")
+    String remarks;
+
     @Column(name = "locked_by")
     @Nullable
     String lockedBy;

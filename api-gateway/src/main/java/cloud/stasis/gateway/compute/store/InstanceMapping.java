@@ -9,6 +9,7 @@ import cloud.stasis.gateway.compute.InstanceState.Work;
 import cloud.stasis.gateway.compute.Lock;
 import cloud.stasis.gateway.compute.Operation;
 import cloud.stasis.gateway.compute.Profile;
+import cloud.stasis.gateway.compute.Remarks;
 import cloud.stasis.gateway.compute.SourceImage;
 import cloud.stasis.gateway.saga.RowJson;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
@@ -50,6 +51,7 @@ final class InstanceMapping {
         row.hostname = instance.profile().hostname();
         row.metadata = RowJson.write(new TreeMap<>(instance.profile().metadata()));
         row.tags = RowJson.write(instance.profile().sortedTags());
+        row.remarks = RowJson.write(instance.profile().remarks());
         row.lockedBy = instance.profile().lock().map(lock -> lock.by().name()).orElse(null);
         row.lockedReason = instance.profile().lock().flatMap(Lock::reason).orElse(null);
         row.flavor = RowJson.write(instance.flavor());
@@ -76,6 +78,7 @@ final class InstanceMapping {
                         Optional.ofNullable(row.keyName),
                         RowJson.readStrings(row.metadata),
                         new HashSet<>(RowJson.readList(row.tags)),
+                        RowJson.read(row.remarks, Remarks.class),
                         Optional.ofNullable(row.lockedBy)
                                 .map(by -> new Lock(Lock.By.valueOf(by), Optional.ofNullable(row.lockedReason)))),
                 RowJson.read(row.flavor, Flavor.class),

@@ -1,6 +1,7 @@
 package cloud.stasis.gateway.http.compute;
 
 import cloud.stasis.gateway.compute.Profile;
+import cloud.stasis.gateway.compute.Remarks;
 import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.http.Microversion;
@@ -20,7 +21,7 @@ import java.util.function.UnaryOperator;
 record RebuildRequest(ImageId image, UnaryOperator<Profile> change, String adminPassword) {
     static RebuildRequest of(JsonFields asked, Microversion version) {
         asked.only(known(version));
-        ServerRequest.checkAddresses(asked);
+        ServerRequest.remarks(asked, Remarks.NONE);
         ImageId image = image(asked.text("imageRef", ServerRequest.MAX_TEXT));
         Optional<String> name = asked.has("name") ? Optional.of(ServerRequest.name(asked)) : Optional.empty();
         Optional<String> hostname = asked.optionalText("hostname", ServerRequest.MAX_TEXT);
@@ -33,7 +34,8 @@ record RebuildRequest(ImageId image, UnaryOperator<Profile> change, String admin
             Profile named = name.map(profile::named).orElse(profile);
             Profile hosted = hostname.map(named::hosted).orElse(named);
             Profile described = describes ? hosted.described(description) : hosted;
-            return metadata.map(described::with).orElse(described);
+            Profile remarked = described.remarked(ServerRequest.remarks(asked, profile.remarks()));
+            return metadata.map(remarked::with).orElse(remarked);
         };
         String password = asked.optionalText("adminPass", ServerRequest.MAX_TEXT)
                 .orElseGet(() -> UUID.randomUUID().toString().substring(0, 12));

@@ -84,6 +84,7 @@ class ServerBody {
     /// What a rebuild answers: as [#updated], and from 2.54 and 2.57 on what each of them added.
     static Map<String, Object> rebuilt(Map<String, Object> alone, Instance instance, Microversion version) {
         Map<String, Object> body = updated(alone, version);
+        body.remove("OS-EXT-SRV-ATTR:user_data");
         if (version.atLeast(2, 54)) {
             body.put("key_name", instance.profile().keyName().orElse(null));
         }
@@ -110,10 +111,10 @@ class ServerBody {
         body.put("image", image(instance));
         body.put("flavor", flavor(instance.flavor(), version));
         body.put("addresses", Map.of());
-        body.put("accessIPv4", "");
-        body.put("accessIPv6", "");
+        body.put("accessIPv4", instance.profile().remarks().accessIpv4());
+        body.put("accessIPv6", instance.profile().remarks().accessIpv6());
         body.put("config_drive", "");
-        body.put("OS-DCF:diskConfig", "MANUAL");
+        body.put("OS-DCF:diskConfig", instance.profile().remarks().diskConfig().name());
         body.put("OS-EXT-AZ:availability_zone", instance.host().isPresent() ? ZONE : "");
         List<Map<String, Object>> attached = new ArrayList<>();
         for (Volume volume : volumes) {

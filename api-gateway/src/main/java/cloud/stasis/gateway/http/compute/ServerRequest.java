@@ -3,6 +3,8 @@ package cloud.stasis.gateway.http.compute;
 import cloud.stasis.gateway.compute.BlockDevice;
 import cloud.stasis.gateway.compute.NewServer;
 import cloud.stasis.gateway.compute.Profile;
+import cloud.stasis.gateway.compute.Remarks;
+import cloud.stasis.gateway.compute.Remarks.DiskConfig;
 import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.http.Faults;
 import cloud.stasis.gateway.http.JsonFields;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +55,6 @@ record ServerRequest(
         fields.optionalText("user_data", MAX_USER_DATA);
         checkNetworks(fields, version);
         checkSecurityGroups(fields);
-        checkAddresses(fields);
         String name = name(fields);
         int least = count(fields, "min_count").orElse(1);
         int most = count(fields, "max_count").orElse(least);
@@ -67,6 +69,7 @@ record ServerRequest(
                 key,
                 fields.optionalTextMap("metadata", MAX_TEXT, MAX_METADATA_VALUE).orElse(Map.of()),
                 tags(fields.texts("tags", Profile.MAX_TAGS, Profile.MAX_TAG_LENGTH)),
+                remarks(fields, Remarks.NONE),
                 Optional.empty());
         Disks disks = Disks.of(fields);
         NewServer server = new NewServer(profile, flavor(body), disks.image(), disks.devices(), most, group);
@@ -177,18 +180,31 @@ record ServerRequest(
         }
     }
 
-    /// What a tenant says of addresses is not kept, but has to be one.
-    static void checkAddresses(JsonFields fields) {
-        fields.optionalText("accessIPv4", MAX_TEXT)
-                .filter(text -> !text.isEmpty() && !IPV4.matcher(text).matches())
-                .ifPresent(text -> {
-                    throw bad("Invalid input for field/attribute accessIPv4: " + Faults.shortened(text));
-                });
-        fields.optionalText("accessIPv6", MAX_TEXT)
-                .filter(text -> !text.isEmpty() && !isIpv6(text))
-                .ifPresent(text -> {
-                    throw bad("Invalid input for field/attribute accessIPv6: " + Faults.shortened(text));
-                });
+    /// What is said of addresses and partitions, over what was said before.
+    static Remarks remarks(JsonFields fields, Remarks before) {
+        return new Remarks(
+                address(fields, "accessIPv4", text -> IPV4.matcher(text).matches())
+                        .orElse(before.accessIpv4()),
+                address(fields, "accessIPv6", ServerRequest::isIpv6).orElse(before.accessIpv6()),
+                fields.optionalText("OS-DCF:diskConfig", MAX_TEXT)
+                        .map(ServerRequest::diskConfig)
+                        .orElse(before.diskConfig()));
+    }
+
+    private static Optional<String> address(JsonFields fields, String name, Predicate<String> form) {
+        Optional<String> address = fields.optionalText(name, MAX_TEXT);
+        address.filter(text -> !text.isEmpty() && !form.test(text)).ifPresent(text -> {
+            throw bad("Invalid input for field/attribute " + name + ": " + Faults.shortened(text));
+        });
+        return address;
+    }
+
+    private static DiskConfig diskConfig(String word) {
+        return switch (word) {
+            case "AUTO" -> DiskConfig.AUTO;
+            case "MANUAL" -> DiskConfig.MANUAL;
+            default -> throw bad("Invalid input for field/attribute OS-DCF:diskConfig: AUTO or MANUAL.");
+        };
     }
 
     /// Only what holds a colon is parsed, so that no name is ever looked up.

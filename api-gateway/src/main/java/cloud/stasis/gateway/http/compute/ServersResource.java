@@ -3,6 +3,7 @@ package cloud.stasis.gateway.http.compute;
 import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.Keypairs;
 import cloud.stasis.gateway.compute.Profile;
+import cloud.stasis.gateway.compute.Remarks;
 import cloud.stasis.gateway.compute.ServerCreation;
 import cloud.stasis.gateway.compute.ServerGroupCatalog;
 import cloud.stasis.gateway.compute.Servers;
@@ -109,7 +110,7 @@ public class ServersResource {
         Map<String, Object> server = new LinkedHashMap<>();
         server.put("id", first.id().toString());
         server.put("links", links.of("servers/" + first.id()));
-        server.put("OS-DCF:diskConfig", "MANUAL");
+        server.put("OS-DCF:diskConfig", first.profile().remarks().diskConfig().name());
         server.put("security_groups", List.of(Map.of("name", "default")));
         // Nobody can log in with it: there is no way into the guest by which it could be set.
         server.put("adminPass", asked.adminPassword().orElseGet(() -> UUID.randomUUID()
@@ -138,10 +139,11 @@ public class ServersResource {
         fields.only("name", "description", "hostname", "accessIPv4", "accessIPv6", "OS-DCF:diskConfig");
         Optional<String> name = fields.has("name") ? Optional.of(ServerRequest.name(fields)) : Optional.empty();
         Optional<String> hostname = fields.optionalText("hostname", ServerRequest.MAX_TEXT);
-        ServerRequest.checkAddresses(fields);
+        ServerRequest.remarks(fields, Remarks.NONE);
         Instance changed = servers.describe(request.caller(), server, profile -> {
             Profile named = name.map(profile::named).orElse(profile);
-            Profile hosted = hostname.map(named::hosted).orElse(named);
+            Profile remarked = named.remarked(ServerRequest.remarks(fields, profile.remarks()));
+            Profile hosted = hostname.map(remarked::hosted).orElse(remarked);
             return version.atLeast(2, 19) && fields.has("description")
                     ? hosted.described(fields.optionalText("description", ServerRequest.MAX_TEXT))
                     : hosted;
