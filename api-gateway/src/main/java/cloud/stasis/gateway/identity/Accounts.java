@@ -4,7 +4,9 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.UserId;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// The rules for users. Whatever makes a user's proofs worthless voids the tokens that came from them.
 ///
@@ -30,6 +32,7 @@ public final class Accounts {
             String email,
             boolean enabled,
             Optional<ProjectId> defaultProject,
+            Map<String, String> extra,
             Optional<String> password) {
         @Override
         public String toString() {
@@ -43,6 +46,7 @@ public final class Accounts {
             Optional<String> email,
             Optional<Boolean> enabled,
             Optional<ProjectId> defaultProject,
+            Map<String, String> extra,
             Optional<String> password) {
         @Override
         public String toString() {
@@ -51,6 +55,7 @@ public final class Accounts {
     }
 
     public User create(Plan plan) {
+        requireFew(plan.extra());
         Optional<PasswordHash> hash = plan.password().map(passwords::hash);
         User user = new User(
                 new UserId(Ids.random()),
@@ -59,7 +64,8 @@ public final class Accounts {
                 plan.description(),
                 plan.email(),
                 plan.enabled(),
-                plan.defaultProject());
+                plan.defaultProject(),
+                plan.extra());
         return unitOfWork.call(() -> {
             projects.requiredDomain(plan.domain());
             users.add(user);
@@ -72,6 +78,9 @@ public final class Accounts {
         Optional<PasswordHash> hash = change.password().map(passwords::hash);
         return unitOfWork.call(() -> {
             User before = users.required(id);
+            Map<String, String> extra = new TreeMap<>(before.extra());
+            extra.putAll(change.extra());
+            requireFew(extra);
             User after = new User(
                     id,
                     before.domain(),
@@ -79,7 +88,8 @@ public final class Accounts {
                     change.description().orElse(before.description()),
                     change.email().orElse(before.email()),
                     change.enabled().orElse(before.enabled()),
-                    change.defaultProject().or(before::defaultProject));
+                    change.defaultProject().or(before::defaultProject),
+                    extra);
             users.change(after);
             hash.ifPresent(text -> users.setPasswordHash(id, text));
             if (hash.isPresent() || before.enabled() && !after.enabled()) {
@@ -87,6 +97,14 @@ public final class Accounts {
             }
             return after;
         });
+    }
+
+    private static void requireFew(Map<String, String> extra) {
+        if (extra.size() > IdentityLimits.EXTRA) {
+            throw new StasisException(
+                    ErrorCode.INVALID_REQUEST,
+                    "A user has at most " + IdentityLimits.EXTRA + " attributes of its own.");
+        }
     }
 
     /// A user changes its own password.

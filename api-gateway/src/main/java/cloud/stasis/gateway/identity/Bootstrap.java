@@ -4,6 +4,8 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.UserId;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Puts into an empty cloud what one needs to log in for the first time: the domain Default with the projects admin
@@ -68,6 +70,7 @@ public final class Bootstrap {
                 "Default",
                 "The default domain",
                 true,
+                List.of(),
                 Project.Kind.DOMAIN));
         ProjectId adminProject = project("admin", "For operators");
         project("service", "For the services of the cloud");
@@ -79,7 +82,8 @@ public final class Bootstrap {
         roles.imply(new Roles.Implication(member, reader));
 
         UserId user = new UserId(Ids.random());
-        users.add(new User(user, DomainId.DEFAULT, "admin", "The first operator", "", true, Optional.empty()));
+        users.add(
+                new User(user, DomainId.DEFAULT, "admin", "The first operator", "", true, Optional.empty(), Map.of()));
         users.setPasswordHash(user, hash);
         Assignment.Actor actor = new Assignment.Actor.OfUser(user);
         assignments.add(
@@ -93,7 +97,14 @@ public final class Bootstrap {
     private ProjectId project(String name, String description) {
         ProjectId id = new ProjectId(Ids.random());
         projects.add(new Project(
-                id, Optional.of(DomainId.DEFAULT), Optional.empty(), name, description, true, Project.Kind.PROJECT));
+                id,
+                Optional.of(DomainId.DEFAULT),
+                Optional.empty(),
+                name,
+                description,
+                true,
+                List.of(),
+                Project.Kind.PROJECT));
         return id;
     }
 

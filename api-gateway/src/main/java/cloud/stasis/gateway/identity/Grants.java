@@ -59,8 +59,8 @@ public final class Grants {
         RoleGraph graph = new RoleGraph(roles.all(), roles.implications());
         return assigned.stream()
                 .flatMap(assignment -> users(assignment.actor()).flatMap(actor -> targets(assignment)
-                        .flatMap(target -> graph.closure(List.of(assignment.role())).stream()
-                                .map(role -> new Assignment(actor, target, role, Assignment.Reach.TARGET)))))
+                        .flatMap(target -> graph.inTokens(List.of(assignment.role())).stream()
+                                .map(role -> new Assignment(actor, target, role.id(), Assignment.Reach.TARGET)))))
                 .distinct()
                 .limit(IdentityLimits.LIST)
                 .toList();

@@ -15,6 +15,13 @@ public final class IdentityLimits {
     /// Enough for any passphrase; more is only a way to keep us busy.
     public static final int PASSWORD = 4096;
 
+    /// Attributes that clients keep with a user, beside those that the API has names for.
+    public static final int EXTRA = 32;
+    /// Tags of a project, and characters of each.
+    public static final int TAGS = 80;
+
+    public static final int TAG = 255;
+
     /// Entries of one list. Nobody reads more, and one who asks for more has a filter.
     public static final int LIST = 10_000;
     /// Projects above a project: Keystone allows five levels with the domain.

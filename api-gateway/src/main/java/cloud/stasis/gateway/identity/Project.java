@@ -7,6 +7,7 @@ import java.util.Optional;
 /// A project, or a domain, which is a project that others live in.
 ///
 /// @param domain that it lives in; empty for a domain
+/// @param tags in the order in which they were given
 /// @param parent the project above it; empty for a domain, and for a project right below its domain
 public record Project(
         ProjectId id,
@@ -15,7 +16,12 @@ public record Project(
         String name,
         String description,
         boolean enabled,
+        List<String> tags,
         Kind kind) {
+    public Project {
+        tags = List.copyOf(tags);
+    }
+
     /// Whether it holds machines or other projects.
     public enum Kind {
         PROJECT,

@@ -22,9 +22,14 @@ public final class Tenancy {
             String description,
             boolean enabled,
             DomainId domain,
-            Optional<ProjectId> parent) {}
+            Optional<ProjectId> parent,
+            List<String> tags) {}
 
-    public record Change(Optional<String> name, Optional<String> description, Optional<Boolean> enabled) {}
+    public record Change(
+            Optional<String> name,
+            Optional<String> description,
+            Optional<Boolean> enabled,
+            Optional<List<String>> tags) {}
 
     public Project create(Plan plan) {
         ProjectId id = new ProjectId(Ids.random());
@@ -36,6 +41,7 @@ public final class Tenancy {
                         plan.name(),
                         plan.description(),
                         plan.enabled(),
+                        plan.tags(),
                         Project.Kind.DOMAIN)
                 : below(plan, id);
         projects.add(made);
@@ -51,6 +57,7 @@ public final class Tenancy {
                 change.name().orElse(before.name()),
                 change.description().orElse(before.description()),
                 change.enabled().orElse(before.enabled()),
+                change.tags().orElse(before.tags()),
                 before.kind());
         boolean disabled = before.enabled() && !after.enabled();
         if (disabled && !before.isDomain() && children(id).stream().anyMatch(Project::enabled)) {
@@ -88,6 +95,7 @@ public final class Tenancy {
                 plan.name(),
                 plan.description(),
                 plan.enabled(),
+                plan.tags(),
                 Project.Kind.PROJECT);
     }
 

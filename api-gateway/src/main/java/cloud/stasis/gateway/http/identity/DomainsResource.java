@@ -76,7 +76,8 @@ public class DomainsResource {
                 fields.optionalText("description", IdentityLimits.DESCRIPTION).orElse(""),
                 fields.optionalFlag("enabled").orElse(true),
                 DomainId.DEFAULT,
-                Optional.empty()));
+                Optional.empty(),
+                List.of()));
         return Response.status(Response.Status.CREATED)
                 .entity(Bodies.one("domain", body(made)))
                 .build();

@@ -29,6 +29,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +88,8 @@ public class ProjectsResource {
                 fields.optionalText("domain_id", IdentityLimits.PROJECT_NAME)
                         .map(DomainId::new)
                         .orElseGet(() -> Defaults.domain(request.token())),
-                fields.optionalText("parent_id", IdentityLimits.PROJECT_NAME).map(ProjectId::new)));
+                fields.optionalText("parent_id", IdentityLimits.PROJECT_NAME).map(ProjectId::new),
+                tags(fields).orElse(List.of())));
         return Response.status(Response.Status.CREATED)
                 .entity(Bodies.one("project", body(made)))
                 .build();
@@ -141,7 +143,21 @@ public class ProjectsResource {
         return new Tenancy.Change(
                 fields.has("name") ? Optional.of(fields.text("name", IdentityLimits.PROJECT_NAME)) : Optional.empty(),
                 fields.optionalText("description", IdentityLimits.DESCRIPTION),
-                fields.optionalFlag("enabled"));
+                fields.optionalFlag("enabled"),
+                tags(fields));
+    }
+
+    private static Optional<List<String>> tags(JsonFields fields) {
+        if (!fields.has("tags")) {
+            return Optional.empty();
+        }
+        List<String> tags = fields.texts("tags", IdentityLimits.TAGS, IdentityLimits.TAG);
+        boolean malformed = tags.stream().anyMatch(tag -> tag.isEmpty() || tag.contains("/") || tag.contains(","));
+        if (malformed || tags.size() != new HashSet<>(tags).size()) {
+            throw new StasisException(
+                    ErrorCode.INVALID_REQUEST, "Tags of a project must differ, and have no comma and no slash.");
+        }
+        return Optional.of(tags);
     }
 
     private static void checkUnmoved(JsonFields fields, Project before) {
@@ -181,7 +197,7 @@ public class ProjectsResource {
         body.put("description", project.description());
         body.put("enabled", project.enabled());
         body.put("is_domain", project.isDomain());
-        body.put("tags", List.of());
+        body.put("tags", project.tags());
         body.put("options", Map.of());
         body.put("links", links.self("projects/" + project.id()));
         return body;

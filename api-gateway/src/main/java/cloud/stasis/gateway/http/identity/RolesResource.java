@@ -128,6 +128,10 @@ public class RolesResource {
         IdentityAction.CHANGE_ROLES.check(request.token());
         Role from = role(prior);
         Role to = role(implied);
+        if (from.domain().isEmpty() && to.domain().isPresent()) {
+            throw new StasisException(
+                    ErrorCode.ACCESS_DENIED, "A global role cannot imply a role that is private to a domain.");
+        }
         roles.imply(new Roles.Implication(from.id(), to.id()));
         return Response.status(Response.Status.CREATED).entity(single(from, to)).build();
     }

@@ -32,6 +32,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Not in a transaction as a whole: a password is hashed before the database is asked for anything.
@@ -39,6 +41,20 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class UsersResource {
+    private static final Set<String> KNOWN = Set.of(
+            "id",
+            "name",
+            "domain_id",
+            "description",
+            "email",
+            "enabled",
+            "default_project_id",
+            "password",
+            "original_password",
+            "password_expires_at",
+            "options",
+            "links");
+
     private final CurrentRequest request;
     private final Users users;
     private final Accounts accounts;
@@ -78,6 +94,7 @@ public class UsersResource {
                 fields.optionalText("email", IdentityLimits.NAME).orElse(""),
                 fields.optionalFlag("enabled").orElse(true),
                 defaultProject(fields),
+                extra(fields),
                 password(fields, "password")));
         return Response.status(Response.Status.CREATED)
                 .entity(Bodies.one("user", body(made)))
@@ -112,6 +129,7 @@ public class UsersResource {
                         fields.optionalText("email", IdentityLimits.NAME),
                         fields.optionalFlag("enabled"),
                         defaultProject(fields),
+                        extra(fields),
                         password(fields, "password")));
         return Bodies.one("user", body(after));
     }
@@ -123,7 +141,7 @@ public class UsersResource {
         accounts.remove(id(id));
     }
 
-    /// A user changes its own password, and with that ends all its tokens.
+    /// A user, or an administrator who knows the password, changes it, and with that ends all the user's tokens.
     @POST
     @Path("users/{id}/password")
     @Consumes(MediaType.APPLICATION_JSON)
@@ -135,7 +153,9 @@ public class UsersResource {
                         () -> new StasisException(ErrorCode.INVALID_REQUEST, "user.original_password is required."));
         String wanted = password(fields, "password")
                 .orElseThrow(() -> new StasisException(ErrorCode.INVALID_REQUEST, "user.password is required."));
-        if (!request.token().user().id().equals(user) || !accounts.changePassword(user, original, wanted)) {
+        boolean mayTry =
+                request.token().user().id().equals(user) || IdentityAction.CHANGE_USERS.isAllowed(request.token());
+        if (!mayTry || !accounts.changePassword(user, original, wanted)) {
             throw new FaultException(Faults.ofHttp(401));
         }
     }
@@ -146,6 +166,17 @@ public class UsersResource {
 
     private static Optional<String> password(JsonFields fields, String name) {
         return fields.optionalText(name, IdentityLimits.PASSWORD);
+    }
+
+    /// What the API has no name for is kept as it came, as Keystone does, if it is a text.
+    private static Map<String, String> extra(JsonFields fields) {
+        Map<String, String> extra = new TreeMap<>();
+        for (String name : fields.names()) {
+            if (!KNOWN.contains(name) && name.length() <= IdentityLimits.NAME && fields.isText(name)) {
+                fields.optionalText(name, IdentityLimits.NAME).ifPresent(value -> extra.put(name, value));
+            }
+        }
+        return extra;
     }
 
     private static Optional<ProjectId> defaultProject(JsonFields fields) {
@@ -168,6 +199,7 @@ public class UsersResource {
         user.defaultProject().ifPresent(project -> body.put("default_project_id", project.value()));
         body.put("password_expires_at", null);
         body.put("options", Map.of());
+        user.extra().forEach(body::putIfAbsent);
         body.put("links", links.self("users/" + user.id()));
         return body;
     }

@@ -2,6 +2,7 @@ package cloud.stasis.gateway.identity.store;
 
 import cloud.stasis.gateway.identity.DomainId;
 import cloud.stasis.gateway.identity.Project;
+import cloud.stasis.gateway.saga.RowJson;
 import cloud.stasis.model.ProjectId;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
@@ -31,6 +32,9 @@ class ProjectEntity {
     @Column(nullable = false)
     boolean enabled;
 
+    @Column(nullable = false, columnDefinition = "longtext")
+    String tags = "[]";
+
     @Column(name = "is_domain", nullable = false)
     boolean isDomain;
 
@@ -44,6 +48,7 @@ class ProjectEntity {
         name = project.name();
         description = project.description();
         enabled = project.enabled();
+        tags = RowJson.write(project.tags());
         isDomain = project.isDomain();
     }
 
@@ -55,6 +60,7 @@ class ProjectEntity {
                 name,
                 description,
                 enabled,
+                RowJson.readList(tags),
                 isDomain ? Project.Kind.DOMAIN : Project.Kind.PROJECT);
     }
 }

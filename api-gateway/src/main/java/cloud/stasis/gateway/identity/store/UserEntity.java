@@ -2,6 +2,7 @@ package cloud.stasis.gateway.identity.store;
 
 import cloud.stasis.gateway.identity.DomainId;
 import cloud.stasis.gateway.identity.User;
+import cloud.stasis.gateway.saga.RowJson;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.UserId;
 import jakarta.persistence.Column;
@@ -35,6 +36,9 @@ class UserEntity {
     @Column(name = "default_project_id", nullable = false, length = 64)
     String defaultProjectId = "";
 
+    @Column(nullable = false, columnDefinition = "longtext")
+    String extra = "{}";
+
     @Column(name = "password_hash", nullable = false)
     String passwordHash = "";
 
@@ -48,6 +52,7 @@ class UserEntity {
         description = user.description();
         email = user.email();
         enabled = user.enabled();
+        extra = RowJson.write(user.extra());
         defaultProjectId = user.defaultProject().map(ProjectId::value).orElse("");
     }
 
@@ -59,6 +64,7 @@ class UserEntity {
                 description,
                 email,
                 enabled,
-                Optional.of(defaultProjectId).filter(text -> !text.isEmpty()).map(ProjectId::new));
+                Optional.of(defaultProjectId).filter(text -> !text.isEmpty()).map(ProjectId::new),
+                RowJson.readStrings(extra));
     }
 }

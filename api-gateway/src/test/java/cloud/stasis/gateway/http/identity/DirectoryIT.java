@@ -286,6 +286,59 @@ class DirectoryIT {
     }
 
     @Test
+    void whatClientsKeepWithUsersAndProjectsIsThere() {
+        String user = create("users", "user", "\"name\": \"" + unique() + "\", \"shoe_size\": \"44\"");
+        cloud.call(admin, "PATCH", V3 + "/users/" + user, "{\"user\": {\"hat\": \"L\", \"id\": \"other\"}}")
+                .expect(200);
+        String project = create("projects", "project", "\"name\": \"" + unique() + "\", \"tags\": [\"b\", \"a\"]");
+
+        var shown = cloud.get(admin, V3 + "/users/" + user).expect(200).json().path("user");
+
+        assertThat(shown.path("shoe_size").asText()).isEqualTo("44");
+        assertThat(shown.path("hat").asText()).isEqualTo("L");
+        assertThat(shown.path("id").asText()).isEqualTo(user);
+        assertThat(cloud.get(admin, V3 + "/projects/" + project).json().at("/project/tags"))
+                .extracting(JsonNode::asText)
+                .containsExactly("b", "a");
+        cloud.call(admin, "PATCH", V3 + "/projects/" + project, "{\"project\": {\"tags\": [\"a\", \"a\"]}}")
+                .expect(400);
+    }
+
+    @Test
+    void aRoleOfADomainServesOnlyToImplyOthers() {
+        String domain = create("domains", "domain", "\"name\": \"" + unique() + "\"");
+        String own = create("roles", "role", "\"name\": \"" + unique() + "\", \"domain_id\": \"" + domain + "\"");
+        String global = create("roles", "role", "\"name\": \"" + unique() + "\"");
+        String project = create("projects", "project", "\"name\": \"p\", \"domain_id\": \"" + domain + "\"");
+        String user = create("users", "user", "\"name\": \"u\", \"domain_id\": \"" + domain + "\"");
+        put("/projects/" + project + "/users/" + user + "/roles/" + own);
+
+        cloud.call(admin, "PUT", V3 + "/roles/" + own + "/implies/" + global, null)
+                .expect(201);
+        cloud.call(admin, "PUT", V3 + "/roles/" + global + "/implies/" + own, null)
+                .expect(403);
+
+        assertThat(cloud.get(admin, V3 + "/role_assignments?effective&user.id=" + user)
+                        .json()
+                        .findValuesAsText("id"))
+                .contains(global)
+                .doesNotContain(own);
+    }
+
+    @Test
+    void anAdministratorWhoKnowsThePasswordChangesIt() {
+        String user = create("users", "user", "\"name\": \"" + unique() + "\", \"password\": \"before\"");
+        String path = V3 + "/users/" + user + "/password";
+        String change = "{\"user\": {\"original_password\": \"%s\", \"password\": \"after\"}}";
+
+        cloud.post(admin, path, change.formatted("wrong")).expect(401);
+        cloud.post(cloud.tenant("member").token(), path, change.formatted("before"))
+                .expect(401);
+        cloud.post(admin, path, change.formatted("before")).expect(204);
+        cloud.post(admin, path, change.formatted("before")).expect(401);
+    }
+
+    @Test
     void aFieldThatWeDoNotKeepIsNotSentBack() {
         cloud.post(admin, V3 + "/roles", "{\"role\": {\"name\": \"" + unique() + "\", \"shoe_size\": 44}}")
                 .expect(400);
