@@ -5,7 +5,6 @@ import cloud.stasis.chunks.format.TreeShape;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,9 +19,6 @@ import java.util.Objects;
 /// One download into a sparse file. One thread walks the index, others fetch, verify and write 8 MiB at a time;
 /// what is zeros is never written, so it stays a hole.
 final class Download {
-    /// Below the size at which the JDK gives every thread a large direct buffer of its own.
-    private static final int WRITE_BYTES = 1024 * 1024;
-
     private static final int LEAF = TreeShape.LEAF_BYTES;
 
     private record Leaf(long index, Digest digest) {}
@@ -31,11 +27,11 @@ final class Download {
     private final TreeShape shape;
     private final NodeReader nodes;
     private final Transfer transfer;
-    private final FileChannel file;
+    private final BulkFile file;
 
     private List<Leaf> unit = new ArrayList<>();
 
-    private Download(BlobExchange exchange, TreeShape shape, Transfer transfer, FileChannel file) {
+    private Download(BlobExchange exchange, TreeShape shape, Transfer transfer, BulkFile file) {
         this.exchange = exchange;
         this.shape = shape;
         this.nodes = new NodeReader(exchange);
@@ -50,17 +46,17 @@ final class Download {
         Path directory = Objects.requireNonNull(target.toAbsolutePath().getParent());
         Path part = directory.resolve(target.getFileName() + ".part");
         try {
-            try (FileChannel file = FileChannel.open(
+            try (BulkFile file = BulkFile.open(
                             part,
                             StandardOpenOption.CREATE,
                             StandardOpenOption.TRUNCATE_EXISTING,
                             StandardOpenOption.READ,
                             StandardOpenOption.WRITE);
                     Transfer transfer = threads.begin(listener, content.size())) {
-                setLength(file, content.size().bytes());
+                file.extend(content.size().bytes());
                 new Download(exchange, shape, transfer, file)
                         .run(content.index().digest());
-                file.force(true);
+                file.force();
             }
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             try (FileChannel opened = FileChannel.open(directory)) {
@@ -147,28 +143,10 @@ final class Download {
 
     private void write(byte[] buffer, int from, int length, long offset) {
         try {
-            writeAll(buffer, from, length, offset);
+            file.write(buffer, from, length, offset);
+            transfer.progressed(length);
         } catch (IOException e) {
             throw DiskErrors.of("writing a downloaded disk", e);
-        }
-    }
-
-    private void writeAll(byte[] buffer, int from, int length, long offset) throws IOException {
-        for (int done = 0; done < length; ) {
-            int piece = Math.min(length - done, WRITE_BYTES);
-            ByteBuffer bytes = ByteBuffer.wrap(buffer, from + done, piece);
-            while (bytes.hasRemaining()) {
-                file.write(bytes, offset + done + piece - bytes.remaining());
-            }
-            done += piece;
-            transfer.progressed(piece);
-        }
-    }
-
-    private static void setLength(FileChannel file, long length) throws IOException {
-        if (length > 0) {
-            // A byte at the end makes a sparse file of the full length.
-            file.write(ByteBuffer.wrap(new byte[1]), length - 1);
         }
     }
 

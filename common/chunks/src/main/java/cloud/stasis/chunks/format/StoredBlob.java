@@ -3,7 +3,6 @@ package cloud.stasis.chunks.format;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
-import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
 import java.util.Arrays;
 
@@ -55,9 +54,9 @@ public record StoredBlob(Encoding encoding, int plainLength, byte[] array, int o
     }
 
     private void decompress(Digest expected, byte[] into, int at) {
-        long written;
+        int written;
         try {
-            written = Zstd.decompressByteArray(into, at, plainLength, array, offset, length);
+            written = Decompression.decompress(array, offset, length, into, at, plainLength);
         } catch (ZstdException e) {
             throw mismatch(expected, e);
         }

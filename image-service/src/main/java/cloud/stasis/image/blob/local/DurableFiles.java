@@ -1,7 +1,7 @@
 package cloud.stasis.image.blob.local;
 
+import cloud.stasis.chunks.BulkFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -13,9 +13,6 @@ import java.util.function.Consumer;
 
 /// Puts files in place so that each is there whole and durable, or not at all.
 final class DurableFiles {
-    /// Small enough that the JDK keeps the buffer through which it copies.
-    private static final int WRITE_BYTES = 256 * 1024;
-
     private final Path temporary;
     private final Consumer<WritePoint> reached;
     private final AtomicLong next = new AtomicLong();
@@ -39,12 +36,11 @@ final class DurableFiles {
     void write(Path target, byte[] bytes) throws IOException {
         Path file = temporary.resolve(next.incrementAndGet() + "." + target.getFileName());
         try {
-            try (FileChannel channel =
-                    FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (BulkFile bulk = BulkFile.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 reached.accept(WritePoint.CREATED);
-                writeAll(channel, bytes);
+                bulk.write(bytes, 0, bytes.length, 0);
                 reached.accept(WritePoint.WRITTEN);
-                channel.force(true);
+                bulk.force();
                 reached.accept(WritePoint.SYNCED);
             }
             Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -55,12 +51,6 @@ final class DurableFiles {
         reached.accept(WritePoint.RENAMED);
         syncFolder(target);
         reached.accept(WritePoint.DURABLE);
-    }
-
-    private static void writeAll(FileChannel channel, byte[] bytes) throws IOException {
-        for (int at = 0; at < bytes.length; ) {
-            at += channel.write(ByteBuffer.wrap(bytes, at, Math.min(WRITE_BYTES, bytes.length - at)));
-        }
     }
 
     /// Removes `target` if it is there.
