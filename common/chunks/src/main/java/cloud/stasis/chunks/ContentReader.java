@@ -48,6 +48,21 @@ public final class ContentReader {
         }
     }
 
+    /// The content as a source.
+    public ContentSource source(Content content) {
+        return new ContentSource() {
+            @Override
+            public ByteCount size() {
+                return content.size();
+            }
+
+            @Override
+            public void read(long offset, ByteBuffer into) {
+                ContentReader.this.read(content, offset, into);
+            }
+        };
+    }
+
     /// The digests of the leaves from `first` to before `end`; [Digest#ZERO] for those that are all zeros.
     public List<Digest> leaves(Content content, long first, long end) {
         TreeShape shape = shape(content);

@@ -2,29 +2,36 @@ package cloud.stasis.image.download;
 
 import cloud.stasis.chunks.ContentReader;
 import cloud.stasis.chunks.ContentSource;
+import cloud.stasis.chunks.format.ManifestCodec;
 import cloud.stasis.image.blob.Reference;
+import cloud.stasis.image.ova.OvaExport;
 import cloud.stasis.image.qcow2.QcowExport;
 import cloud.stasis.image.repository.Repository;
+import cloud.stasis.image.upload.ContainerFormat;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.Manifest;
+import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
-import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Gives the file that a download of an image is: what was uploaded, or for a captured image a qcow2 file of
-/// its root disk. The same image always gives the same file.
+/// its root disk, or the whole bundle as an OVA if that is its container. The same image always gives the same file.
 public final class ImageFiles {
     /// Files that are made up are remembered, since clients read them in ranges. Each holds a bit for every 64
     /// KiB of its disk: at most 32 MiB, for the largest.
     private static final int MAX_EXPORTS = 4;
+
+    /// A few KiB each.
+    private static final int MAX_HASHED = 64;
 
     private final Repository repository;
     private final ContentReader reader;
@@ -34,6 +41,16 @@ public final class ImageFiles {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Content, QcowExport> eldest) {
             return size() > MAX_EXPORTS;
+        }
+    };
+
+    /// What archives say of their members, by bundle.
+    private final Map<ManifestId, Map<String, String>> hashes = new LinkedHashMap<>(8, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<ManifestId, Map<String, String>> eldest) {
+            return size() > MAX_HASHED;
         }
     };
 
@@ -61,26 +78,26 @@ public final class ImageFiles {
             return Optional.empty();
         }
         Optional<ContentSource> uploaded =
-                only(manifest.parts(), Part.File.class).stream().findFirst().map(file -> asItIs(file.content()));
-        return uploaded.isPresent() ? uploaded : rootDisk(manifest).map(disk -> export(disk.content()));
+                only(manifest.parts(), Part.File.class).stream().findFirst().map(file -> reader.source(file.content()));
+        if (uploaded.isPresent() || rootDisk(manifest).isEmpty()) {
+            return uploaded;
+        }
+        return ContainerFormat.OVA.wireName().equals(manifest.metadata().get("container_format"))
+                ? Optional.of(archive(manifest))
+                : rootDisk(manifest).map(disk -> export(disk.content()));
     }
 
     private static Optional<Part.Disk> rootDisk(Manifest manifest) {
         return only(manifest.parts(), Part.Disk.class).stream().min(Comparator.comparing(Part.Disk::target));
     }
 
-    private ContentSource asItIs(Content content) {
-        return new ContentSource() {
-            @Override
-            public ByteCount size() {
-                return content.size();
-            }
-
-            @Override
-            public void read(long offset, ByteBuffer into) {
-                reader.read(content, offset, into);
-            }
-        };
+    private OvaExport archive(Manifest manifest) {
+        Map<String, String> known;
+        synchronized (hashes) {
+            known = hashes.computeIfAbsent(
+                    ManifestCodec.id(ManifestCodec.encode(manifest)), _ -> new ConcurrentHashMap<>());
+        }
+        return new OvaExport(reader, manifest, known);
     }
 
     private QcowExport export(Content disk) {

@@ -19,14 +19,14 @@ public final class QcowDisk {
     private static final int BUFFER_LEAVES = 16;
 
     private final ContentReader reader;
-    private final Content file;
+    private final Optional<Content> file;
     private final ContentWriter out;
     private final QcowReader image;
 
     private byte[] buffer = new byte[BUFFER_LEAVES * LEAF];
     private int buffered;
 
-    private QcowDisk(ContentReader reader, Content file, ContentWriter out, QcowReader image) {
+    private QcowDisk(ContentReader reader, Optional<Content> file, ContentWriter out, QcowReader image) {
         this.reader = reader;
         this.file = file;
         this.out = out;
@@ -42,12 +42,21 @@ public final class QcowDisk {
     ///
     /// @throws cloud.stasis.model.StasisException `HOSTILE_IMAGE` if the file is not an image that stands alone
     public static Content store(ContentReader reader, Content file, ContentWriter out) {
-        ContentSource source = source(reader, file);
+        return store(reader, Optional.of(file), reader.source(file), out);
+    }
+
+    /// The same for a file that is not content by itself: it lies within another one.
+    public static Content store(ContentReader reader, ContentSource file, ContentWriter out) {
+        return store(reader, Optional.empty(), file, out);
+    }
+
+    private static Content store(
+            ContentReader reader, Optional<Content> file, ContentSource source, ContentWriter out) {
         try {
-            int length = (int) Math.min(QcowHeader.MAX_BYTES, file.size().bytes());
+            int length = (int) Math.min(QcowHeader.MAX_BYTES, source.size().bytes());
             ByteBuffer head = ByteBuffer.allocate(length);
             source.read(0, head);
-            QcowHeader header = QcowHeader.parse(head.flip(), file.size());
+            QcowHeader header = QcowHeader.parse(head.flip(), source.size());
             try (QcowReader image = new QcowReader(header, source)) {
                 return new QcowDisk(reader, file, out, image).store();
             }
@@ -100,16 +109,18 @@ public final class QcowDisk {
     /// The leaf of the file that is the leaf at `guest`, if there is one.
     private Optional<Digest> leafOfFile(long guest, int length) throws IOException {
         int clusterSize = image.header().clusterSize();
-        if (length < LEAF
+        if (file.isEmpty()
+                || length < LEAF
                 || clusterSize < LEAF
                 || !(image.cluster(guest / clusterSize) instanceof QcowReader.Cluster.Plain plain)) {
             return Optional.empty();
         }
         long offset = plain.offset() + guest % clusterSize;
-        if (offset % LEAF != 0 || offset > file.size().bytes() - LEAF) {
+        if (offset % LEAF != 0 || offset > file.get().size().bytes() - LEAF) {
             return Optional.empty();
         }
-        return Optional.of(reader.leaves(file, offset / LEAF, offset / LEAF + 1).getFirst());
+        return Optional.of(
+                reader.leaves(file.get(), offset / LEAF, offset / LEAF + 1).getFirst());
     }
 
     private void flush() {
@@ -119,19 +130,5 @@ public final class QcowDisk {
             buffer = new byte[BUFFER_LEAVES * LEAF];
             buffered = 0;
         }
-    }
-
-    private static ContentSource source(ContentReader reader, Content content) {
-        return new ContentSource() {
-            @Override
-            public ByteCount size() {
-                return content.size();
-            }
-
-            @Override
-            public void read(long offset, ByteBuffer into) {
-                reader.read(content, offset, into);
-            }
-        };
     }
 }

@@ -12,9 +12,6 @@ final class FormatCheck {
     /// How much of the beginning it needs: an ISO says what it is behind 32 KiB.
     static final int HEAD_BYTES = 64 * 1024;
 
-    /// How much of the end: a VHD of fixed size has a footer only.
-    static final int TAIL_BYTES = 512;
-
     private record Magic(DiskFormat format, int offset, byte[] bytes) {
         static Magic text(DiskFormat format, int offset, String text) {
             return new Magic(format, offset, text.getBytes(StandardCharsets.ISO_8859_1));
@@ -27,8 +24,6 @@ final class FormatCheck {
     }
 
     private static final String VHD = "conectix";
-    private static final Magic ISO = Magic.text(DiskFormat.ISO, 0x8001, "CD001");
-
     private static final Magic[] MAGICS = {
         Magic.text(DiskFormat.QCOW2, 0, "QFI\u00fb"),
         Magic.text(DiskFormat.VMDK, 0, "KDMV"),
@@ -38,7 +33,8 @@ final class FormatCheck {
         Magic.text(DiskFormat.VHDX, 0, "vhdxfile"),
         Magic.text(DiskFormat.VHD, 0, VHD),
         Magic.text(DiskFormat.PLOOP, 0, "WithoutFreeSpace"),
-        Magic.text(DiskFormat.PLOOP, 0, "WithouFreSpacExt")
+        Magic.text(DiskFormat.PLOOP, 0, "WithouFreSpacExt"),
+        Magic.text(DiskFormat.ISO, 0x8001, "CD001")
     };
 
     /// Formats that nobody may upload under any name.
@@ -46,10 +42,19 @@ final class FormatCheck {
 
     private FormatCheck() {}
 
-    /// Refuses what can be told from the beginning.
+    /// What the beginning says.
+    enum Finding {
+        /// Of the format that was declared.
+        AS_DECLARED,
+        /// Of none that is known. Unless it was declared to be the plain bytes of a disk it is kept as it
+        /// is, and no host is given anything of it.
+        UNKNOWN
+    }
+
+    /// Refuses what is known to be something else.
     ///
     /// @throws StasisException `HOSTILE_IMAGE`
-    static void head(DiskFormat declared, byte[] head, int length) {
+    static Finding head(DiskFormat declared, byte[] head, int length) {
         for (String magic : FORBIDDEN) {
             if (Magic.text(declared, 0, magic).isIn(head, length)) {
                 throw hostile(declared, "it is of a format that is not supported");
@@ -59,38 +64,28 @@ final class FormatCheck {
                 .filter(magic -> magic.isIn(head, length))
                 .map(Magic::format)
                 .findFirst();
+        Optional<DiskFormat> other = found.filter(format -> format != declared);
         switch (declared) {
-            case RAW, AMI, ISO ->
-                found.ifPresent(format -> {
-                    throw hostile(declared, "its bytes are those of " + format.wireName());
+            // An ISO may begin as a disk does that a machine boots from.
+            case RAW, AMI ->
+                other.filter(format -> format != DiskFormat.ISO).ifPresent(format -> {
+                    throw hostile(declared, format);
                 });
-            case QCOW2, VMDK, VDI, VHDX, PLOOP -> {
-                if (!found.equals(Optional.of(declared))) {
-                    throw hostile(declared, "its bytes are those of something else");
-                }
-            }
-            // One of fixed size begins with the disk.
-            case VHD ->
-                found.filter(format -> format != DiskFormat.VHD).ifPresent(format -> {
-                    throw hostile(declared, "its bytes are those of " + format.wireName());
+            case QCOW2, VMDK, VDI, VHDX, VHD, PLOOP, ISO ->
+                other.ifPresent(format -> {
+                    throw hostile(declared, format);
                 });
             // Handed to a machine as a kernel or ramdisk, and never opened as a disk.
             case ARI, AKI -> {}
         }
-        if (declared == DiskFormat.ISO && !ISO.isIn(head, length)) {
-            throw hostile(declared, "its bytes are those of something else");
-        }
-        if (declared == DiskFormat.VMDK && head[0] == '#') {
+        if (declared == DiskFormat.VMDK && found.isPresent() && head[0] == '#') {
             throw hostile(declared, "it is only a description that names other files");
         }
+        return found.equals(Optional.of(declared)) ? Finding.AS_DECLARED : Finding.UNKNOWN;
     }
 
-    /// Refuses what can be told from the end only.
-    static void tail(DiskFormat declared, byte[] tail) {
-        boolean footer = Magic.text(DiskFormat.VHD, 0, VHD).isIn(tail, tail.length);
-        if (declared == DiskFormat.VHD && !footer) {
-            throw hostile(declared, "its bytes are those of something else");
-        }
+    private static StasisException hostile(DiskFormat declared, DiskFormat found) {
+        return hostile(declared, "its bytes are those of " + found.wireName());
     }
 
     private static StasisException hostile(DiskFormat declared, String why) {

@@ -4,8 +4,10 @@ import cloud.stasis.chunks.BlobExchange;
 import cloud.stasis.chunks.ContentReader;
 import cloud.stasis.chunks.ContentWriter;
 import cloud.stasis.chunks.TransferThreads;
+import cloud.stasis.image.ova.OvaImport;
 import cloud.stasis.image.qcow2.QcowDisk;
 import cloud.stasis.image.repository.Repository;
+import cloud.stasis.image.upload.FormatCheck.Finding;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
@@ -16,8 +18,8 @@ import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
-import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,29 +73,37 @@ public final class ImageUpload {
     private UploadedImage take(Request request, Incoming incoming, ReferenceName name, BlobExchange blobs) {
         try (ChecksumLane md5 = new ChecksumLane("MD5");
                 ChecksumLane sha512 = new ChecksumLane("SHA-512")) {
-            Content file = store(request, incoming, blobs, md5, sha512);
-            if (request.containerFormat().isDisk()) {
-                FormatCheck.tail(request.diskFormat(), tail(file, blobs));
-            }
-            List<Part> parts = parts(request, file, blobs);
+            Stored stored = store(request, incoming, blobs, md5, sha512);
+            Content file = stored.file();
+            OvaImport.Found found = found(request, stored, blobs);
+            List<Part> parts = new ArrayList<>(List.of(new Part.File(file)));
+            parts.addAll(found.parts());
             String md5Text = md5.finish();
             String sha512Text = sha512.finish();
-            ManifestId manifest = seal(name, request, parts, md5Text, sha512Text);
-            ByteCount virtualSize = parts.getLast().content().size();
+            ManifestId manifest = seal(name, request, parts, found.manifest(), md5Text, sha512Text);
+            ByteCount virtualSize = parts.stream()
+                    .filter(Part.Disk.class::isInstance)
+                    .map(part -> part.content().size())
+                    .findFirst()
+                    .orElse(file.size());
             return new UploadedImage(file.size(), virtualSize, md5Text, sha512Text, manifest, parts);
         }
     }
 
-    private Content store(
+    /// The bytes as they came, and what they are.
+    private record Stored(Content file, Finding finding) {}
+
+    private Stored store(
             Request request, Incoming incoming, BlobExchange blobs, ChecksumLane md5, ChecksumLane sha512) {
         Segments segments = new Segments();
         try (ContentWriter writer = new ContentWriter(blobs, threads)) {
             long size = 0;
+            Finding finding = Finding.UNKNOWN;
             while (true) {
                 byte[] segment = segments.take();
                 int length = fill(segment, incoming);
                 if (size == 0) {
-                    checkHead(request, segment, length);
+                    finding = checkHead(request, segment, length);
                 }
                 size += length;
                 if (size > MAX_SIZE.bytes()) {
@@ -111,7 +121,7 @@ public final class ImageUpload {
                     writer.append(segment, length, release);
                 }
                 if (length < Segments.BYTES) {
-                    return writer.finish();
+                    return new Stored(writer.finish(), finding);
                 }
             }
         }
@@ -130,29 +140,33 @@ public final class ImageUpload {
         return length;
     }
 
-    private static void checkHead(Request request, byte[] segment, int length) {
+    private static Finding checkHead(Request request, byte[] segment, int length) {
         if (request.containerFormat().isDisk()) {
-            FormatCheck.head(request.diskFormat(), segment, Math.min(length, FormatCheck.HEAD_BYTES));
+            return FormatCheck.head(request.diskFormat(), segment, Math.min(length, FormatCheck.HEAD_BYTES));
         }
+        return request.containerFormat() == ContainerFormat.OVA && OvaImport.isArchive(segment, length)
+                ? Finding.AS_DECLARED
+                : Finding.UNKNOWN;
     }
 
-    private static byte[] tail(Content file, BlobExchange blobs) {
-        byte[] tail =
-                new byte[(int) Math.min(FormatCheck.TAIL_BYTES, file.size().bytes())];
-        new ContentReader(blobs).read(file, file.size().bytes() - tail.length, ByteBuffer.wrap(tail));
-        return tail;
+    /// What is in the file, if it is of a kind that hosts can be given.
+    private OvaImport.Found found(Request request, Stored stored, BlobExchange blobs) {
+        if (request.containerFormat() == ContainerFormat.OVA && stored.finding() == Finding.AS_DECLARED) {
+            return OvaImport.take(stored.file(), blobs, threads);
+        }
+        return new OvaImport.Found(
+                request.containerFormat().isDisk() ? disks(request, stored, blobs) : List.of(), Optional.empty());
     }
 
-    /// The file, and the disk that is in it if it is of a kind that hosts can be given.
-    private List<Part> parts(Request request, Content file, BlobExchange blobs) {
-        Part asItCame = new Part.File(file);
-        if (!request.containerFormat().isDisk()) {
-            return List.of(asItCame);
-        }
+    private List<Part> disks(Request request, Stored stored, BlobExchange blobs) {
         return switch (request.diskFormat()) {
-            case RAW, AMI -> List.of(asItCame, new Part.Disk(ROOT, file));
-            case QCOW2 -> List.of(asItCame, new Part.Disk(ROOT, disk(file, blobs)));
-            case VMDK, VDI, VHD, VHDX, ISO, PLOOP, ARI, AKI -> List.of(asItCame);
+            case RAW, AMI -> List.of(new Part.Disk(ROOT, stored.file()));
+            case QCOW2 ->
+                switch (stored.finding()) {
+                    case AS_DECLARED -> List.of(new Part.Disk(ROOT, disk(stored.file(), blobs)));
+                    case UNKNOWN -> List.of();
+                };
+            case VMDK, VDI, VHD, VHDX, ISO, PLOOP, ARI, AKI -> List.of();
         };
     }
 
@@ -162,8 +176,17 @@ public final class ImageUpload {
         }
     }
 
-    private ManifestId seal(ReferenceName name, Request request, List<Part> parts, String md5, String sha512) {
-        Map<String, String> metadata = new HashMap<>(request.metadata());
+    /// @param bundle what the image shows, if it came as a bundle
+    private ManifestId seal(
+            ReferenceName name,
+            Request request,
+            List<Part> parts,
+            Optional<Manifest> bundle,
+            String md5,
+            String sha512) {
+        Map<String, String> metadata = new HashMap<>();
+        bundle.ifPresent(manifest -> metadata.putAll(manifest.metadata()));
+        metadata.putAll(request.metadata());
         metadata.put("disk_format", request.diskFormat().wireName());
         metadata.put("container_format", request.containerFormat().wireName());
         metadata.put("checksum", md5);
@@ -172,11 +195,11 @@ public final class ImageUpload {
         Manifest manifest = new Manifest(
                 Manifest.CURRENT_VERSION,
                 ReferenceName.Kind.IMAGE,
-                Optional.empty(),
-                clock.instant(),
-                Optional.empty(),
+                bundle.flatMap(Manifest::instance),
+                bundle.map(Manifest::takenAt).orElseGet(clock::instant),
+                bundle.flatMap(Manifest::parent),
                 parts,
-                Optional.empty(),
+                bundle.flatMap(Manifest::receipt),
                 metadata);
         try {
             return repository.sealNew(name, manifest);

@@ -292,21 +292,28 @@ class ImageRoutesIT {
         "vdi,raw",
         "vhdx,raw",
         "vpc,raw",
+        "vdi,vmdk",
+        "vmdk,vhd",
         "qed,raw",
-        "raw,qcow2",
-        "raw,vmdk",
-        "raw,vdi",
-        "raw,vhdx",
-        "raw,vhd",
-        "raw,iso",
-        "raw,ploop",
         "qed,vmdk"
     })
-    void bytesMustBeWhatTheyAreDeclaredAs(String made, String declared) throws Exception {
+    void bytesOfAKnownFormatMustBeDeclaredAsThat(String made, String declared) throws Exception {
         Path file = directory.resolve("image");
         QemuImg.convert(disk(3 * 1024 * 1024), file, made);
 
         refused(file, declared, "bare", 400, "HOSTILE_IMAGE");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"qcow2", "vmdk", "vdi", "vhdx", "vhd", "iso", "ploop"})
+    void bytesOfNoKnownFormatAreKeptAndNoHostIsGivenAnyOfThem(String declared) throws Exception {
+        Path file = disk(3 * 1024 * 1024);
+
+        JsonNode answer = uploaded(file, declared, "bare");
+
+        assertThat(answer.get("parts")).hasSize(1);
+        assertThat(answer.get("parts").get(0).get("kind").asText()).isEqualTo("file");
+        assertThat(download(Optional.empty()).body()).isEqualTo(Files.readAllBytes(file));
     }
 
     @ParameterizedTest

@@ -1,0 +1,372 @@
+package cloud.stasis.image.ova;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import cloud.stasis.chunks.ContentSource;
+import cloud.stasis.chunks.TransferThreads;
+import cloud.stasis.image.Stores;
+import cloud.stasis.image.download.ImageFiles;
+import cloud.stasis.image.qcow2.QemuImg;
+import cloud.stasis.image.repository.Repository;
+import cloud.stasis.image.upload.ContainerFormat;
+import cloud.stasis.image.upload.DiskFormat;
+import cloud.stasis.image.upload.ImageUpload;
+import cloud.stasis.image.upload.UploadedImage;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ImageId;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.Manifest;
+import cloud.stasis.model.Part;
+import cloud.stasis.model.ReferenceName;
+import cloud.stasis.model.StasisException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OvaIT {
+    private static final int DISK_BYTES = 3 * 1024 * 1024;
+
+    private final Random random = new Random(20261122);
+    private final byte[] root = disk(DISK_BYTES);
+    private final byte[] data = disk(2 * DISK_BYTES);
+    private final byte[] memory = disk(DISK_BYTES + 4096 + 32);
+
+    @TempDir
+    Path directory;
+
+    private Repository repository;
+
+    @BeforeEach
+    void open() {
+        repository = Stores.open(directory.resolve("store"));
+    }
+
+    @AfterEach
+    void close() {
+        repository.close();
+    }
+
+    @Test
+    void aBundleIsATarOfADescriptionDisksPartsAndHashes() throws Exception {
+        Path file = directory.resolve("bundle.ova");
+        Files.write(file, whole(export(bundle(repository))));
+
+        String list = QemuImg.run("tar", "--warning=no-all", "-tf", file.toString());
+        QemuImg.run("tar", "-xf", file.toString(), "-C", directory.toString());
+
+        assertThat(list.lines())
+                .containsExactly(
+                        "bundle.ovf",
+                        "disk-vda.qcow2",
+                        "disk-vdb.qcow2",
+                        "memory",
+                        "domain.xml",
+                        "devices.json",
+                        "stasis-manifest.json",
+                        "bundle.mf");
+        assertThat(disk("disk-vda.qcow2")).isEqualTo(root);
+        assertThat(disk("disk-vdb.qcow2")).isEqualTo(data);
+        assertThat(Files.readAllBytes(directory.resolve("memory"))).isEqualTo(memory);
+        String sums = Files.readString(directory.resolve("bundle.mf"))
+                .replaceAll("SHA256\\((.*)\\)= (.*)", directory + "/$1 $2")
+                .replaceAll("(\\S+) (\\S+)", "$2  $1");
+        Files.writeString(directory.resolve("sums"), sums);
+        QemuImg.run("sha256sum", "--check", "--quiet", directory.resolve("sums").toString());
+    }
+
+    @Test
+    void anyRangeOfItCanBeReadInAnyOrder() throws Exception {
+        Manifest bundle = bundle(repository);
+        byte[] expected = whole(export(bundle));
+        for (int round = 0; round < 50; round++) {
+            ContentSource file = new ImageFiles(repository).file(seal(repository, bundle));
+            int from = random.nextInt(expected.length);
+            ByteBuffer range = ByteBuffer.allocate(1 + random.nextInt(Math.min(expected.length - from, 300_000)));
+
+            file.read(from, range);
+
+            assertThat(range.array()).isEqualTo(Arrays.copyOfRange(expected, from, from + range.capacity()));
+        }
+    }
+
+    @Test
+    void anotherSiteGetsTheWholeBundleBack() throws Exception {
+        Manifest bundle = bundle(repository);
+        byte[] file = whole(export(bundle));
+        try (Repository other = Stores.open(directory.resolve("other"))) {
+            ImageId image = ImageId.random();
+
+            UploadedImage uploaded = upload(other, image, file);
+
+            Manifest manifest = other.manifest(uploaded.manifest());
+            assertThat(manifest.parts().subList(1, manifest.parts().size())).isEqualTo(bundle.parts());
+            assertThat(manifest.instance()).isEqualTo(bundle.instance());
+            assertThat(manifest.takenAt()).isEqualTo(bundle.takenAt());
+            assertThat(manifest.metadata()).containsEntry("note", "before the upgrade");
+            assertThat(uploaded.virtualSize().bytes()).isEqualTo(DISK_BYTES);
+            assertThat(whole(new ImageFiles(other).file(ReferenceName.of(image))))
+                    .isEqualTo(file);
+        }
+    }
+
+    @Test
+    void anArchiveFromElsewhereGivesItsDisks() throws Exception {
+        Path qcow2 = qcow2();
+        Path ovf = directory.resolve("machine.ovf");
+        Files.writeString(ovf, Archive.ovf("disk1.qcow2"));
+        Files.move(qcow2, directory.resolve("disk1.qcow2"));
+        Path file = directory.resolve("machine.ova");
+        QemuImg.run(
+                "tar",
+                "--format=ustar",
+                "-C",
+                directory.toString(),
+                "-cf",
+                file.toString(),
+                "machine.ovf",
+                "disk1.qcow2");
+
+        UploadedImage uploaded = upload(repository, ImageId.random(), Files.readAllBytes(file));
+
+        assertThat(uploaded.parts()).hasSize(2);
+        assertThat(uploaded.parts().getLast())
+                .isEqualTo(new Part.Disk(DeviceName.virtio(0), Stores.put(repository, root)));
+    }
+
+    @Test
+    void disksOfAFormatThatIsNotReadAreKeptInTheirArchive() throws Exception {
+        byte[] file = new Archive()
+                .with("m.ovf", Archive.ovf("d.vmdk"))
+                .with("d.vmdk", "KDMV and so on")
+                .end();
+
+        assertThat(upload(repository, ImageId.random(), file).parts()).hasSize(1);
+    }
+
+    @Test
+    void bytesThatAreNoArchiveAreKeptAsTheyAre() {
+        byte[] file = disk(100_000);
+
+        assertThat(upload(repository, ImageId.random(), file).parts()).hasSize(1);
+    }
+
+    // ---- hostile ones
+
+    @Test
+    void membersThatTheDescriptionDoesNotNameAreRefused() throws Exception {
+        refused(plain().with("extra", "x").end(), "does not name extra");
+        refused(new Archive().with("m.ovf", Archive.ovf("d.qcow2")).end(), "lacks d.qcow2");
+    }
+
+    @Test
+    void namesAreNamesOfFilesAndNothingElse() throws Exception {
+        byte[] content = Files.readAllBytes(qcow2());
+        for (String name : List.of("../d.qcow2", "/etc/passwd", "a/d.qcow2", ".hidden", "a\nb", "..")) {
+            refused(plain().forged(name, '0', content).end(), "plain file name");
+            refused(
+                    new Archive()
+                            .with("m.ovf", Archive.ovf(name.replace("\n", "&#10;")))
+                            .end(),
+                    "plain file name");
+        }
+    }
+
+    @Test
+    void linksFoldersAndDevicesAreRefused() throws Exception {
+        for (char type : new char[] {'1', '2', '3', '5', 'x', 'L'}) {
+            refused(plain().forged("other", type, new byte[0]).end(), "links, folders or devices");
+        }
+    }
+
+    @Test
+    void aNameTwiceIsRefused() throws Exception {
+        refused(plain().with("d.qcow2", "x").end(), "twice");
+        refused(
+                new Archive()
+                        .with(
+                                "m.ovf",
+                                Archive.ovf(
+                                        "",
+                                        "<File ovf:href=\"a\" ovf:id=\"f\"/><File ovf:href=\"b\" ovf:id=\"f\"/>",
+                                        ""))
+                        .end(),
+                "twice");
+    }
+
+    @Test
+    void whatIsTooLargeOrCutOffIsRefused() throws Exception {
+        byte[] good = plain().end();
+        refused(Arrays.copyOf(good, good.length - 2000), "cut off");
+        refused(new Archive().with("m.ovf", " ".repeat(Ovf.MAX_BYTES + 1)).end(), "more than");
+        refused(Arrays.copyOf(good, good.length + 2 * 1024 * 1024), "behind its end");
+        byte[] hidden = Arrays.copyOf(good, good.length + 10_000);
+        hidden[hidden.length - 1] = 1;
+        refused(hidden, "behind its end");
+    }
+
+    @Test
+    void aDocumentTypeIsRefused() throws Exception {
+        String type = "<!DOCTYPE e [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>";
+
+        refused(new Archive().with("m.ovf", Archive.ovf(type, "", "")).end(), "document type");
+        refused(
+                new Archive()
+                        .with("m.ovf", Archive.ovf("", "<File ovf:href=\"&x;\"/>", ""))
+                        .end(),
+                "entities");
+    }
+
+    @Test
+    void hashesThatDoNotMatchAreRefused() throws Exception {
+        byte[] disk = Files.readAllBytes(qcow2());
+        String ovf = Archive.ovf("d.qcow2");
+        String zeros = "0".repeat(64);
+        refused(
+                plain().with("m.mf", "SHA256(m.ovf)= " + zeros + "\nSHA256(d.qcow2)= " + zeros)
+                        .end(),
+                "another hash");
+        refused(
+                new Archive()
+                        .with("m.ovf", ovf)
+                        .hashed("m.mf")
+                        .with("d.qcow2", disk)
+                        .end(),
+                "no hash of its d.qcow2");
+        refused(plain().with("m.mf", "SHA256(../x)= " + zeros).end(), "hashes");
+    }
+
+    @Test
+    void goodHashesAreAccepted() throws Exception {
+        byte[] file = plain().hashed("m.mf").end();
+
+        assertThat(upload(repository, ImageId.random(), file).parts()).hasSize(2);
+    }
+
+    @Test
+    void aDiskThatStandsOnAnotherFileIsRefused() throws Exception {
+        Path overlay = directory.resolve("overlay");
+        QemuImg.run("qemu-img", "create", "-f", "qcow2", "-b", "/etc/passwd", "-F", "raw", overlay.toString(), "3M");
+
+        refused(
+                new Archive()
+                        .with("m.ovf", Archive.ovf("d.qcow2"))
+                        .with("d.qcow2", Files.readAllBytes(overlay))
+                        .end(),
+                "backing file");
+    }
+
+    @Test
+    void aBundleWhosePartsAreNotThoseOfItsManifestIsRefused() throws Exception {
+        byte[] file = whole(export(bundle(repository)));
+        String text = new String(file, StandardCharsets.ISO_8859_1);
+        // The memory begins behind its header; the hashes at the end are changed with it.
+        int at = text.indexOf("memory\0") + TarEntry.BLOCK;
+        file[at] ^= 1;
+
+        refused(file, "another hash");
+        refused(Arrays.copyOf(file, text.indexOf("bundle.mf\0")), "cut off");
+        byte[] withoutHashes = Arrays.copyOf(file, text.indexOf("bundle.mf\0") + 2 * TarEntry.BLOCK);
+        Arrays.fill(withoutHashes, withoutHashes.length - 2 * TarEntry.BLOCK, withoutHashes.length, (byte) 0);
+        refused(withoutHashes, "not what its manifest names");
+    }
+
+    private void refused(byte[] file, String words) {
+        ImageId image = ImageId.random();
+        assertThatThrownBy(() -> upload(repository, image, file))
+                .isInstanceOfSatisfying(
+                        StasisException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.HOSTILE_IMAGE))
+                .hasMessageContaining(words);
+        assertThat(repository.reference(ReferenceName.of(image))).isEmpty();
+    }
+
+    // ---- bundles and files
+
+    private Manifest bundle(Repository in) {
+        return new Manifest(
+                Manifest.CURRENT_VERSION,
+                ReferenceName.Kind.IMAGE,
+                Optional.of(InstanceId.random()),
+                Instant.parse("2026-11-22T10:00:00.123456Z"),
+                Optional.empty(),
+                List.of(
+                        new Part.Disk(DeviceName.virtio(0), Stores.put(in, root)),
+                        new Part.Disk(DeviceName.virtio(1), Stores.put(in, data)),
+                        new Part.Memory(Part.MemoryFormat.RAM_IMAGE, Stores.put(in, memory)),
+                        new Part.DomainXml(Stores.put(in, "<domain/>".getBytes(StandardCharsets.UTF_8))),
+                        new Part.DeviceArchive(Stores.put(in, "{}".getBytes(StandardCharsets.UTF_8)))),
+                Optional.empty(),
+                Map.of("container_format", "ova", "note", "before the upgrade"));
+    }
+
+    private static ReferenceName seal(Repository in, Manifest bundle) {
+        ReferenceName name = ReferenceName.of(ImageId.random());
+        in.seal(name, bundle);
+        return name;
+    }
+
+    private ContentSource export(Manifest bundle) {
+        return new ImageFiles(repository).file(seal(repository, bundle));
+    }
+
+    private static byte[] whole(ContentSource file) throws IOException {
+        byte[] bytes = new byte[(int) file.size().bytes()];
+        for (int at = 0; at < bytes.length; at += 1 << 20) {
+            file.read(at, ByteBuffer.wrap(bytes, at, Math.min(1 << 20, bytes.length - at)));
+        }
+        return bytes;
+    }
+
+    private Archive plain() throws Exception {
+        return new Archive().with("m.ovf", Archive.ovf("d.qcow2")).with("d.qcow2", Files.readAllBytes(qcow2()));
+    }
+
+    private Path qcow2() throws Exception {
+        Path file = directory.resolve("made.qcow2");
+        if (!Files.exists(file)) {
+            Path raw = directory.resolve("made.raw");
+            Files.write(raw, root);
+            QemuImg.convert(raw, file, "qcow2");
+        }
+        return file;
+    }
+
+    private byte[] disk(String qcow2) throws Exception {
+        Path raw = directory.resolve(qcow2 + ".raw");
+        QemuImg.run("qemu-img", "check", directory.resolve(qcow2).toString());
+        QemuImg.convert(directory.resolve(qcow2), raw, "raw");
+        return Files.readAllBytes(raw);
+    }
+
+    /// Random, with a hole in its middle.
+    private byte[] disk(int length) {
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        Arrays.fill(bytes, length / 4, length / 2, (byte) 0);
+        return bytes;
+    }
+
+    private static UploadedImage upload(Repository into, ImageId image, byte[] file) {
+        ByteArrayInputStream bytes = new ByteArrayInputStream(file);
+        return new ImageUpload(into, TransferThreads.forThisMachine(), Clock.systemUTC())
+                .take(
+                        new ImageUpload.Request(
+                                image, DiskFormat.QCOW2, ContainerFormat.OVA, Map.of("name", "imported")),
+                        bytes::read);
+    }
+}
