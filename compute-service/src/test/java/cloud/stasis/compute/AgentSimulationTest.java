@@ -12,9 +12,9 @@ import cloud.stasis.compute.hypervisor.simulated.SimulatedHypervisor.Ram;
 import cloud.stasis.compute.watchdog.TimerWatchdog;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
-import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.messages.ComputeCommand.Settlement;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.InstanceId;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// One machine through a long random life, beside a model that knows every byte: whatever was done before, a
 /// capture is the disk, and a revert brings back what was. A seed that fails becomes a test of its own.
 class AgentSimulationTest {
-    private static final int STEPS = 120;
+    private static final int STEPS = 170;
 
     @TempDir(factory = FastDirectory.class)
     Path directory;
@@ -176,14 +176,28 @@ class AgentSimulationTest {
             boolean memoryToo = expected.captured().parts().stream().anyMatch(Part.Memory.class::isInstance)
                     && random.nextBoolean();
             note(memoryToo ? "revert" : "revert disks");
-            host.revert(
-                    id,
-                    snapshot,
-                    expected.captured(),
-                    memoryToo ? MemoryChoice.WITH_MEMORY : MemoryChoice.DISKS_ONLY,
-                    random.nextBoolean() ? ResumeState.RUNNING : ResumeState.PAUSED);
+            MemoryChoice choice = memoryToo ? MemoryChoice.WITH_MEMORY : MemoryChoice.DISKS_ONLY;
+            AfterRevert after = AfterRevert.values()[random.nextInt(memoryToo ? 2 : 3)];
+            if (random.nextBoolean()) {
+                safely(snapshot, expected, choice, after);
+            } else {
+                host.revert(id, snapshot, expected.captured(), choice, after);
+            }
             memory = memoryToo ? expected.memory() : 0;
             expected.disks().forEach((disk, bytes) -> disks.put(disk, bytes.clone()));
+        }
+
+        /// What is given up becomes one more snapshot that must come back exactly.
+        private void safely(SnapshotId snapshot, Expected expected, MemoryChoice choice, AfterRevert after) {
+            SnapshotId safety = SnapshotId.random();
+            byte memoryBefore = memory;
+            Map<DeviceName, byte[]> before = new HashMap<>();
+            disks.forEach((disk, bytes) -> before.put(disk, bytes.clone()));
+            host.revertSafely(id, snapshot, expected.captured(), choice, after, safety);
+            if (random.nextInt(4) == 0) {
+                restart();
+            }
+            snapshots.put(safety, new Expected(host.keep(id, safety), memoryBefore, before));
         }
 
         private void discard() {

@@ -2,8 +2,8 @@ package cloud.stasis.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
-import cloud.stasis.messages.ComputeCommand.ResumeState;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Order;
@@ -30,7 +30,7 @@ class FastSnapshotRevertIT extends SnapshotRevertContract {
     @Test
     @Order(50)
     void revertedGuestReboots() {
-        revert(first, firstCaptured, MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+        revert(first, firstCaptured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
         host.inGuest(id, "touch /run/before-reboot; (sleep 1; reboot -f) < /dev/null > /dev/null 2>&1 &");
         RealHost.await("the guest goes down", Duration.ofSeconds(30), () -> !GuestShell.answers(id));
         host.awaitAgent(id);

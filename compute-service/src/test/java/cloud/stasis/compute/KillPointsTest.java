@@ -15,9 +15,9 @@ import cloud.stasis.compute.watchdog.WatchdogHandle;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
-import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.messages.ComputeCommand.Settlement;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.InstanceId;
@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -148,7 +149,7 @@ class KillPointsTest {
                 host.settle(ID, SNAPSHOT.value(), Settlement.SEALED);
                 assertCaptureIsExact(host);
                 put(host, 3);
-                host.revert(ID, SNAPSHOT, captured, MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+                host.revert(ID, SNAPSHOT, captured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
                 assertAt(host, 2);
             }
         });
@@ -215,7 +216,8 @@ class KillPointsTest {
                         before.host().instance(ID).spec().spec(),
                         before.earlier().parts(),
                         MemoryChoice.WITH_MEMORY,
-                        ResumeState.RUNNING,
+                        AfterRevert.RUNNING,
+                        Optional.empty(),
                         GRANT);
             }
 
@@ -223,6 +225,38 @@ class KillPointsTest {
             public void then(SimulatedHost host, CommandResult result) {
                 assertAt(host, 1);
                 assertCaptureIsExact(host);
+            }
+        });
+    }
+
+    @Test
+    void revertWithASafetySnapshot() throws InterruptedException {
+        everyMoment(new Scenario() {
+            @Override
+            public void given(Before before) {
+                put(before.host(), 2);
+            }
+
+            @Override
+            public ComputeCommand command(Before before) {
+                return new ComputeCommand.RevertInstance(
+                        ID,
+                        EARLIER,
+                        before.host().instance(ID).spec().spec(),
+                        before.earlier().parts(),
+                        MemoryChoice.WITH_MEMORY,
+                        AfterRevert.RUNNING,
+                        Optional.of(SNAPSHOT),
+                        GRANT);
+            }
+
+            @Override
+            public void then(SimulatedHost host, CommandResult result) {
+                assertAt(host, 1);
+                CommandResult.Captured safety = host.keep(ID, SNAPSHOT);
+                assertCaptureIsExact(host);
+                host.revert(ID, SNAPSHOT, safety, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
+                assertAt(host, 2);
             }
         });
     }

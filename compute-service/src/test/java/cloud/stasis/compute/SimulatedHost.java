@@ -22,13 +22,13 @@ import cloud.stasis.compute.watchdog.Watchdog;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
-import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.messages.ComputeCommand.Settlement;
 import cloud.stasis.messages.Fact;
 import cloud.stasis.messages.StoreGrant;
@@ -50,6 +50,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
@@ -196,9 +197,36 @@ final class SimulatedHost implements AutoCloseable {
             SnapshotId snapshot,
             CommandResult.Captured captured,
             MemoryChoice memory,
-            ResumeState resume) {
+            AfterRevert resume) {
         handle(new ComputeCommand.RevertInstance(
-                id, snapshot, instance(id).spec().spec(), captured.parts(), memory, resume, GRANT));
+                id, snapshot, instance(id).spec().spec(), captured.parts(), memory, resume, Optional.empty(), GRANT));
+    }
+
+    /// With what the instance is now kept as a snapshot on this host.
+    void revertSafely(
+            InstanceId id,
+            SnapshotId snapshot,
+            CommandResult.Captured captured,
+            MemoryChoice memory,
+            AfterRevert resume,
+            SnapshotId safety) {
+        handle(new ComputeCommand.RevertInstance(
+                id,
+                snapshot,
+                instance(id).spec().spec(),
+                captured.parts(),
+                memory,
+                resume,
+                Optional.of(safety),
+                GRANT));
+    }
+
+    /// Brings what a revert has left into the store.
+    CommandResult.Captured keep(InstanceId id, SnapshotId safety) {
+        CommandResult.Captured captured =
+                (CommandResult.Captured) handle(new ComputeCommand.UploadSnapshot(id, safety, GRANT));
+        settle(id, safety.value(), Settlement.SEALED);
+        return captured;
     }
 
     /// The bytes of a disk as the store has them.

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
-import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.messages.ComputeCommand.Settlement;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Consistency;
@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -78,7 +79,7 @@ abstract class SnapshotRevertContract {
         for (int round = 0; round < 3; round++) {
             host.inGuest(id, "rm -f /root/witness; dd if=/dev/urandom of=/root/noise bs=1M count=8 2>/dev/null; sync");
 
-            revert(first, firstCaptured, MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+            revert(first, firstCaptured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
 
             assertThat(counter()).isBetween(before, firstCounter + 200);
             assertThat(host.inGuest(id, "ls /root")).contains("witness").doesNotContain("noise");
@@ -93,9 +94,9 @@ abstract class SnapshotRevertContract {
         host.inGuest(id, "echo second > /run/which; touch /data/second; sync");
         secondCaptured = snapshot(second);
 
-        revert(first, firstCaptured, MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+        revert(first, firstCaptured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
         assertThat(host.inGuest(id, "cat /run/which 2>/dev/null; ls /data")).doesNotContain("second");
-        revert(second, secondCaptured, MemoryChoice.WITH_MEMORY, ResumeState.PAUSED);
+        revert(second, secondCaptured, MemoryChoice.WITH_MEMORY, AfterRevert.PAUSED);
         assertThat(host.host().state(host.instance(id))).isEqualTo(PowerState.PAUSED);
         host.handle(new ComputeCommand.ChangePower(id, PowerAction.UNPAUSE));
 
@@ -119,7 +120,7 @@ abstract class SnapshotRevertContract {
     @Test
     @Order(4)
     void disksAloneBootFromTheSameInstant() {
-        revert(first, firstCaptured, MemoryChoice.DISKS_ONLY, ResumeState.RUNNING);
+        revert(first, firstCaptured, MemoryChoice.DISKS_ONLY, AfterRevert.RUNNING);
         host.awaitAgent(id);
         RealHost.await("the probe runs", Duration.ofSeconds(60), () -> probe().containsKey("boot_root"));
 
@@ -133,7 +134,7 @@ abstract class SnapshotRevertContract {
     void revertWorksFromTheStoreAlone() {
         host.handle(new ComputeCommand.DiscardSnapshot(id, second));
 
-        revert(second, secondCaptured, MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+        revert(second, secondCaptured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
 
         assertThat(host.inGuest(id, "cat /run/which; ls /data")).contains("second");
         assertHealthy();
@@ -150,9 +151,37 @@ abstract class SnapshotRevertContract {
         assertThat(host.inGuest(id, "cat /run/which")).contains("suspended");
         host.inGuest(id, "echo later > /run/which; rm -f /data/second; sync");
 
-        revert(suspended, captured, MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+        revert(suspended, captured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
 
         assertThat(host.inGuest(id, "cat /run/which; ls /data")).contains("suspended", "second");
+        assertHealthy();
+    }
+
+    @Test
+    @Order(7)
+    void revertIsUndone() {
+        host.inGuest(id, "echo given up > /run/which; touch /data/given-up; sync");
+        long before = counter();
+        SnapshotId safety = SnapshotId.random();
+        host.handle(new ComputeCommand.RevertInstance(
+                id,
+                first,
+                host.instance(id).spec().spec(),
+                firstCaptured.parts(),
+                MemoryChoice.WITH_MEMORY,
+                AfterRevert.RUNNING,
+                Optional.of(safety),
+                RealHost.GRANT));
+        assertThat(host.inGuest(id, "ls /data")).doesNotContain("given-up");
+        CommandResult.Captured kept =
+                (CommandResult.Captured) host.handle(new ComputeCommand.UploadSnapshot(id, safety, RealHost.GRANT));
+        host.handle(new ComputeCommand.SettleCapture(id, safety.value(), Settlement.SEALED));
+        assertThat(kept.receipt().strategy()).isEqualTo(strategy());
+
+        revert(safety, kept, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
+
+        assertThat(host.inGuest(id, "cat /run/which; ls /data")).contains("given up", "given-up");
+        assertThat(counter()).isGreaterThanOrEqualTo(before);
         assertHealthy();
     }
 
@@ -180,7 +209,7 @@ abstract class SnapshotRevertContract {
             RealHost.tool("qemu-img", "check", "-q", "-U", shown.toString());
         }
         for (int at : new int[] {2, 3, 0}) {
-            revert(taken[at], captured[at], MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+            revert(taken[at], captured[at], MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
             assertThat(host.inGuest(id, "cat /run/which")).isEqualToIgnoringWhitespace(Integer.toString(at));
             assertHealthy();
         }
@@ -207,9 +236,16 @@ abstract class SnapshotRevertContract {
         return captured;
     }
 
-    void revert(SnapshotId snapshot, CommandResult.Captured captured, MemoryChoice memory, ResumeState resume) {
+    void revert(SnapshotId snapshot, CommandResult.Captured captured, MemoryChoice memory, AfterRevert resume) {
         host.handle(new ComputeCommand.RevertInstance(
-                id, snapshot, host.instance(id).spec().spec(), captured.parts(), memory, resume, RealHost.GRANT));
+                id,
+                snapshot,
+                host.instance(id).spec().spec(),
+                captured.parts(),
+                memory,
+                resume,
+                Optional.empty(),
+                RealHost.GRANT));
     }
 
     /// With the hash of what they hold.

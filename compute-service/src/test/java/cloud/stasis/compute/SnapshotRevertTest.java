@@ -11,13 +11,13 @@ import cloud.stasis.compute.host.Limits;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
-import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.messages.ComputeCommand.Settlement;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Consistency;
@@ -75,7 +75,7 @@ class SnapshotRevertTest {
         CommandResult.Captured captured = host.snapshot(id, snapshot, MemoryChoice.WITH_MEMORY);
         put(2);
 
-        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
 
         assertAt(1);
         assertThat(host.state(id)).isEqualTo(PowerState.RUNNING);
@@ -98,7 +98,7 @@ class SnapshotRevertTest {
 
         for (int at : new int[] {0, 2, 0, 1, 1, 2, 0}) {
             put(99);
-            host.revert(id, snapshots[at], captured[at], MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+            host.revert(id, snapshots[at], captured[at], MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
             assertAt(at + 1);
         }
     }
@@ -109,7 +109,7 @@ class SnapshotRevertTest {
         SnapshotId snapshot = SnapshotId.random();
         CommandResult.Captured captured = host.snapshot(id, snapshot, MemoryChoice.WITH_MEMORY);
         put(2);
-        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
         host.guest(id).write(ROOT, 9L * BLOCK, new byte[] {9});
 
         CommandResult.Captured after = host.captureSealed(id);
@@ -152,7 +152,7 @@ class SnapshotRevertTest {
         CommandResult.Captured captured = host.snapshot(id, snapshot, MemoryChoice.WITH_MEMORY);
         put(2);
 
-        host.revert(id, snapshot, captured, MemoryChoice.DISKS_ONLY, ResumeState.PAUSED);
+        host.revert(id, snapshot, captured, MemoryChoice.DISKS_ONLY, AfterRevert.PAUSED);
 
         assertThat(host.state(id)).isEqualTo(PowerState.PAUSED);
         assertThat(host.guest(id).memory()).containsOnly(0);
@@ -169,10 +169,10 @@ class SnapshotRevertTest {
         host.handle(new ComputeCommand.DiscardSnapshot(id, snapshot));
         assertThat(host.instance(id).directory().snapshots()).isEmpty();
 
-        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
         assertAt(1);
         put(3);
-        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
         assertAt(1);
     }
 
@@ -187,7 +187,7 @@ class SnapshotRevertTest {
         damaged[0] = 66;
         Files.write(frozen, damaged);
 
-        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
 
         assertAt(1);
     }
@@ -203,11 +203,11 @@ class SnapshotRevertTest {
         assertThat(captured.receipt().reached()).isEqualTo(Consistency.FILE_SYSTEM);
         assertThat(host.instance(id).disk(ROOT).depth()).isEqualTo(depth);
         put(2);
-        host.revert(id, snapshot, captured, MemoryChoice.DISKS_ONLY, ResumeState.RUNNING);
+        host.revert(id, snapshot, captured, MemoryChoice.DISKS_ONLY, AfterRevert.RUNNING);
         assertThat(host.guest(id).read(ROOT, 0, 1)).containsExactly(1);
         assertRefused(
                 ErrorCode.WRONG_STATE,
-                () -> host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, ResumeState.RUNNING));
+                () -> host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING));
     }
 
     @Test
@@ -222,7 +222,7 @@ class SnapshotRevertTest {
         assertThat(captured.receipt().paused()).isZero();
         host.power(id, PowerAction.UNPAUSE);
         put(2);
-        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, ResumeState.PAUSED);
+        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, AfterRevert.PAUSED);
         assertThat(host.state(id)).isEqualTo(PowerState.PAUSED);
         host.power(id, PowerAction.UNPAUSE);
         assertAt(1);
@@ -241,7 +241,7 @@ class SnapshotRevertTest {
         host.power(id, PowerAction.RESUME);
         assertAt(1);
         put(2);
-        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
         assertAt(1);
     }
 
@@ -257,7 +257,7 @@ class SnapshotRevertTest {
         assertThat(captured.parts()).doesNotHaveAnyElementsOfTypes(Part.Memory.class);
         host.power(id, PowerAction.START);
         put(2);
-        host.revert(id, snapshot, captured, MemoryChoice.DISKS_ONLY, ResumeState.RUNNING);
+        host.revert(id, snapshot, captured, MemoryChoice.DISKS_ONLY, AfterRevert.RUNNING);
         assertThat(host.guest(id).read(ROOT, 0, 1)).containsExactly(1);
     }
 
@@ -294,7 +294,7 @@ class SnapshotRevertTest {
         SnapshotId snapshot = SnapshotId.random();
         CommandResult.Captured captured = host.snapshot(id, snapshot, MemoryChoice.WITH_MEMORY);
         put(2);
-        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
         assertAt(1);
 
         host.handle(new ComputeCommand.DeleteInstance(id));
@@ -313,7 +313,7 @@ class SnapshotRevertTest {
         put(2);
         SnapshotId later = SnapshotId.random();
         host.snapshot(id, later, MemoryChoice.WITH_MEMORY);
-        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+        host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
         long before = layers();
 
         host.handle(new ComputeCommand.DiscardSnapshot(id, later));
@@ -343,7 +343,7 @@ class SnapshotRevertTest {
         assertThat(layers()).isEqualTo(2);
         assertThat(host.instance(id).disk(ROOT).heldBy(snapshots[4])).isPresent();
         for (int at : new int[] {4, 0, 2, 4}) {
-            host.revert(id, snapshots[at], captured[at], MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+            host.revert(id, snapshots[at], captured[at], MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
             assertAt(at + 1);
         }
     }
@@ -360,7 +360,7 @@ class SnapshotRevertTest {
         }
 
         for (int at : new int[] {19, 0, 13, 5}) {
-            host.revert(id, snapshots[at], captured[at], MemoryChoice.WITH_MEMORY, ResumeState.RUNNING);
+            host.revert(id, snapshots[at], captured[at], MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
             assertAt(at + 1);
         }
     }
@@ -392,7 +392,7 @@ class SnapshotRevertTest {
 
         assertRefused(
                 ErrorCode.WRONG_STATE,
-                () -> host.revert(other, snapshot, captured, MemoryChoice.WITH_MEMORY, ResumeState.RUNNING));
+                () -> host.revert(other, snapshot, captured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING));
         assertThat(host.state(other)).isEqualTo(PowerState.RUNNING);
     }
 

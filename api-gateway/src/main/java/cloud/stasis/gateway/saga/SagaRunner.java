@@ -141,7 +141,7 @@ public final class SagaRunner {
             case Turn.StepDone done -> saga.stepDone(run, done.step());
             case Turn.Unwinding unwinding -> run.job().ifPresent(job -> jobs.unwinding(job, unwinding.cause()));
             case Turn.Completed ignored -> {
-                saga.completed(run).forEach(next -> begin(SagaId.random(), next, Optional.empty(), run.requestId()));
+                saga.completed(run).forEach(next -> begin(next.id(), next, Optional.empty(), run.requestId()));
                 run.job().ifPresent(jobs::succeeded);
             }
             case Turn.Undone undone -> {

@@ -1,4 +1,13 @@
 package cloud.stasis.gateway.saga;
 
+import cloud.stasis.model.SagaId;
+
 /// A saga to begin, with what it needs to know.
-public record Start<D>(Saga<D> saga, D data) {}
+///
+/// @param id by which rows may name it already
+public record Start<D>(SagaId id, Saga<D> saga, D data) {
+    /// One that no row names.
+    public Start(Saga<D> saga, D data) {
+        this(SagaId.random(), saga, data);
+    }
+}

@@ -9,9 +9,9 @@ import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Step;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
-import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.messages.Topics;
 import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.HostId;
@@ -19,6 +19,7 @@ import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.Phase;
 import cloud.stasis.model.PowerState;
+import cloud.stasis.model.SagaId;
 import cloud.stasis.model.SnapshotId;
 import java.time.Clock;
 import java.util.List;
@@ -27,6 +28,9 @@ import java.util.Optional;
 /// Puts a server back to a snapshot. One step, since the agent does all of it next to the disks; if it fails the
 /// agent has left the server as it was, and so do we. While it goes on the snapshot cannot be deleted.
 ///
+/// What the server was becomes a safety snapshot, unless that was declined. The agent leaves its instant on the host,
+/// which costs the revert next to nothing; [TakeSnapshot] brings it into the store afterwards.
+///
 /// | step | worker | command | undo |
 /// |---|---|---|---|
 /// | revert-instance | agent | RevertInstance | none: a failure leaves nothing half done |
@@ -34,17 +38,21 @@ public final class RevertServer implements Saga<RevertServer.Data> {
     private final InstanceTurns instances;
     private final SnapshotRows snapshots;
     private final Grants grants;
+    private final TakeSnapshot takeSnapshot;
     private final Clock clock;
 
-    public RevertServer(InstanceTurns instances, SnapshotRows snapshots, Grants grants, Clock clock) {
+    public RevertServer(
+            InstanceTurns instances, SnapshotRows snapshots, Grants grants, TakeSnapshot takeSnapshot, Clock clock) {
         this.instances = instances;
         this.snapshots = snapshots;
         this.grants = grants;
+        this.takeSnapshot = takeSnapshot;
         this.clock = clock;
     }
 
     /// @param spec what the machine was made of then
     /// @param parts of the snapshot's bundle
+    /// @param safety the snapshot of what the server was, if it is to be taken
     /// @param reached what the machine did afterwards
     public record Data(
             InstanceId instance,
@@ -53,16 +61,19 @@ public final class RevertServer implements Saga<RevertServer.Data> {
             InstanceSpec spec,
             List<Part> parts,
             MemoryChoice memory,
-            ResumeState resume,
+            AfterRevert resume,
+            Optional<Safety> safety,
             Optional<PowerState> reached) {
         public Data {
             parts = List.copyOf(parts);
         }
 
         Data reaching(PowerState power) {
-            return new Data(instance, host, snapshot, spec, parts, memory, resume, Optional.of(power));
+            return new Data(instance, host, snapshot, spec, parts, memory, resume, safety, Optional.of(power));
         }
     }
+
+    public record Safety(SnapshotId snapshot, TakeSnapshot.Origin origin) {}
 
     @Override
     public String name() {
@@ -89,22 +100,43 @@ public final class RevertServer implements Saga<RevertServer.Data> {
     public List<Start<?>> completed(Run<Data> run) {
         Data data = run.data();
         PowerState power = data.reached().orElseThrow();
-        release(run);
         instances.change(data.instance(), run.id(), instance -> instance.madeOf(data.spec(), clock.instant())
                 .at(Optional.of(data.snapshot()), clock.instant())
                 .in(instance.state().toReady(power), clock.instant()));
-        return List.of();
+        release(run);
+        return data.safety()
+                .flatMap(safety -> keep(data, safety))
+                .map(List::<Start<?>>of)
+                .orElse(List.of());
+    }
+
+    private Optional<Start<?>> keep(Data data, Safety safety) {
+        SagaId keeping = SagaId.random();
+        return snapshots.lock(safety.snapshot()).map(snapshot -> {
+            Snapshot kept = snapshot.in(new SnapshotState.Creating(keeping), clock.instant());
+            snapshots.save(kept);
+            return new Start<>(
+                    keeping,
+                    takeSnapshot,
+                    TakeSnapshot.Data.of(kept, data.host(), TakeSnapshot.Moment.LEFT_BY_REVERT, safety.origin()));
+        });
     }
 
     @Override
     public void undone(Run<Data> run, ErrorReport cause) {
         release(run);
+        run.data().safety().map(Safety::snapshot).ifPresent(snapshots::remove);
         instances.idle(run.data().instance(), run.id());
     }
 
     @Override
     public void stuck(Run<Data> run, ErrorReport failure) {
         release(run);
+        // It may be all that is left of what the server was.
+        run.data()
+                .safety()
+                .flatMap(safety -> snapshots.lock(safety.snapshot()))
+                .ifPresent(snapshot -> snapshots.save(snapshot.in(new SnapshotState.Failed(), clock.instant())));
         instances.failed(run.data().instance(), run.id(), failure);
     }
 
@@ -125,6 +157,7 @@ public final class RevertServer implements Saga<RevertServer.Data> {
                         data.parts(),
                         data.memory(),
                         data.resume(),
+                        data.safety().map(Safety::snapshot),
                         grants.toRead(data.instance())));
     }
 }

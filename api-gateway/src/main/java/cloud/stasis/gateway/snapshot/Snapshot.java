@@ -5,6 +5,8 @@ import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
+import cloud.stasis.model.Part;
+import cloud.stasis.model.PowerState;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SagaId;
@@ -18,6 +20,7 @@ import java.util.Optional;
 /// @param asked what its tenant asked for; the receipt in the manifest says what it became
 /// @param spec what the machine was made of
 /// @param sealed what is in the store, once it is
+/// @param protection whether it may be deleted
 public record Snapshot(
         SnapshotId id,
         ProjectId project,
@@ -29,24 +32,105 @@ public record Snapshot(
         Optional<SnapshotId> parent,
         InstanceSpec spec,
         Optional<SealedBundle> sealed,
+        Occasion occasion,
+        Protection protection,
         Instant createdAt,
         Instant updatedAt) {
 
+    /// Characters, as the column has them.
+    public static final int MAX_NAME = 255;
+
     public record Asked(MemoryChoice memory, Quiesce quiesce) {}
+
+    /// Why it was taken.
+    public sealed interface Occasion {}
+
+    /// Its tenant asked for it.
+    public record OnRequest() implements Occasion {}
+
+    /// A revert was about to give up what the server was: its safety snapshot.
+    ///
+    /// @param power the state that the server was in
+    public record BeforeRevert(PowerState power) implements Occasion {}
+
+    public enum Protection {
+        NONE,
+        /// It is not deleted before this is taken back.
+        PROTECTED
+    }
 
     public record SealedBundle(ManifestId id, Manifest manifest) {}
 
     Snapshot in(SnapshotState next, Instant now) {
-        return new Snapshot(id, project, user, instance, name, asked, next, parent, spec, sealed, createdAt, now);
+        return new Snapshot(
+                id,
+                project,
+                user,
+                instance,
+                name,
+                asked,
+                next,
+                parent,
+                spec,
+                sealed,
+                occasion,
+                protection,
+                createdAt,
+                now);
     }
 
     Snapshot holding(SealedBundle bundle, Instant now) {
         return new Snapshot(
-                id, project, user, instance, name, asked, state, parent, spec, Optional.of(bundle), createdAt, now);
+                id,
+                project,
+                user,
+                instance,
+                name,
+                asked,
+                state,
+                parent,
+                spec,
+                Optional.of(bundle),
+                occasion,
+                protection,
+                createdAt,
+                now);
     }
 
     Snapshot under(Optional<SnapshotId> next, Instant now) {
-        return new Snapshot(id, project, user, instance, name, asked, state, next, spec, sealed, createdAt, now);
+        return new Snapshot(
+                id,
+                project,
+                user,
+                instance,
+                name,
+                asked,
+                state,
+                next,
+                spec,
+                sealed,
+                occasion,
+                protection,
+                createdAt,
+                now);
+    }
+
+    Snapshot labelled(String text, Protection chosen, Instant now) {
+        return new Snapshot(
+                id, project, user, instance, text, asked, state, parent, spec, sealed, occasion, chosen, createdAt,
+                now);
+    }
+
+    public boolean isSafety() {
+        return occasion instanceof BeforeRevert;
+    }
+
+    public boolean isProtected() {
+        return protection == Protection.PROTECTED;
+    }
+
+    public boolean hasMemory() {
+        return sealed.isPresent() && sealed.get().manifest().parts().stream().anyMatch(Part.Memory.class::isInstance);
     }
 
     boolean isWorkedOnBy(SagaId saga) {

@@ -1,5 +1,6 @@
 package cloud.stasis.gateway.snapshot;
 
+import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.SnapshotId;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,9 @@ public interface SnapshotRows {
 
     /// Those whose parent this is.
     List<Snapshot> childrenOf(SnapshotId snapshot);
+
+    /// All of a server, the oldest first.
+    List<Snapshot> ofServer(InstanceId server);
 
     void add(Snapshot snapshot);
 

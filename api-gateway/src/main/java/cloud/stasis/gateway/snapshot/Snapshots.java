@@ -9,67 +9,56 @@ import cloud.stasis.gateway.job.ClientToken;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobKind;
 import cloud.stasis.gateway.job.JobSubject;
-import cloud.stasis.gateway.job.Jobs;
+import cloud.stasis.gateway.job.RepeatableRequests;
 import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
-import cloud.stasis.gateway.snapshot.Snapshot.SealedBundle;
-import cloud.stasis.messages.ComputeCommand.DiskSource;
-import cloud.stasis.messages.ComputeCommand.MemoryChoice;
-import cloud.stasis.messages.ComputeCommand.ResumeState;
+import cloud.stasis.gateway.snapshot.Snapshot.Protection;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
-import cloud.stasis.model.Part;
 import cloud.stasis.model.SagaId;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Supplier;
 
-/// What tenants do with snapshots. Each method that changes something is one transaction. A client token makes it
-/// repeatable: the same token gives the same job.
+/// What tenants do with snapshots; what they do with servers by means of snapshots is in [Reverts]. Each method that
+/// changes something is one transaction.
 public final class Snapshots {
     private final Transactions transactions;
+    private final RepeatableRequests requests;
     private final Instances instances;
     private final SnapshotRows snapshots;
     private final Quotas quotas;
-    private final Jobs jobs;
     private final SagaRunner sagas;
     private final TakeSnapshot takeSnapshot;
-    private final RevertServer revertServer;
     private final DeleteSnapshot deleteSnapshot;
     private final Clock clock;
 
     public Snapshots(
             Transactions transactions,
+            RepeatableRequests requests,
             Instances instances,
             SnapshotRows snapshots,
             Quotas quotas,
-            Jobs jobs,
             SagaRunner sagas,
             TakeSnapshot takeSnapshot,
-            RevertServer revertServer,
             DeleteSnapshot deleteSnapshot,
             Clock clock) {
         this.transactions = transactions;
+        this.requests = requests;
         this.instances = instances;
         this.snapshots = snapshots;
         this.quotas = quotas;
-        this.jobs = jobs;
         this.sagas = sagas;
         this.takeSnapshot = takeSnapshot;
-        this.revertServer = revertServer;
         this.deleteSnapshot = deleteSnapshot;
         this.clock = clock;
     }
@@ -83,16 +72,48 @@ public final class Snapshots {
         return snapshots.list(query);
     }
 
+    /// All snapshots of a server, which may be gone.
+    ///
+    /// @throws StasisException `INSTANCE_NOT_FOUND` if there is neither the server nor a snapshot of it
+    public SnapshotTree tree(Caller caller, InstanceId server) {
+        return transactions.call(() -> {
+            List<Snapshot> found = snapshots.ofServer(server).stream()
+                    .filter(snapshot -> isVisible(caller, snapshot))
+                    .toList();
+            Optional<SnapshotId> position = found.isEmpty()
+                    ? instances.visible(caller, server).position()
+                    : instances.find(server).flatMap(Instance::position);
+            return SnapshotTree.of(server, position, found);
+        });
+    }
+
+    /// Gives it another name, and says whether it may be deleted.
+    ///
+    /// @param name as it was if empty
+    /// @param protection as it was if empty
+    public Snapshot label(Caller caller, SnapshotId id, Optional<String> name, Optional<Protection> protection) {
+        return transactions.call(() -> {
+            Snapshot snapshot = locked(caller, id);
+            if (snapshot.state() instanceof SnapshotState.Deleting) {
+                throw wrongState("change", snapshot);
+            }
+            Snapshot labelled = snapshot.labelled(
+                    name.orElse(snapshot.name()), protection.orElse(snapshot.protection()), clock.instant());
+            snapshots.save(labelled);
+            return labelled;
+        });
+    }
+
     /// Begins to take a snapshot.
     ///
     /// @throws StasisException `INSTANCE_NOT_FOUND`, `WRONG_STATE`, `QUOTA_EXCEEDED`
     public Job take(Caller caller, InstanceId server, String name, Asked asked, Optional<ClientToken> token) {
-        return once(caller, token, JobKind.TAKE_SNAPSHOT, () -> {
+        return requests.once(caller, token, JobKind.TAKE_SNAPSHOT, () -> {
             quotas.require(instances.visible(caller, server).project(), Map.of(Resource.SNAPSHOTS, 1L));
             Instance instance = instances.lockVisible(caller, server);
             SagaId saga = SagaId.random();
             InstanceState busy = instance.state().toBusy(server, Operation.TAKE_SNAPSHOT, saga);
-            HostId host = hostOf(instance);
+            HostId host = Origins.host(instance);
             Instant now = clock.instant();
             Snapshot snapshot = new Snapshot(
                     SnapshotId.random(),
@@ -105,6 +126,8 @@ public final class Snapshots {
                     instance.position(),
                     instance.spec(),
                     Optional.empty(),
+                    new Snapshot.OnRequest(),
+                    Snapshot.Protection.NONE,
                     now,
                     now);
             snapshots.add(snapshot);
@@ -113,58 +136,25 @@ public final class Snapshots {
                     saga,
                     new Start<>(
                             takeSnapshot,
-                            new TakeSnapshot.Data(
-                                    snapshot.id(),
-                                    server,
-                                    host,
-                                    asked.memory(),
-                                    asked.quiesce(),
-                                    instance.position()
-                                            .flatMap(snapshots::find)
-                                            .flatMap(Snapshot::sealed)
-                                            .map(SealedBundle::id),
-                                    manifestMetadata(instance, name),
-                                    Optional.empty(),
-                                    Optional.empty())),
+                            TakeSnapshot.Data.of(
+                                    snapshot, host, TakeSnapshot.Moment.NOW, Origins.of(instance, name, snapshots))),
                     job(caller, snapshot, JobKind.TAKE_SNAPSHOT, token));
-        });
-    }
-
-    /// Begins to put the snapshot's server back to it.
-    ///
-    /// @throws StasisException `WRONG_STATE`, also if a volume that the machine had is no longer the server's;
-    /// `INVALID_REQUEST` if memory is asked for and the snapshot has none
-    public Job revert(
-            Caller caller, SnapshotId id, MemoryChoice memory, ResumeState resume, Optional<ClientToken> token) {
-        return once(caller, token, JobKind.REVERT_SERVER, () -> {
-            Instance instance = instances.lockVisible(caller, show(caller, id).instance());
-            instance.requireUnlocked(caller);
-            Snapshot snapshot = locked(caller, id);
-            SagaId saga = SagaId.random();
-            InstanceState busy = instance.state().toBusy(instance.id(), Operation.REVERT, saga);
-            HostId host = hostOf(instance);
-            List<Part> parts = revertible(instance, snapshot, memory);
-            Instant now = clock.instant();
-            snapshots.save(snapshot.in(new SnapshotState.Reverting(saga), now));
-            instances.save(instance.in(busy, now));
-            return begin(
-                    saga,
-                    new Start<>(
-                            revertServer,
-                            new RevertServer.Data(
-                                    instance.id(), host, id, snapshot.spec(), parts, memory, resume, Optional.empty())),
-                    job(caller, snapshot, JobKind.REVERT_SERVER, token));
         });
     }
 
     /// Begins to delete a snapshot.
     ///
-    /// @throws StasisException `WRONG_STATE` while something is done with it
+    /// @throws StasisException `WRONG_STATE` while something is done with it, and if it is protected
     public Job delete(Caller caller, SnapshotId id, Optional<ClientToken> token) {
-        return once(caller, token, JobKind.DELETE_SNAPSHOT, () -> {
+        return requests.once(caller, token, JobKind.DELETE_SNAPSHOT, () -> {
             Snapshot snapshot = locked(caller, id);
             if (snapshot.state().worker().isPresent()) {
                 throw wrongState("delete", snapshot);
+            }
+            if (snapshot.isProtected()) {
+                throw new StasisException(
+                        ErrorCode.WRONG_STATE,
+                        "Snapshot " + id + " is protected: take the protection back before deleting it.");
             }
             SagaId saga = SagaId.random();
             snapshots.save(snapshot.in(new SnapshotState.Deleting(saga), clock.instant()));
@@ -173,21 +163,6 @@ public final class Snapshots {
                     saga,
                     new Start<>(deleteSnapshot, new DeleteSnapshot.Data(id, snapshot.instance(), host)),
                     job(caller, snapshot, JobKind.DELETE_SNAPSHOT, token));
-        });
-    }
-
-    private Job once(Caller caller, Optional<ClientToken> token, JobKind kind, Supplier<Job> work) {
-        return transactions.call(() -> {
-            Optional<Job> known = token.flatMap(name -> jobs.named(caller.project(), name));
-            if (known.isEmpty()) {
-                return work.get();
-            }
-            if (known.get().kind() != kind) {
-                throw new StasisException(
-                        ErrorCode.WRONG_STATE,
-                        "This Idempotency-Key was used for another request: use a new one for each.");
-            }
-            return known.get();
         });
     }
 
@@ -208,49 +183,6 @@ public final class Snapshots {
 
     private Snapshot locked(Caller caller, SnapshotId id) {
         return snapshots.lock(id).filter(found -> isVisible(caller, found)).orElseThrow(() -> notFound(id));
-    }
-
-    private static List<Part> revertible(Instance instance, Snapshot snapshot, MemoryChoice memory) {
-        if (!(snapshot.state() instanceof SnapshotState.Available)
-                || snapshot.sealed().isEmpty()) {
-            throw wrongState("revert to", snapshot);
-        }
-        List<Part> parts = snapshot.sealed().get().manifest().parts();
-        if (memory == MemoryChoice.WITH_MEMORY && parts.stream().noneMatch(Part.Memory.class::isInstance)) {
-            throw new StasisException(
-                    ErrorCode.INVALID_REQUEST,
-                    "Snapshot " + snapshot.id() + " has no memory: revert to it with \"memory\": false.");
-        }
-        Set<Object> volumes = new HashSet<>();
-        instance.volumeDisks().forEach(disk -> volumes.add(disk.source()));
-        snapshot.spec().disks().stream()
-                .filter(disk -> disk.source() instanceof DiskSource.Volume)
-                .filter(disk -> !volumes.contains(disk.source()))
-                .findFirst()
-                .ifPresent(missing -> {
-                    throw new StasisException(
-                            ErrorCode.WRONG_STATE,
-                            "The volume that was " + missing.target() + " of server " + instance.id()
-                                    + " is no longer attached: attach it again before reverting.");
-                });
-        return parts;
-    }
-
-    private static HostId hostOf(Instance instance) {
-        return instance.host()
-                .orElseThrow(
-                        () -> new StasisException(ErrorCode.WRONG_STATE, "No host has server " + instance.id() + "."));
-    }
-
-    /// What another site has to know to show the snapshot as it is here.
-    private static Map<String, String> manifestMetadata(Instance instance, String name) {
-        Map<String, String> metadata = new TreeMap<>();
-        metadata.put("name", name);
-        metadata.put("project", instance.project().value());
-        metadata.put("server_name", instance.profile().name());
-        instance.image()
-                .ifPresent(image -> metadata.put("base_image_ref", image.id().toString()));
-        return metadata;
     }
 
     private static boolean isVisible(Caller caller, Snapshot snapshot) {

@@ -9,12 +9,13 @@ import cloud.stasis.gateway.saga.Saga;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Step;
 import cloud.stasis.gateway.saga.StepName;
+import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.gateway.snapshot.Snapshot.SealedBundle;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
-import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand.Settlement;
 import cloud.stasis.messages.ImageCommand;
+import cloud.stasis.messages.StoreGrant;
 import cloud.stasis.messages.Topics;
 import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.HostId;
@@ -22,10 +23,11 @@ import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.Phase;
-import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.ReferenceName;
+import cloud.stasis.model.SagaId;
 import cloud.stasis.model.SnapshotId;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,26 +39,48 @@ import java.util.Optional;
 /// there is no way back: the snapshot is `available` and the server's position. Before that, any failure removes
 /// every trace: the frozen layers on the host, the reference, the row; the job keeps the reason.
 ///
+/// A safety snapshot is one whose instant a revert has left on the host already. It is only uploaded, beside whatever
+/// its server does meanwhile, and the oldest ones go when there are more than [#SAFETY_SNAPSHOTS].
+///
 /// | step | worker | command | undo |
 /// |---|---|---|---|
-/// | capture-instance | agent | CaptureInstance | SettleCapture(ABANDONED) |
+/// | capture-instance | agent | CaptureInstance or UploadSnapshot | SettleCapture(ABANDONED) |
 /// | seal (commit point) | image service | SealBundle | DropReference |
 /// | settle | agent | SettleCapture(SEALED) | none |
 public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
+    /// Kept of one server. Protected ones are kept besides.
+    static final int SAFETY_SNAPSHOTS = 3;
+
     private static final StepName SEAL = new StepName("seal");
 
     private final InstanceTurns instances;
     private final SnapshotRows snapshots;
     private final Grants grants;
     private final Outbox outbox;
+    private final DeleteSnapshot deleteSnapshot;
     private final Clock clock;
 
-    public TakeSnapshot(InstanceTurns instances, SnapshotRows snapshots, Grants grants, Outbox outbox, Clock clock) {
+    public TakeSnapshot(
+            InstanceTurns instances,
+            SnapshotRows snapshots,
+            Grants grants,
+            Outbox outbox,
+            DeleteSnapshot deleteSnapshot,
+            Clock clock) {
         this.instances = instances;
         this.snapshots = snapshots;
         this.grants = grants;
         this.outbox = outbox;
+        this.deleteSnapshot = deleteSnapshot;
         this.clock = clock;
+    }
+
+    /// Which instant it shows.
+    public enum Moment {
+        /// One that is cut now.
+        NOW,
+        /// One that a revert has left on the host.
+        LEFT_BY_REVERT
     }
 
     /// @param parent the bundle of the snapshot that the server's history continues from
@@ -67,8 +91,8 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
             SnapshotId snapshot,
             InstanceId instance,
             HostId host,
-            MemoryChoice memory,
-            Quiesce quiesce,
+            Moment moment,
+            Asked asked,
             Optional<ManifestId> parent,
             Map<String, String> metadata,
             Optional<CommandResult.Captured> captured,
@@ -77,8 +101,21 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
             metadata = Map.copyOf(metadata);
         }
 
+        static Data of(Snapshot snapshot, HostId host, Moment moment, Origin origin) {
+            return new Data(
+                    snapshot.id(),
+                    snapshot.instance(),
+                    host,
+                    moment,
+                    snapshot.asked(),
+                    origin.parent(),
+                    origin.metadata(),
+                    Optional.empty(),
+                    Optional.empty());
+        }
+
         Data capturing(CommandResult.Captured result) {
-            return new Data(snapshot, instance, host, memory, quiesce, parent, metadata, Optional.of(result), sealed);
+            return new Data(snapshot, instance, host, moment, asked, parent, metadata, Optional.of(result), sealed);
         }
 
         Data sealing(CommandResult.Sealed result) {
@@ -86,8 +123,8 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
                     snapshot,
                     instance,
                     host,
-                    memory,
-                    quiesce,
+                    moment,
+                    asked,
                     parent,
                     metadata,
                     captured,
@@ -105,6 +142,13 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
                     bytes.parts(),
                     Optional.of(bytes.receipt()),
                     metadata);
+        }
+    }
+
+    /// Where a snapshot comes from, as its manifest tells it.
+    public record Origin(Optional<ManifestId> parent, Map<String, String> metadata) {
+        public Origin {
+            metadata = Map.copyOf(metadata);
         }
     }
 
@@ -153,7 +197,32 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
     @Override
     public List<Start<?>> completed(Run<Data> run) {
         instances.idle(run.data().instance(), run.id());
-        return List.of();
+        return switch (run.data().moment()) {
+            case NOW -> List.of();
+            case LEFT_BY_REVERT -> deleteOldest(run.data());
+        };
+    }
+
+    private List<Start<?>> deleteOldest(Data data) {
+        List<Snapshot> kept = snapshots.ofServer(data.instance()).stream()
+                .filter(snapshot -> snapshot.isSafety() && !snapshot.isProtected())
+                .filter(snapshot -> snapshot.state() instanceof SnapshotState.Available)
+                .toList();
+        List<Start<?>> deletions = new ArrayList<>();
+        for (Snapshot old : kept.subList(0, Math.max(0, kept.size() - SAFETY_SNAPSHOTS))) {
+            SagaId deletion = SagaId.random();
+            snapshots
+                    .lock(old.id())
+                    .filter(found -> found.state() instanceof SnapshotState.Available)
+                    .ifPresent(found -> {
+                        snapshots.save(found.in(new SnapshotState.Deleting(deletion), clock.instant()));
+                        deletions.add(new Start<>(
+                                deletion,
+                                deleteSnapshot,
+                                new DeleteSnapshot.Data(old.id(), data.instance(), Optional.of(data.host()))));
+                    });
+        }
+        return deletions;
     }
 
     @Override
@@ -185,14 +254,19 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
     }
 
     private Request capture(Data data) {
-        return new Request(
-                Topics.commands(data.host()),
-                new ComputeCommand.CaptureInstance(
-                        data.instance(),
-                        data.snapshot(),
-                        data.memory(),
-                        data.quiesce(),
-                        grants.toWrite(ReferenceName.of(data.snapshot()))));
+        StoreGrant grant = grants.toWrite(ReferenceName.of(data.snapshot()));
+        ComputeCommand command =
+                switch (data.moment()) {
+                    case NOW ->
+                        new ComputeCommand.CaptureInstance(
+                                data.instance(),
+                                data.snapshot(),
+                                data.asked().memory(),
+                                data.asked().quiesce(),
+                                grant);
+                    case LEFT_BY_REVERT -> new ComputeCommand.UploadSnapshot(data.instance(), data.snapshot(), grant);
+                };
+        return new Request(Topics.commands(data.host()), command);
     }
 
     /// An instance capture is named by its snapshot.

@@ -67,14 +67,20 @@ class SagaBeans {
     @Produces
     @Singleton
     TakeSnapshot takeSnapshot(
-            InstanceTurns instances, SnapshotRows snapshots, Grants grants, Outbox outbox, Clock clock) {
-        return new TakeSnapshot(instances, snapshots, grants, outbox, clock);
+            InstanceTurns instances,
+            SnapshotRows snapshots,
+            Grants grants,
+            Outbox outbox,
+            DeleteSnapshot deleteSnapshot,
+            Clock clock) {
+        return new TakeSnapshot(instances, snapshots, grants, outbox, deleteSnapshot, clock);
     }
 
     @Produces
     @Singleton
-    RevertServer revertServer(InstanceTurns instances, SnapshotRows snapshots, Grants grants, Clock clock) {
-        return new RevertServer(instances, snapshots, grants, clock);
+    RevertServer revertServer(
+            InstanceTurns instances, SnapshotRows snapshots, Grants grants, TakeSnapshot takeSnapshot, Clock clock) {
+        return new RevertServer(instances, snapshots, grants, takeSnapshot, clock);
     }
 
     @Produces

@@ -14,12 +14,14 @@ import cloud.stasis.gateway.compute.Servers;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Grants;
 import cloud.stasis.gateway.job.Jobs;
+import cloud.stasis.gateway.job.RepeatableRequests;
 import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.saga.JobControl;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.snapshot.DeleteSnapshot;
 import cloud.stasis.gateway.snapshot.RevertServer;
+import cloud.stasis.gateway.snapshot.Reverts;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
 import cloud.stasis.gateway.snapshot.Snapshots;
 import cloud.stasis.gateway.snapshot.TakeSnapshot;
@@ -87,28 +89,36 @@ class ServiceBeans {
 
     @Produces
     @Singleton
+    RepeatableRequests repeatableRequests(Transactions transactions, Jobs jobs) {
+        return new RepeatableRequests(transactions, jobs);
+    }
+
+    @Produces
+    @Singleton
+    Reverts reverts(
+            RepeatableRequests requests,
+            Instances instances,
+            SnapshotRows snapshots,
+            SagaRunner sagas,
+            RevertServer revertServer,
+            Clock clock) {
+        return new Reverts(requests, instances, snapshots, sagas, revertServer, clock);
+    }
+
+    @Produces
+    @Singleton
     Snapshots snapshots(
             Transactions transactions,
+            RepeatableRequests requests,
             Instances instances,
             SnapshotRows snapshots,
             Quotas quotas,
-            Jobs jobs,
             SagaRunner sagas,
             TakeSnapshot takeSnapshot,
-            RevertServer revertServer,
             DeleteSnapshot deleteSnapshot,
             Clock clock) {
         return new Snapshots(
-                transactions,
-                instances,
-                snapshots,
-                quotas,
-                jobs,
-                sagas,
-                takeSnapshot,
-                revertServer,
-                deleteSnapshot,
-                clock);
+                transactions, requests, instances, snapshots, quotas, sagas, takeSnapshot, deleteSnapshot, clock);
     }
 
     @Produces

@@ -36,6 +36,9 @@ class CapturesIT {
     @Inject
     FakeWorkers workers;
 
+    @Inject
+    SnapshotDoors snapshots;
+
     @BeforeEach
     void open() {
         doors.open();
@@ -192,30 +195,31 @@ class CapturesIT {
     void snapshotsFormATree() {
         Tenant tenant = doors.http().tenant("member");
         String id = doors.running(tenant, "tree");
-        String first = taken(tenant, id, "first", true);
-        String second = taken(tenant, id, "second", false);
-        reverted(tenant, first, "{\"memory\": true, \"state\": \"paused\"}");
+        String first = snapshots.taken(tenant, id, "first", true);
+        String second = snapshots.taken(tenant, id, "second", false);
+        snapshots.reverted(tenant, first, "{\"memory\": true, \"state\": \"paused\"}");
         doors.awaitStatus(tenant, id, "PAUSED");
-        String third = taken(tenant, id, "third", true);
+        String third = snapshots.taken(tenant, id, "third", true);
 
-        assertThat(shown(tenant, first).path("parent").isNull()).isTrue();
-        assertThat(shown(tenant, second).path("parent").asText()).isEqualTo(first);
-        assertThat(shown(tenant, third).path("parent").asText()).isEqualTo(first);
-        assertThat(shown(tenant, first).path("memory").asBoolean()).isTrue();
-        assertThat(shown(tenant, second).path("memory").asBoolean()).isFalse();
-        assertThat(shown(tenant, first).at("/receipt/paused_ms").asLong()).isEqualTo(3);
-        assertThat(shown(tenant, first).path("parts")).hasSize(2);
+        assertThat(snapshots.shown(tenant, first).path("parent").isNull()).isTrue();
+        assertThat(snapshots.shown(tenant, second).path("parent").asText()).isEqualTo(first);
+        assertThat(snapshots.shown(tenant, third).path("parent").asText()).isEqualTo(first);
+        assertThat(snapshots.shown(tenant, first).path("memory").asBoolean()).isTrue();
+        assertThat(snapshots.shown(tenant, second).path("memory").asBoolean()).isFalse();
+        assertThat(snapshots.shown(tenant, first).at("/receipt/paused_ms").asLong())
+                .isEqualTo(3);
+        assertThat(snapshots.shown(tenant, first).path("parts")).hasSize(2);
         assertThat(doors.snapshot(tenant, "GET", "/snapshots?server=" + id, null)
                         .json()
                         .path("snapshots")
                         .findValuesAsText("name"))
                 .containsSubsequence("third", "second", "first");
 
-        deleted(tenant, first);
+        snapshots.deleted(tenant, first);
 
         doors.snapshot(tenant, "GET", "/snapshots/" + first, null).expect(404);
-        assertThat(shown(tenant, second).path("parent").isNull()).isTrue();
-        reverted(tenant, second, "{}");
+        assertThat(snapshots.shown(tenant, second).path("parent").isNull()).isTrue();
+        snapshots.reverted(tenant, second, "{}");
         doors.awaitStatus(tenant, id, "ACTIVE");
     }
 
@@ -223,7 +227,7 @@ class CapturesIT {
     void memoryThatIsNotThereCannotBeRevertedTo() {
         Tenant tenant = doors.http().tenant("member");
         String id = doors.running(tenant, "diskonly");
-        String snapshot = taken(tenant, id, "disks", false);
+        String snapshot = snapshots.taken(tenant, id, "disks", false);
 
         doors.snapshot(tenant, "POST", "/snapshots/" + snapshot + "/revert", "{\"memory\": true}")
                 .expect(400);
@@ -311,16 +315,16 @@ class CapturesIT {
     void snapshotsOutliveTheirServer() {
         Tenant tenant = doors.http().tenant("member");
         String id = doors.running(tenant, "mortal");
-        String snapshot = taken(tenant, id, "kept", true);
+        String snapshot = snapshots.taken(tenant, id, "kept", true);
         doors.compute(tenant, "DELETE", "/servers/" + id, null).expect(204);
         cloud.await(
                 "it is gone",
                 () -> doors.compute(tenant, "GET", "/servers/" + id, null).status() == 404);
 
-        assertThat(shown(tenant, snapshot).path("status").asText()).isEqualTo("available");
+        assertThat(snapshots.shown(tenant, snapshot).path("status").asText()).isEqualTo("available");
         doors.snapshot(tenant, "POST", "/snapshots/" + snapshot + "/revert", "{}")
                 .expect(404);
-        deleted(tenant, snapshot);
+        snapshots.deleted(tenant, snapshot);
         doors.snapshot(tenant, "GET", "/snapshots/" + snapshot, null).expect(404);
     }
 
@@ -335,44 +339,6 @@ class CapturesIT {
                 .json()
                 .path("image_id")
                 .asText();
-    }
-
-    private String taken(Tenant tenant, String server, String name, boolean memory) {
-        JsonNode begun = doors.snapshot(tenant, "POST", "/snapshots", """
-                        {"server": "%s", "name": "%s", "memory": %s}
-                        """.formatted(server, name, memory))
-                .expect(202)
-                .json();
-        assertThat(doors.ended(tenant, begun.at("/job/id").asText())
-                        .path("status")
-                        .asText())
-                .isEqualTo("succeeded");
-        return begun.at("/snapshot/id").asText();
-    }
-
-    private void reverted(Tenant tenant, String snapshot, String body) {
-        String job = doors.snapshot(tenant, "POST", "/snapshots/" + snapshot + "/revert", body)
-                .expect(202)
-                .json()
-                .at("/job/id")
-                .asText();
-        assertThat(doors.ended(tenant, job).path("status").asText()).isEqualTo("succeeded");
-    }
-
-    private void deleted(Tenant tenant, String snapshot) {
-        String job = doors.snapshot(tenant, "DELETE", "/snapshots/" + snapshot, null)
-                .expect(202)
-                .json()
-                .at("/job/id")
-                .asText();
-        assertThat(doors.ended(tenant, job).path("status").asText()).isEqualTo("succeeded");
-    }
-
-    private JsonNode shown(Tenant tenant, String snapshot) {
-        return doors.snapshot(tenant, "GET", "/snapshots/" + snapshot, null)
-                .expect(200)
-                .json()
-                .path("snapshot");
     }
 
     private JsonNode image(Tenant tenant, String image) {

@@ -223,7 +223,14 @@ public class FakeWorkers {
             case ComputeCommand.ChangePower power -> new CommandResult.Observed(after(power.action()));
             case ComputeCommand.RevertInstance revert ->
                 new CommandResult.Observed(
-                        revert.resume() == ComputeCommand.ResumeState.PAUSED ? PowerState.PAUSED : PowerState.RUNNING);
+                        switch (revert.resume()) {
+                            case RUNNING -> PowerState.RUNNING;
+                            case PAUSED -> PowerState.PAUSED;
+                            case STOPPED -> PowerState.STOPPED;
+                        });
+            case ComputeCommand.UploadSnapshot _ ->
+                captured(List.of(
+                        disk(DeviceName.virtio(0)), new Part.Memory(Part.MemoryFormat.LIBVIRT_SAVE, content(DISK))));
             case ComputeCommand.CaptureDisks capture ->
                 captured(capture.disks().stream().<Part>map(FakeWorkers::disk).toList());
             case ComputeCommand.CaptureInstance capture -> {

@@ -16,6 +16,7 @@ import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobQuery;
 import cloud.stasis.gateway.saga.JobControl;
+import cloud.stasis.gateway.snapshot.Reverts;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.gateway.snapshot.Snapshots;
 import cloud.stasis.gateway.volume.SnapshotCatalog;
@@ -24,8 +25,8 @@ import cloud.stasis.gateway.volume.VolumeCatalog;
 import cloud.stasis.gateway.volume.VolumeSnapshot;
 import cloud.stasis.gateway.volume.VolumeState.OnTermination;
 import cloud.stasis.messages.Command;
+import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
-import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.CommandId;
 import cloud.stasis.model.ErrorCode;
@@ -74,6 +75,9 @@ class SagasIT {
 
     @Inject
     Snapshots snapshots;
+
+    @Inject
+    Reverts reverts;
 
     @Inject
     VolumeCatalog volumes;
@@ -126,8 +130,11 @@ class SagasIT {
                 }),
                 new Scenario("revert-server", 1, caller -> {
                     SnapshotId snapshot = taken(caller);
-                    return () -> snapshots.revert(
-                            caller, snapshot, MemoryChoice.WITH_MEMORY, ResumeState.PAUSED, Optional.empty());
+                    return () -> reverts.revert(caller, snapshot, way(Reverts.Safety.TAKEN), Optional.empty());
+                }),
+                new Scenario("revert-server", 1, caller -> {
+                    SnapshotId snapshot = taken(caller);
+                    return () -> reverts.revert(caller, snapshot, way(Reverts.Safety.DECLINED), Optional.empty());
                 }),
                 new Scenario("delete-snapshot", 2, caller -> {
                     SnapshotId snapshot = taken(caller);
@@ -383,6 +390,10 @@ class SagasIT {
     private Job take(Caller caller, InstanceId server) {
         return snapshots.take(
                 caller, server, "snapshot", new Asked(MemoryChoice.WITH_MEMORY, Quiesce.PREFER), Optional.empty());
+    }
+
+    private static Reverts.Way way(Reverts.Safety safety) {
+        return new Reverts.Way(MemoryChoice.WITH_MEMORY, AfterRevert.PAUSED, safety);
     }
 
     private SnapshotId taken(Caller caller) {

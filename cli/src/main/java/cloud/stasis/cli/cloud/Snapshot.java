@@ -25,6 +25,25 @@ public record Snapshot(JsonNode json) implements Resource {
         return json.path("memory").asBoolean(false);
     }
 
+    /// Whether the server's history continues from here.
+    public boolean isCurrent() {
+        return json.path("current").asBoolean(false);
+    }
+
+    /// Whether a revert took it, of what it gave up.
+    public boolean isSafety() {
+        return json.path("safety").asBoolean(false);
+    }
+
+    public boolean isProtected() {
+        return json.path("protected").asBoolean(false);
+    }
+
+    /// What its capture sent to the store.
+    public Optional<ByteCount> sent() {
+        return SnapshotPart.count(json.path("sent"));
+    }
+
     public Optional<ByteCount> size() {
         return SnapshotPart.count(json.path("size"));
     }

@@ -8,6 +8,7 @@ import cloud.stasis.cli.login.Session;
 import cloud.stasis.model.Quiesce;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -32,6 +33,18 @@ public final class Snapshots {
     public enum Wake {
         RUNNING,
         PAUSED
+    }
+
+    /// Whether what a server was is kept before it is put back.
+    public enum Safety {
+        TAKEN,
+        DECLINED
+    }
+
+    /// Whether a snapshot may be deleted.
+    public enum Protection {
+        PROTECTED,
+        NONE
     }
 
     /// A snapshot that is being taken, and the job that does it.
@@ -70,10 +83,40 @@ public final class Snapshots {
                 .rows();
     }
 
-    public Job revert(Snapshot snapshot, Memory memory, Wake wake) {
-        ObjectNode body = Json.object()
-                .put("memory", memory == Memory.WITH)
-                .put("state", wake.name().toLowerCase(Locale.ROOT));
+    /// The snapshots of a server by descent, the oldest first; each says whether the server stands there.
+    public List<Snapshot> tree(Server server) {
+        List<Snapshot> nodes = new ArrayList<>();
+        json(Call.get(SERVICE, "servers", server.id(), "tree"))
+                .path("tree")
+                .path("nodes")
+                .forEach(node -> nodes.add(new Snapshot(node)));
+        return nodes;
+    }
+
+    public Snapshot protect(Snapshot snapshot, Protection protection) {
+        ObjectNode body = Json.object().put("protected", protection == Protection.PROTECTED);
+        return new Snapshot(
+                json(Call.put(SERVICE, "snapshots", snapshot.id()).json(body)).path("snapshot"));
+    }
+
+    /// Takes back the last revert of a server.
+    public Job undo(Server server, Safety safety) {
+        ObjectNode body = declining(Json.object(), safety);
+        return new Job(json(once(Call.post(SERVICE, "servers", server.id(), "undo-revert")
+                        .json(body)))
+                .path("job"));
+    }
+
+    private static ObjectNode declining(ObjectNode body, Safety safety) {
+        return safety == Safety.DECLINED ? body.put("safety", false) : body;
+    }
+
+    public Job revert(Snapshot snapshot, Memory memory, Wake wake, Safety safety) {
+        ObjectNode body = declining(
+                Json.object()
+                        .put("memory", memory == Memory.WITH)
+                        .put("state", wake.name().toLowerCase(Locale.ROOT)),
+                safety);
         JsonNode answer = json(
                 once(Call.post(SERVICE, "snapshots", snapshot.id(), "revert").json(body)));
         return new Job(answer.path("job"));

@@ -27,9 +27,11 @@ import cloud.stasis.cli.verb.server.ServerShow;
 import cloud.stasis.cli.verb.snapshot.SnapshotCreate;
 import cloud.stasis.cli.verb.snapshot.SnapshotDelete;
 import cloud.stasis.cli.verb.snapshot.SnapshotList;
+import cloud.stasis.cli.verb.snapshot.SnapshotProtect;
 import cloud.stasis.cli.verb.snapshot.SnapshotRevert;
 import cloud.stasis.cli.verb.snapshot.SnapshotShow;
 import cloud.stasis.cli.verb.snapshot.SnapshotTree;
+import cloud.stasis.cli.verb.snapshot.SnapshotUndo;
 import cloud.stasis.cli.verb.volume.VolumeCreate;
 import cloud.stasis.cli.verb.volume.VolumeDelete;
 import cloud.stasis.cli.verb.volume.VolumeList;
@@ -88,6 +90,8 @@ record VerbEntry(String name, Group group, Function<Tools, Verb> make) {
             new VerbEntry("snapshot-show", Group.SNAPSHOTS, SnapshotShow::new),
             new VerbEntry("snapshot-tree", Group.SNAPSHOTS, SnapshotTree::new),
             new VerbEntry("snapshot-revert", Group.SNAPSHOTS, SnapshotRevert::new),
+            new VerbEntry("snapshot-undo", Group.SNAPSHOTS, SnapshotUndo::new),
+            new VerbEntry("snapshot-protect", Group.SNAPSHOTS, SnapshotProtect::new),
             new VerbEntry("snapshot-delete", Group.SNAPSHOTS, SnapshotDelete::new),
             new VerbEntry("job-list", Group.JOBS, JobList::new),
             new VerbEntry("job-show", Group.JOBS, JobShow::new),

@@ -233,20 +233,47 @@ class SnapshotVerbsIT {
     @Test
     void theTreeIsDrawnFromTheOldest() {
         cloud.on(
-                "GET /snapshot/v1/snapshots",
+                "GET /snapshot/v1/servers/" + WEB + "/tree",
                 Answer.json(
                         200,
-                        "{'snapshots':[{'id':'c','name':'second try','parent':'a','taken_at':'2026-11-22T12:00:00Z'},"
+                        "{'tree':{'server':'" + WEB + "','current':'c','nodes':["
+                                + "{'id':'a','name':'base','parent':null,'taken_at':'2026-11-22T10:00:00Z',"
+                                + "'size':1048576,'sent':2048,'protected':true},"
                                 + "{'id':'b','name':'first try','parent':'a','taken_at':'2026-11-22T11:00:00Z',"
-                                + "'memory':true},{'id':'a','name':'base','parent':null,"
-                                + "'taken_at':'2026-11-22T10:00:00Z','size':1048576}]}"));
+                                + "'memory':true,'safety':true},"
+                                + "{'id':'c','name':'second try','parent':'a','taken_at':'2026-11-22T12:00:00Z',"
+                                + "'current':true}]}}"));
 
         assertThat(shell.run("snapshot-tree", WEB).out()).isEqualTo("""
-                * base  a  2026-11-22T10:00:00Z  1.0 MiB
-                |-* first try  b  2026-11-22T11:00:00Z  with memory
-                `-* second try  c  2026-11-22T12:00:00Z
+                * base  a  2026-11-22T10:00:00Z  1.0 MiB  protected  stored 2.0 KiB
+                |-* first try  b  2026-11-22T11:00:00Z  with memory  safety
+                `-* second try  c  2026-11-22T12:00:00Z  <- the server is here
                 """);
-        assertThat(cloud.lines()).anyMatch(line -> line.contains("snapshots?server=" + WEB));
+    }
+
+    @Test
+    void aRevertIsTakenBack() {
+        String undo = "POST /snapshot/v1/servers/" + WEB + "/undo-revert";
+        cloud.on(undo, Answer.json(202, "{'job':" + job("running", 0) + "}"));
+
+        assertThat(shell.run("snapshot-undo", WEB).status()).isZero();
+        assertThat(cloud.last(undo).text()).isEqualTo("{}");
+
+        assertThat(shell.run("snapshot-undo", "--no-safety", WEB).status()).isZero();
+        assertThat(cloud.last(undo).text()).isEqualTo("{\"safety\":false}");
+        shell.run("snapshot-revert", "--no-safety", SNAPSHOT);
+        assertThat(cloud.last(REVERT).text()).isEqualTo("{\"memory\":true,\"state\":\"running\",\"safety\":false}");
+    }
+
+    @Test
+    void snapshotsAreProtected() {
+        String change = "PUT " + SHOW.substring(4);
+        cloud.on(change, Answer.json(200, "{'snapshot':" + snapshot("available", true) + "}"));
+
+        assertThat(shell.run("snapshot-protect", SNAPSHOT).status()).isZero();
+        assertThat(cloud.last(change).text()).isEqualTo("{\"protected\":true}");
+        assertThat(shell.run("snapshot-protect", "--off", SNAPSHOT).status()).isZero();
+        assertThat(cloud.last(change).text()).isEqualTo("{\"protected\":false}");
     }
 
     @Test

@@ -54,18 +54,26 @@ public sealed interface ComputeCommand extends Command {
     /// it goes. Answered by [CommandResult.Completed], also for a capture that is not known here (any more).
     record SettleCapture(InstanceId instance, UUID capture, Settlement settlement) implements ComputeCommand {}
 
+    /// Brings a snapshot into the store whose instant exists on this host already, as [RevertInstance] leaves it.
+    /// Fails with `SNAPSHOT_NOT_FOUND` if it does not: no other instant is taken in its place. Answered by
+    /// [CommandResult.Captured].
+    record UploadSnapshot(InstanceId instance, SnapshotId snapshot, StoreGrant grant) implements ComputeCommand {}
+
     /// Puts an instance back to a snapshot. Local frozen layers are used where they still exist, the store
-    /// otherwise. Answered by [CommandResult.Observed].
+    /// otherwise. If it fails the instance is what it was. Answered by [CommandResult.Observed].
     ///
     /// @param parts of the snapshot's manifest
     /// @param memory whether to resume mid-instruction or to boot from the disks
+    /// @param safety the snapshot to take of what the instance was, before anything is given up. It stays on this
+    /// host until [UploadSnapshot] and [SettleCapture]
     record RevertInstance(
             InstanceId instance,
             SnapshotId snapshot,
             InstanceSpec spec,
             List<Part> parts,
             MemoryChoice memory,
-            ResumeState resume,
+            AfterRevert resume,
+            Optional<SnapshotId> safety,
             StoreGrant grant)
             implements ComputeCommand {
         public RevertInstance {
@@ -102,6 +110,14 @@ public sealed interface ComputeCommand extends Command {
     enum ResumeState {
         RUNNING,
         PAUSED
+    }
+
+    /// What an instance does once it is put back.
+    enum AfterRevert {
+        RUNNING,
+        PAUSED,
+        /// Off, with its disks put back.
+        STOPPED
     }
 
     enum Settlement {

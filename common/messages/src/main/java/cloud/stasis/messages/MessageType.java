@@ -16,6 +16,7 @@ public enum MessageType {
     CAPTURE_DISKS("compute.capture-disks", 1, ComputeCommand.CaptureDisks.class),
     CAPTURE_INSTANCE("compute.capture-instance", 1, ComputeCommand.CaptureInstance.class),
     SETTLE_CAPTURE("compute.settle-capture", 1, ComputeCommand.SettleCapture.class),
+    UPLOAD_SNAPSHOT("compute.upload-snapshot", 1, ComputeCommand.UploadSnapshot.class),
     REVERT_INSTANCE("compute.revert-instance", 1, ComputeCommand.RevertInstance.class),
     DISCARD_SNAPSHOT("compute.discard-snapshot", 1, ComputeCommand.DiscardSnapshot.class),
     CANCEL_COMMAND("compute.cancel-command", 1, ComputeCommand.CancelCommand.class),

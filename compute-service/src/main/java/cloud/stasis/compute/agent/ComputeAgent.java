@@ -7,6 +7,7 @@ import cloud.stasis.compute.capture.CaptureDisks;
 import cloud.stasis.compute.capture.CaptureInstance;
 import cloud.stasis.compute.capture.MemoryCut;
 import cloud.stasis.compute.capture.SettleCapture;
+import cloud.stasis.compute.capture.SnapshotCut;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Intent;
@@ -52,8 +53,9 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         this.power = new Power(host, powerOn);
         this.settle = new SettleCapture(host);
         this.captureDisks = new CaptureDisks(host);
-        this.captureInstance = new CaptureInstance(host, memoryCut, settle);
-        this.revert = new RevertInstance(host, powerOn);
+        SnapshotCut cut = new SnapshotCut(host, memoryCut);
+        this.captureInstance = new CaptureInstance(host, cut, settle);
+        this.revert = new RevertInstance(host, powerOn, cut, settle);
         this.teller = new StateTeller(this::tell);
         this.reconciliation = new Reconciliation(host, powerOn, power, memoryCut, settle);
     }
@@ -84,6 +86,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
             case ComputeCommand.DeleteInstance deletes -> delete.handle(deletes);
             case ComputeCommand.CaptureDisks captures -> captureDisks.handle(captures, context);
             case ComputeCommand.CaptureInstance captures -> captureInstance.handle(captures, context);
+            case ComputeCommand.UploadSnapshot uploads -> captureInstance.handle(uploads, context);
             case ComputeCommand.SettleCapture settles -> settle.handle(settles);
             case ComputeCommand.RevertInstance reverts -> revert.handle(reverts, context);
             case ComputeCommand.DiscardSnapshot discards -> settle.handle(discards);

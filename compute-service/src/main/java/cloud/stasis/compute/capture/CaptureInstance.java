@@ -4,18 +4,15 @@ import cloud.stasis.bus.CommandContext;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.hypervisor.RamImage;
 import cloud.stasis.compute.instance.Instance;
-import cloud.stasis.compute.instance.Lineage;
 import cloud.stasis.compute.instance.SnapshotDirectory;
 import cloud.stasis.compute.instance.SnapshotRecord;
-import cloud.stasis.compute.instance.SnapshotRecord.FrozenDisk;
 import cloud.stasis.disks.FileStamp;
-import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayerNumber;
-import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.MessageCodec;
+import cloud.stasis.messages.StoreGrant;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Consistency;
 import cloud.stasis.model.Content;
@@ -28,9 +25,7 @@ import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,10 +39,9 @@ import java.util.TreeSet;
 ///
 /// | machine | memory asked for | how |
 /// |---|---|---|
-/// | on | yes | [MemoryCut]; frozen layers and memory stay here as a cache |
 /// | on | no | [LiveCapture]; nothing stays here |
-/// | suspended | yes | its layers are frozen, its memory file is shared |
-/// | off | either | its layers are frozen |
+/// | suspended | no | [RestingCapture]; nothing stays here |
+/// | else | | [SnapshotCut]; frozen layers and memory stay here as a cache |
 ///
 /// Where layers are frozen, the instant is over before the first byte is uploaded, and an upload that was
 /// interrupted is taken up from `meta.json`.
@@ -59,36 +53,29 @@ public final class CaptureInstance {
     private final Host host;
     private final LiveCapture live;
     private final RestingCapture resting;
-    private final MemoryCut memoryCut;
+    private final SnapshotCut cut;
     private final SettleCapture settle;
 
-    public CaptureInstance(Host host, MemoryCut memoryCut, SettleCapture settle) {
+    public CaptureInstance(Host host, SnapshotCut cut, SettleCapture settle) {
         this.host = host;
         this.live = new LiveCapture(host);
         this.resting = new RestingCapture(host);
-        this.memoryCut = memoryCut;
+        this.cut = cut;
         this.settle = settle;
     }
 
     public CommandResult.Captured handle(ComputeCommand.CaptureInstance command, CommandContext context) {
         Instance instance = host.instances().open(command.instance());
-        Order order = new Order(
-                command.snapshot().value(),
-                new TreeSet<>(instance.disks().keySet()),
-                command.quiesce(),
-                command.grant());
+        Order order = order(instance, command.snapshot(), command.quiesce(), command.grant());
         PowerState state = host.state(instance);
         if (command.memory() == MemoryChoice.DISKS_ONLY && state != PowerState.STOPPED) {
             return disksOnly(instance, state, order, context).captured();
         }
-        SnapshotDirectory directory = instance.directory().snapshot(command.snapshot());
         context.progress(Phase.CAPTURING, ByteCount.ZERO, ByteCount.ZERO);
-        SnapshotRecord instant = taken(instance, command.snapshot(), directory)
-                .orElseGet(() -> Host.isActive(state)
-                        ? memoryCut.cut(instance, state, command.snapshot())
-                        : freeze(instance, state, command, directory));
+        SnapshotRecord instant = taken(instance, command.snapshot())
+                .orElseGet(() -> cut.cut(instance, command.snapshot(), command.quiesce()));
         try {
-            return upload(instance, order, directory, instant, context).captured();
+            return upload(instance, order, instant, context).captured();
         } catch (StasisException e) {
             if (!e.kind().isRetryable()) {
                 settle.abandon(instance, order.capture());
@@ -97,9 +84,24 @@ public final class CaptureInstance {
         }
     }
 
+    /// Uploads an instant that a revert has left. It stays here if that fails: it is all that is left of what the
+    /// machine was.
+    public CommandResult.Captured handle(ComputeCommand.UploadSnapshot command, CommandContext context) {
+        Instance instance = host.instances().open(command.instance());
+        SnapshotRecord instant = taken(instance, command.snapshot())
+                .orElseThrow(() -> new StasisException(
+                        ErrorCode.SNAPSHOT_NOT_FOUND, "this host does not keep that snapshot (any more)"));
+        Order order = order(instance, command.snapshot(), Quiesce.PREFER, command.grant());
+        return upload(instance, order, instant, context).captured();
+    }
+
+    private static Order order(Instance instance, SnapshotId snapshot, Quiesce quiesce, StoreGrant grant) {
+        return new Order(snapshot.value(), new TreeSet<>(instance.disks().keySet()), quiesce, grant);
+    }
+
     /// What an interrupted attempt has cut already.
-    private static Optional<SnapshotRecord> taken(Instance instance, SnapshotId snapshot, SnapshotDirectory directory) {
-        return directory.meta().read().filter(record -> instance.lineage()
+    private static Optional<SnapshotRecord> taken(Instance instance, SnapshotId snapshot) {
+        return instance.directory().snapshot(snapshot).meta().read().filter(record -> instance.lineage()
                 .pending(snapshot.value())
                 .isPresent());
     }
@@ -113,65 +115,8 @@ public final class CaptureInstance {
         return taken.with(descriptions(json(instance.machine()), xml, upload), upload.transfers());
     }
 
-    /// Freezes the layers of a machine that is off.
-    private SnapshotRecord freeze(
-            Instance instance, PowerState state, ComputeCommand.CaptureInstance command, SnapshotDirectory directory) {
-        SnapshotId snapshot = command.snapshot();
-        if (state != PowerState.SUSPENDED) {
-            RestingCapture.reach(state, command.quiesce());
-        }
-        directory.make();
-        String xml = host.hypervisor().domains().describe(instance.id());
-        SortedMap<DeviceName, LayerNumber> frozen = new TreeMap<>();
-        instance.disks().forEach((target, disk) -> {
-            LayerNumber layer = disk.active();
-            // Of an attempt that was interrupted.
-            disk.release(snapshot);
-            // No layer is frozen with the record of a checkpoint inside.
-            host.hypervisor().history().wipe(disk.activeFile());
-            disk.prepare();
-            disk.hold(layer, snapshot);
-            disk.commit(LayeredDisk.Use.AT_REST);
-            frozen.put(target, layer);
-        });
-        Lineage lineage = instance.lineage();
-        instance.store(lineage.cut(snapshot.value(), MemoryCut.pieces(frozen), List.of()));
-        Optional<FileStamp> memory = Optional.empty();
-        if (state == PowerState.SUSPENDED) {
-            share(instance, directory);
-            memory = FileStamp.of(directory.memory());
-        }
-        SnapshotRecord record = new SnapshotRecord(
-                instance.machine(),
-                host.clock().instant(),
-                memory.isPresent() ? Consistency.MEMORY : RestingCapture.reach(state, Quiesce.NONE),
-                Duration.ZERO,
-                memory,
-                frozen.entrySet().stream()
-                        .map(entry ->
-                                new FrozenDisk(entry.getKey(), entry.getValue().value()))
-                        .toList(),
-                xml);
-        directory.meta().write(record);
-        return record;
-    }
-
-    /// A memory file is never written again, so two names for it do no harm.
-    private static void share(Instance instance, SnapshotDirectory directory) {
-        try {
-            Files.deleteIfExists(directory.memory());
-            Files.createLink(directory.memory(), instance.directory().suspended());
-        } catch (IOException e) {
-            throw HostFiles.failure("keep the memory of the suspended machine", e);
-        }
-    }
-
-    private Taken upload(
-            Instance instance,
-            Order order,
-            SnapshotDirectory directory,
-            SnapshotRecord instant,
-            CommandContext context) {
+    private Taken upload(Instance instance, Order order, SnapshotRecord instant, CommandContext context) {
+        SnapshotDirectory directory = instance.directory().snapshot(new SnapshotId(order.capture()));
         ByteCount memorySize = instant.memory().map(FileStamp::size).orElse(ByteCount.ZERO);
         Upload upload = resting.upload(order, context, memorySize);
         SortedMap<DeviceName, LayerNumber> layers = new TreeMap<>();

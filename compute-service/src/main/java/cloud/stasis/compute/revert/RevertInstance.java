@@ -2,6 +2,8 @@ package cloud.stasis.compute.revert;
 
 import cloud.stasis.bus.CommandContext;
 import cloud.stasis.chunks.ContentStore;
+import cloud.stasis.compute.capture.SettleCapture;
+import cloud.stasis.compute.capture.SnapshotCut;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.InstanceRecord;
@@ -18,20 +20,28 @@ import cloud.stasis.disks.LayerNumber;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.messages.MessageCodec;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.Phase;
+import cloud.stasis.model.PowerState;
+import cloud.stasis.model.Quiesce;
+import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -42,13 +52,16 @@ import org.jboss.logging.Logger;
 ///
 /// ```
 ///  verdict   parts complete, disks match, devices known, space; missing layers and memory fetched from the store
+///  safety    what the instance is becomes a snapshot of its own, if that is asked for
 ///  ───────── from here on the former state is given up ─────────
 ///  off       power off; for each disk an empty layer on the frozen one, or on the fetched content
 ///  on        restore the memory, or boot; a checkpoint before the first instruction (see PowerOn)
 /// ```
 ///
-/// After a crash the command comes again and does all of it again: fetched files are found, and a disk that is
-/// put back twice is as if it was put back once.
+/// After a crash the command comes again and does all of it again: fetched files are found, a disk that is put
+/// back twice is as if it was put back once, and a safety snapshot that is there is not taken anew, since by then
+/// the instance may be put back already. If the second half fails for good the instance is put back to its safety
+/// snapshot, which then goes: a failure leaves the instance as it was.
 public final class RevertInstance {
     private static final Logger LOG = Logger.getLogger(RevertInstance.class);
 
@@ -57,10 +70,14 @@ public final class RevertInstance {
 
     private final Host host;
     private final PowerOn powerOn;
+    private final SnapshotCut cut;
+    private final SettleCapture settle;
 
-    public RevertInstance(Host host, PowerOn powerOn) {
+    public RevertInstance(Host host, PowerOn powerOn, SnapshotCut cut, SettleCapture settle) {
         this.host = host;
         this.powerOn = powerOn;
+        this.cut = cut;
+        this.settle = settle;
     }
 
     public CommandResult handle(ComputeCommand.RevertInstance command, CommandContext context) {
@@ -72,15 +89,22 @@ public final class RevertInstance {
             context.checkCancelled();
             context.progress(Phase.RESTORING, ByteCount.ZERO, ByteCount.ZERO);
             long began = System.nanoTime();
-            Instance reverted = putBack(instance, command, verdict);
-            verdict.memory()
-                    .ifPresentOrElse(
-                            memory -> powerOn.resume(reverted, memory, command.resume()),
-                            () -> powerOn.boot(reverted, command.resume()));
+            PowerState before = host.state(instance);
+            command.safety().ifPresent(safety -> secure(instance, safety));
+            try {
+                go(putBack(instance.id(), command.snapshot(), verdict), verdict.memory(), command.resume());
+            } catch (StasisException e) {
+                command.safety().ifPresent(safety -> bringBack(instance, safety, before, e));
+                throw e;
+            }
             LOG.infof(
-                    "Reverted an instance instanceId=%s snapshotId=%s memory=%s tookMillis=%d",
-                    instance.id(), command.snapshot(), command.memory(), (System.nanoTime() - began) / 1_000_000);
-            return new CommandResult.Observed(host.state(reverted));
+                    "Reverted an instance instanceId=%s snapshotId=%s memory=%s safety=%s tookMillis=%d",
+                    instance.id(),
+                    command.snapshot(),
+                    command.memory(),
+                    command.safety().map(SnapshotId::toString).orElse("-"),
+                    (System.nanoTime() - began) / 1_000_000);
+            return new CommandResult.Observed(host.state(host.instances().open(instance.id())));
         } finally {
             host.bases().trim();
         }
@@ -232,10 +256,28 @@ public final class RevertInstance {
         return directory.fetchedMemory();
     }
 
-    private Instance putBack(Instance instance, ComputeCommand.RevertInstance command, Verdict verdict) {
-        instance.begin(new Intent.Reverting(command.snapshot()));
-        if (host.hypervisor().domains().find(instance.id()).isPresent()) {
-            host.hypervisor().domains().powerOff(instance.id());
+    private void secure(Instance instance, SnapshotId safety) {
+        if (instance.directory().snapshot(safety).meta().read().isPresent()) {
+            return;
+        }
+        try {
+            cut.cut(instance, safety, Quiesce.PREFER);
+        } catch (StasisException e) {
+            if (e.code() != ErrorCode.NO_SPACE) {
+                throw e;
+            }
+            throw new StasisException(
+                    ErrorCode.NO_SPACE,
+                    e.report().message() + "; nothing was changed: revert without a safety snapshot, or make room",
+                    e);
+        }
+    }
+
+    private Instance putBack(InstanceId id, SnapshotId snapshot, Verdict verdict) {
+        Instance instance = host.instances().open(id);
+        instance.begin(new Intent.Reverting(snapshot));
+        if (host.hypervisor().domains().find(id).isPresent()) {
+            host.hypervisor().domains().powerOff(id);
         }
         // What was suspended is given up too.
         HostFiles.delete(instance.directory().suspended());
@@ -249,6 +291,60 @@ public final class RevertInstance {
         });
         instance.store(instance.lineage().withPoints(List.of()));
         instance.directory().spec().write(verdict.spec());
-        return host.instances().open(instance.id(), verdict.spec());
+        return host.instances().open(id, verdict.spec());
+    }
+
+    private void go(Instance instance, Optional<Path> memory, AfterRevert after) {
+        switch (after) {
+            case RUNNING -> powerOn(instance, memory, ResumeState.RUNNING);
+            case PAUSED -> powerOn(instance, memory, ResumeState.PAUSED);
+            case STOPPED -> stayOff(instance);
+        }
+    }
+
+    private void powerOn(Instance instance, Optional<Path> memory, ResumeState state) {
+        memory.ifPresentOrElse(file -> powerOn.resume(instance, file, state), () -> powerOn.boot(instance, state));
+    }
+
+    private void stayOff(Instance instance) {
+        HostFiles.delete(instance.directory().ram());
+        host.hypervisor().domains().define(instance.machine(), instance.files());
+        instance.end();
+    }
+
+    /// Makes the instance again what it was.
+    private void bringBack(Instance former, SnapshotId safety, PowerState before, StasisException failure) {
+        SnapshotDirectory directory = former.directory().snapshot(safety);
+        try {
+            SortedMap<DeviceName, Verdict.Origin> layers = new TreeMap<>();
+            host.instances()
+                    .open(former.id(), former.spec())
+                    .disks()
+                    .forEach((target, disk) -> layers.put(
+                            target,
+                            new Verdict.Origin.Frozen(disk.heldBy(safety).orElseThrow())));
+            Optional<Path> memory = directory.hasMemory() ? Optional.of(directory.memory()) : Optional.empty();
+            Instance back = putBack(former.id(), safety, new Verdict(former.spec(), layers, memory));
+            switch (before) {
+                case RUNNING -> powerOn(back, memory, ResumeState.RUNNING);
+                case PAUSED -> powerOn(back, memory, ResumeState.PAUSED);
+                case SUSPENDED -> {
+                    Files.createLink(back.directory().suspended(), directory.memory());
+                    stayOff(back);
+                }
+                case STOPPED, CRASHED -> stayOff(back);
+            }
+            settle.abandon(back, safety.value());
+            LOG.warnf(
+                    "A revert failed, the instance is what it was instanceId=%s code=%s", former.id(), failure.code());
+        } catch (StasisException | IOException | NoSuchElementException e) {
+            failure.addSuppressed(e);
+            LOG.errorf(
+                    e,
+                    "A revert failed, and the instance could not be made what it was; its safety snapshot is kept on"
+                            + " this host instanceId=%s snapshotId=%s",
+                    former.id(),
+                    safety);
+        }
     }
 }

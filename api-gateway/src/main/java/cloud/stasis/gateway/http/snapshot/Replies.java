@@ -26,6 +26,8 @@ final class Replies {
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             String next) {}
 
+    public record OneTree(TreeView tree) {}
+
     /// What was begun.
     public record Begun(SnapshotView snapshot, JobView job) {}
 }

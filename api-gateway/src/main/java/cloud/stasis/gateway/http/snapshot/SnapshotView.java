@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// @param consistency what was asked for: `require`, `prefer` or `none`
 /// @param size bytes of all parts together, as the guest sees them
 /// @param receipt what the capture did
+/// @param isProtected whether it may not be deleted
+/// @param beforeRevert of a safety snapshot: what the server was, as `running`
 public record SnapshotView(
         String id,
         String name,
@@ -33,6 +35,10 @@ public record SnapshotView(
         List<PartView> parts,
         @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable ReceiptView receipt,
         @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String manifest,
+        @JsonProperty("protected") boolean isProtected,
+
+        @JsonProperty("before_revert") @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+        String beforeRevert,
 
         @JsonProperty("taken_at") @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
         Instant takenAt,
@@ -115,6 +121,11 @@ public record SnapshotView(
                         .orElse(List.of()),
                 manifest.flatMap(Manifest::receipt).map(ReceiptView::of).orElse(null),
                 snapshot.sealed().map(bundle -> bundle.id().toString()).orElse(null),
+                snapshot.isProtected(),
+                switch (snapshot.occasion()) {
+                    case Snapshot.OnRequest _ -> null;
+                    case Snapshot.BeforeRevert before -> before.power().name().toLowerCase(Locale.ROOT);
+                },
                 manifest.map(Manifest::takenAt).orElse(null),
                 snapshot.createdAt(),
                 snapshot.updatedAt());

@@ -13,16 +13,19 @@ import cloud.stasis.gateway.http.snapshot.Replies.OneSnapshot;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.job.ClientToken;
 import cloud.stasis.gateway.job.Job;
+import cloud.stasis.gateway.snapshot.Reverts;
 import cloud.stasis.gateway.snapshot.Snapshot;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
+import cloud.stasis.gateway.snapshot.Snapshot.Protection;
 import cloud.stasis.gateway.snapshot.SnapshotQuery;
 import cloud.stasis.gateway.snapshot.Snapshots;
+import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
-import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -30,6 +33,7 @@ import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -58,16 +62,17 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "snapshots", description = "One instant of a whole server: all its disks and, if asked for, its memory")
 public class SnapshotsResource {
     static final String CLIENT_TOKEN = "Idempotency-Key";
-    private static final int MAX_NAME = 255;
     private static final int STANDARD_PAGE = 100;
 
     private final CurrentRequest request;
     private final Snapshots snapshots;
+    private final Reverts reverts;
     private final Clock clock;
 
-    SnapshotsResource(CurrentRequest request, Snapshots snapshots, Clock clock) {
+    SnapshotsResource(CurrentRequest request, Snapshots snapshots, Reverts reverts, Clock clock) {
         this.request = request;
         this.snapshots = snapshots;
+        this.reverts = reverts;
         this.clock = clock;
     }
 
@@ -89,9 +94,20 @@ public class SnapshotsResource {
     ///
     /// @param memory resume mid-instruction instead of booting from the disks; false if not said
     /// @param state of the server afterwards; `running` if not said
+    /// @param safety keep what the server was as a snapshot; true if not said
     public record NewRevert(
             boolean memory,
-            @Schema(enumeration = {"running", "paused"}) String state) {}
+
+            @Schema(enumeration = {"running", "paused", "stopped"})
+            String state,
+
+            boolean safety) {}
+
+    /// The body of [#change], for its description.
+    ///
+    /// @param isProtected it is not deleted before this is taken back
+    public record SnapshotChange(
+            String name, @JsonProperty("protected") boolean isProtected) {}
 
     @POST
     @Operation(summary = "Take a snapshot of a server")
@@ -106,8 +122,8 @@ public class SnapshotsResource {
         JsonFields fields = JsonFields.of(body).only("server", "name", "memory", "consistency");
         Job job = snapshots.take(
                 caller,
-                server(fields.text("server", MAX_NAME)),
-                fields.text("name", MAX_NAME),
+                server(fields.text("server", Snapshot.MAX_NAME)),
+                fields.text("name", Snapshot.MAX_NAME),
                 new Asked(memory(fields), quiesce(fields)),
                 token(token));
         SnapshotId id = job.subject().snapshot().orElseThrow();
@@ -152,9 +168,26 @@ public class SnapshotsResource {
         return new OneSnapshot(SnapshotView.of(snapshots.show(request.caller(), id(id))));
     }
 
+    @PUT
+    @Path("{id}")
+    @Operation(summary = "Rename a snapshot, or protect it from being deleted")
+    @RequestBody(content = @Content(schema = @Schema(implementation = SnapshotChange.class)))
+    public OneSnapshot change(@PathParam("id") String id, @Nullable JsonNode body) {
+        SnapshotAction.CHANGE.check(request.caller());
+        SnapshotId snapshot = id(id);
+        JsonFields fields = JsonFields.of(body).only("name", "protected");
+        return new OneSnapshot(SnapshotView.of(snapshots.label(
+                request.caller(),
+                snapshot,
+                fields.has("name") ? Optional.of(fields.text("name", Snapshot.MAX_NAME)) : Optional.empty(),
+                fields.optionalFlag("protected").map(held -> held ? Protection.PROTECTED : Protection.NONE))));
+    }
+
     @POST
     @Path("{id}/revert")
-    @Operation(summary = "Put the server back to the snapshot; as often as wanted")
+    @Operation(
+            summary = "Put the server back to the snapshot; as often as wanted",
+            description = "What the server was becomes a safety snapshot, unless that is declined")
     @RequestBody(content = @Content(schema = @Schema(implementation = NewRevert.class)))
     @APIResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = OneJob.class)))
     public Response revert(
@@ -165,9 +198,9 @@ public class SnapshotsResource {
         SnapshotAction.CHANGE.check(request.caller());
         SnapshotId snapshot = id(id);
         snapshots.show(request.caller(), snapshot);
-        JsonFields fields = JsonFields.of(body).only("memory", "state");
-        Job job = snapshots.revert(request.caller(), snapshot, memory(fields), resume(fields), token(token));
-        return accepted(job);
+        JsonFields fields = JsonFields.of(body).only("memory", "state", "safety");
+        Reverts.Way way = new Reverts.Way(memory(fields), after(fields), safety(fields));
+        return accepted(reverts.revert(request.caller(), snapshot, way, token(token)));
     }
 
     @DELETE
@@ -194,7 +227,7 @@ public class SnapshotsResource {
         return Response.accepted(new OneJob(JobView.of(job, clock.instant()))).build();
     }
 
-    private static Optional<ClientToken> token(@Nullable String header) {
+    static Optional<ClientToken> token(@Nullable String header) {
         return Optional.ofNullable(header).map(ClientToken::new);
     }
 
@@ -203,7 +236,7 @@ public class SnapshotsResource {
     }
 
     private static Quiesce quiesce(JsonFields fields) {
-        return switch (fields.optionalText("consistency", MAX_NAME).orElse("prefer")) {
+        return switch (fields.optionalText("consistency", Snapshot.MAX_NAME).orElse("prefer")) {
             case "require" -> Quiesce.REQUIRE;
             case "prefer" -> Quiesce.PREFER;
             case "none" -> Quiesce.NONE;
@@ -211,11 +244,16 @@ public class SnapshotsResource {
         };
     }
 
-    private static ResumeState resume(JsonFields fields) {
-        return switch (fields.optionalText("state", MAX_NAME).orElse("running")) {
-            case "running" -> ResumeState.RUNNING;
-            case "paused" -> ResumeState.PAUSED;
-            default -> throw new FaultException(400, "state must be running or paused.");
+    private static AfterRevert after(JsonFields fields) {
+        return switch (fields.optionalText("state", Snapshot.MAX_NAME).orElse("running")) {
+            case "running" -> AfterRevert.RUNNING;
+            case "paused" -> AfterRevert.PAUSED;
+            case "stopped" -> AfterRevert.STOPPED;
+            default -> throw new FaultException(400, "state must be running, paused or stopped.");
         };
+    }
+
+    static Reverts.Safety safety(JsonFields fields) {
+        return fields.optionalFlag("safety").orElse(true) ? Reverts.Safety.TAKEN : Reverts.Safety.DECLINED;
     }
 }

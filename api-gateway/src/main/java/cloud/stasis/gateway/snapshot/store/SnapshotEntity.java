@@ -62,6 +62,13 @@ class SnapshotEntity {
     @Nullable
     Instant takenAt;
 
+    @Column(name = "before_revert", updatable = false)
+    @Nullable
+    String beforeRevert;
+
+    @Column(name = "protected", nullable = false)
+    boolean isProtected;
+
     @Column(name = "created_at", nullable = false, updatable = false)
     Instant createdAt;
 

@@ -5,6 +5,10 @@ import cloud.stasis.gateway.quota.Usage;
 import cloud.stasis.gateway.saga.RowJson;
 import cloud.stasis.gateway.snapshot.Snapshot;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
+import cloud.stasis.gateway.snapshot.Snapshot.BeforeRevert;
+import cloud.stasis.gateway.snapshot.Snapshot.Occasion;
+import cloud.stasis.gateway.snapshot.Snapshot.OnRequest;
+import cloud.stasis.gateway.snapshot.Snapshot.Protection;
 import cloud.stasis.gateway.snapshot.Snapshot.SealedBundle;
 import cloud.stasis.gateway.snapshot.SnapshotQuery;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
@@ -14,6 +18,7 @@ import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
+import cloud.stasis.model.PowerState;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SagaId;
@@ -56,6 +61,13 @@ class SnapshotTable implements SnapshotRows, Usage {
     }
 
     @Override
+    public List<Snapshot> ofServer(InstanceId server) {
+        return rows.find("instanceId = ?1 order by createdAt, id", server.value()).stream()
+                .map(SnapshotTable::read)
+                .toList();
+    }
+
+    @Override
     public void add(Snapshot snapshot) {
         SnapshotEntity row = new SnapshotEntity();
         row.id = snapshot.id().value();
@@ -65,6 +77,10 @@ class SnapshotTable implements SnapshotRows, Usage {
         row.memory = snapshot.asked().memory().name();
         row.quiesce = snapshot.asked().quiesce().name();
         row.spec = RowJson.write(snapshot.spec());
+        row.beforeRevert = switch (snapshot.occasion()) {
+            case OnRequest _ -> null;
+            case BeforeRevert before -> before.power().name();
+        };
         row.createdAt = snapshot.createdAt();
         write(row, snapshot);
         rows.persist(row);
@@ -101,9 +117,10 @@ class SnapshotTable implements SnapshotRows, Usage {
                 .toList();
     }
 
+    /// Those that reverts made do not count: nobody asked for them, and their number is bounded.
     @Override
     public Map<Resource, Long> of(ProjectId project) {
-        return Map.of(Resource.SNAPSHOTS, rows.count("projectId", project.value()));
+        return Map.of(Resource.SNAPSHOTS, rows.count("projectId = ?1 and beforeRevert is null", project.value()));
     }
 
     private static void write(SnapshotEntity row, Snapshot snapshot) {
@@ -111,6 +128,7 @@ class SnapshotTable implements SnapshotRows, Usage {
         row.state = snapshot.state().status();
         row.sagaId = snapshot.state().worker().map(SagaId::value).orElse(null);
         row.parentId = snapshot.parent().map(SnapshotId::value).orElse(null);
+        row.isProtected = snapshot.isProtected();
         row.updatedAt = snapshot.updatedAt();
         snapshot.sealed().ifPresent(bundle -> {
             row.manifest = RowJson.write(bundle.manifest());
@@ -136,6 +154,10 @@ class SnapshotTable implements SnapshotRows, Usage {
                                 ManifestId.parse(
                                         Optional.ofNullable(row.manifestId).orElseThrow()),
                                 RowJson.read(manifest, Manifest.class))),
+                Optional.ofNullable(row.beforeRevert)
+                        .<Occasion>map(power -> new BeforeRevert(PowerState.valueOf(power)))
+                        .orElseGet(OnRequest::new),
+                row.isProtected ? Protection.PROTECTED : Protection.NONE,
                 row.createdAt,
                 row.updatedAt);
     }

@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Bring a server back to a snapshot, with or without its memory.",
             "Devices that were added or removed since are put back as well.",
-            "Without --memory or --disks-only, the memory comes back if the snapshot has it."
+            "Without --memory or --disks-only, the memory comes back if the snapshot has it.",
+            "What the server was is kept: snapshot-undo takes the revert back."
         },
         footer = {
             "",
@@ -37,6 +38,9 @@ public final class SnapshotRevert extends Verb {
 
     @Option(names = "--paused", description = "leave the server paused at the instant of the snapshot")
     private boolean paused;
+
+    @Option(names = "--no-safety", description = "do not keep what the server was; there is no undo then")
+    private boolean declined;
 
     @Mixin
     private final WaitOption wait = new WaitOption();
@@ -68,7 +72,8 @@ public final class SnapshotRevert extends Verb {
                 .revert(
                         to,
                         memory ? Snapshots.Memory.WITH : Snapshots.Memory.WITHOUT,
-                        paused ? Snapshots.Wake.PAUSED : Snapshots.Wake.RUNNING);
+                        paused ? Snapshots.Wake.PAUSED : Snapshots.Wake.RUNNING,
+                        declined ? Snapshots.Safety.DECLINED : Snapshots.Safety.TAKEN);
         if (wait.waits(true)) {
             job = tools().follower().job(job, "revert to " + to.name(), wait.limit());
         } else {

@@ -1,6 +1,5 @@
 package cloud.stasis.cli.verb.snapshot;
 
-import cloud.stasis.cli.cloud.RowLimit;
 import cloud.stasis.cli.cloud.Server;
 import cloud.stasis.cli.cloud.Snapshot;
 import cloud.stasis.cli.failure.ExitCode;
@@ -10,7 +9,6 @@ import cloud.stasis.cli.screen.Tree;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -19,12 +17,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         description = {
             "Draw a server's snapshots by descent, the oldest first.",
-            "A fork is where the server was reverted and went on from there."
+            "A fork is where the server was reverted and went on from there.",
+            "Stored is what the capture added to the store: all else was there already."
         })
 public final class SnapshotTree extends Verb {
-    /// A drawing of more is of no use to anybody.
-    private static final RowLimit MOST = new RowLimit(10_000);
-
     @Parameters(paramLabel = "SERVER", description = "name or id")
     private String server = "";
 
@@ -35,8 +31,7 @@ public final class SnapshotTree extends Verb {
     @Override
     protected ExitCode run() {
         Server of = cloud().compute().server(server);
-        List<Snapshot> all = new ArrayList<>(rows(cloud().snapshots().list(Optional.of(of), MOST)));
-        all.sort(Comparator.comparing(Snapshot::takenAt));
+        List<Snapshot> all = cloud().snapshots().tree(of);
         if (output().format() == Format.TABLE) {
             boolean unicode = tools().terminal().features().unicode();
             output().print(new Tree<>(Snapshot::id, Snapshot::parent, SnapshotTree::label, unicode).render(all));
@@ -54,6 +49,16 @@ public final class SnapshotTree extends Verb {
         snapshot.size().ifPresent(size -> words.add(SnapshotView.size(Optional.of(size))));
         if (snapshot.hasMemory()) {
             words.add("with memory");
+        }
+        if (snapshot.isSafety()) {
+            words.add("safety");
+        }
+        if (snapshot.isProtected()) {
+            words.add("protected");
+        }
+        snapshot.sent().ifPresent(sent -> words.add("stored " + SnapshotView.size(Optional.of(sent))));
+        if (snapshot.isCurrent()) {
+            words.add("<- the server is here");
         }
         return String.join("  ", words);
     }

@@ -2,6 +2,7 @@ package cloud.stasis.compute.hypervisor.simulated;
 
 import cloud.stasis.model.StasisException;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// What goes wrong on a simulated host. Set by tests, at any time.
 public final class Faults {
@@ -19,6 +20,7 @@ public final class Faults {
     private volatile boolean ignoresPowerButton;
     private volatile Optional<StasisException> export = Optional.empty();
     private volatile Optional<StasisException> cut = Optional.empty();
+    private final AtomicReference<Optional<StasisException>> start = new AtomicReference<>(Optional.empty());
 
     public void agent(Agent behaviour) {
         agent = behaviour;
@@ -38,6 +40,11 @@ public final class Faults {
         cut = failure;
     }
 
+    /// The next start of a machine, from its disks or from a memory, fails like this; the ones after it do not.
+    public void nextStart(StasisException failure) {
+        start.set(Optional.of(failure));
+    }
+
     Agent agent() {
         return agent;
     }
@@ -48,6 +55,12 @@ public final class Faults {
 
     void beforeExport() {
         export.ifPresent(failure -> {
+            throw failure;
+        });
+    }
+
+    void beforeStart() {
+        start.getAndSet(Optional.empty()).ifPresent(failure -> {
             throw failure;
         });
     }

@@ -154,6 +154,7 @@ public final class SimulatedHypervisor implements Hypervisor {
 
         @Override
         public void startPaused(InstanceId instance) {
+            faults.beforeStart();
             machine(instance).startPaused();
             changed(instance);
         }

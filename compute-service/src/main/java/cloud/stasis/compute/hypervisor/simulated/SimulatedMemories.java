@@ -90,6 +90,7 @@ final class SimulatedMemories implements Memories {
     @Override
     public void restorePaused(Machine machine, MachineFiles files, Path memory) {
         host.domains().define(machine, files);
+        host.faults().beforeStart();
         try {
             host.machine(machine.instance()).startPaused(read(files, memory));
         } catch (IOException e) {

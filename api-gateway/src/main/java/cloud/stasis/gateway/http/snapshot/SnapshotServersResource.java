@@ -1,0 +1,84 @@
+package cloud.stasis.gateway.http.snapshot;
+
+import cloud.stasis.gateway.http.CurrentRequest;
+import cloud.stasis.gateway.http.JsonFields;
+import cloud.stasis.gateway.http.snapshot.Replies.OneJob;
+import cloud.stasis.gateway.http.snapshot.Replies.OneTree;
+import cloud.stasis.gateway.job.Job;
+import cloud.stasis.gateway.snapshot.Reverts;
+import cloud.stasis.gateway.snapshot.Snapshots;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Clock;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/// What concerns all snapshots of one server.
+@Path("snapshot/v1/servers")
+@Produces(MediaType.APPLICATION_JSON)
+@Consumes(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@Tag(name = "servers", description = "All snapshots of one server, and where it stands among them")
+public class SnapshotServersResource {
+    private final CurrentRequest request;
+    private final Snapshots snapshots;
+    private final Reverts reverts;
+    private final Clock clock;
+
+    SnapshotServersResource(CurrentRequest request, Snapshots snapshots, Reverts reverts, Clock clock) {
+        this.request = request;
+        this.snapshots = snapshots;
+        this.reverts = reverts;
+        this.clock = clock;
+    }
+
+    /// The body of [#undo], for its description.
+    ///
+    /// @param safety keep what the server is as a snapshot; true if not said
+    public record NewUndo(boolean safety) {}
+
+    @GET
+    @Path("{id}/tree")
+    @Operation(summary = "Show the snapshots of a server by descent, and which one it continues from")
+    public OneTree tree(@PathParam("id") String id) {
+        SnapshotAction.READ.check(request.caller());
+        return new OneTree(TreeView.of(snapshots.tree(request.caller(), SnapshotsResource.server(id))));
+    }
+
+    @POST
+    @Path("{id}/undo-revert")
+    @Operation(summary = "Take back the last revert: the server becomes what its newest safety snapshot shows")
+    @RequestBody(content = @Content(schema = @Schema(implementation = NewUndo.class)))
+    @APIResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = OneJob.class)))
+    public Response undo(
+            @PathParam("id") String id,
+            @Parameter(description = "The same key gives the same job")
+                    @HeaderParam(SnapshotsResource.CLIENT_TOKEN)
+                    @Nullable
+                    String token,
+            @Nullable JsonNode body) {
+        SnapshotAction.CHANGE.check(request.caller());
+        JsonFields fields = JsonFields.of(body).only("safety");
+        Job job = reverts.undo(
+                request.caller(),
+                SnapshotsResource.server(id),
+                SnapshotsResource.safety(fields),
+                SnapshotsResource.token(token));
+        return Response.accepted(new OneJob(JobView.of(job, clock.instant()))).build();
+    }
+}
