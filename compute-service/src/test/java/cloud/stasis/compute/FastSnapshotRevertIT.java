@@ -2,8 +2,10 @@ package cloud.stasis.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.model.InstanceId;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Order;
@@ -38,6 +40,32 @@ class FastSnapshotRevertIT extends SnapshotRevertContract {
         assertThat(host.inGuest(id, "ls /run")).doesNotContain("before-reboot");
         RealHost.await("the probe runs", Duration.ofSeconds(60), () -> host.inGuest(id, "cat /run/probe.state || true")
                 .contains("counter"));
+        assertHealthy();
+    }
+
+    /// Two machines that share their past, and nothing that comes after.
+    @Test
+    @Order(40)
+    void cloneGoesOnMidInstructionBesideItsOrigin() {
+        InstanceId clone = InstanceId.random();
+        host.inGuest(id, "rm -f /root/witness; sync");
+
+        host.handle(new ComputeCommand.CloneInstance(
+                clone,
+                SimulatedHost.cloneSpec(host.instance(id).spec().spec(), firstCaptured.parts()),
+                id,
+                first,
+                firstCaptured.parts(),
+                MemoryChoice.WITH_MEMORY,
+                ComputeCommand.ResumeState.RUNNING,
+                ComputeCommand.Identity.KEEP,
+                RealHost.GRANT));
+
+        assertThat(host.inGuest(clone, "ls /root")).contains("witness");
+        assertThat(host.inGuest(id, "ls /root")).doesNotContain("witness");
+        assertHealthy(clone);
+        assertHealthy();
+        host.handle(new ComputeCommand.DeleteInstance(clone));
         assertHealthy();
     }
 

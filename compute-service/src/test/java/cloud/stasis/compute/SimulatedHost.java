@@ -221,6 +221,22 @@ final class SimulatedHost implements AutoCloseable {
                 GRANT));
     }
 
+    /// What a clone of a snapshot is to be: a disk over each content that was captured.
+    static InstanceSpec cloneSpec(InstanceSpec of, List<Part> parts) {
+        List<DiskSpec> disks = of.disks().stream()
+                .map(disk -> new DiskSpec(disk.target(), disk.size(), new DiskSource.OverImage(content(disk, parts))))
+                .toList();
+        return new InstanceSpec("clone", of.vcpus(), of.memory(), of.boot(), disks);
+    }
+
+    private static Content content(DiskSpec disk, List<Part> parts) {
+        return parts.stream()
+                .filter(part -> part instanceof Part.Disk of && of.target().equals(disk.target()))
+                .map(Part::content)
+                .findFirst()
+                .orElseThrow();
+    }
+
     /// Brings what a revert has left into the store.
     CommandResult.Captured keep(InstanceId id, SnapshotId safety) {
         CommandResult.Captured captured =

@@ -259,7 +259,11 @@ abstract class SnapshotRevertContract {
     }
 
     private Map<String, String> probe() {
-        return host.inGuest(id, "cat /run/probe.state")
+        return probe(id);
+    }
+
+    private Map<String, String> probe(InstanceId of) {
+        return host.inGuest(of, "cat /run/probe.state")
                 .lines()
                 .map(line -> line.split("=", 2))
                 .filter(pair -> pair.length == 2)
@@ -267,15 +271,23 @@ abstract class SnapshotRevertContract {
     }
 
     private long counter() {
-        return Long.parseLong(probe().get("counter"));
+        return counter(id);
+    }
+
+    private long counter(InstanceId of) {
+        return Long.parseLong(probe(of).get("counter"));
+    }
+
+    void assertHealthy() {
+        assertHealthy(id);
     }
 
     /// The probe has compared memory and disks a few times since.
-    void assertHealthy() {
-        long from = counter();
-        RealHost.await("the probe goes on", Duration.ofSeconds(60), () -> counter() > from + 20);
-        assertThat(probe()).containsEntry("failures", "0").containsEntry("memory_failures", "0");
-        assertThat(host.console(id)).doesNotContain("FAIL");
-        assertThat(host.instance(id).directory().intent().read()).isEmpty();
+    void assertHealthy(InstanceId of) {
+        long from = counter(of);
+        RealHost.await("the probe goes on", Duration.ofSeconds(60), () -> counter(of) > from + 20);
+        assertThat(probe(of)).containsEntry("failures", "0").containsEntry("memory_failures", "0");
+        assertThat(host.console(of)).doesNotContain("FAIL");
+        assertThat(host.instance(of).directory().intent().read()).isEmpty();
     }
 }

@@ -127,11 +127,37 @@ class ClientsIT {
         servers.status(SERVER, "ACTIVE");
         servers.awaitReady(server);
         servers.awaitRunningOn(server);
-        cloud.stasis("snapshot-delete", "--wait", "clients-snapshot").succeeded();
+
+        cloud.stasis("snapshot-undo", "--wait", SERVER).succeeded();
+        servers.status(SERVER, "ACTIVE");
+        assertThat(servers.counter(server)).as("back before the last revert").isPositive();
+        servers.awaitRunningOn(server);
+        assertThat(cloud.stasis("snapshot-tree", SERVER).succeeded().out())
+                .contains("clients-snapshot", "safety", "<- the server is here");
     }
 
     @Test
     @Order(7)
+    void aCloneGoesOnBesideItsOrigin() {
+        assertThat(cloud.stasis("snapshot-verdict", "clients-snapshot")
+                        .succeeded()
+                        .out())
+                .startsWith("revert")
+                .contains("clone");
+        cloud.stasis("clone", "--wait", "clients-snapshot", "clients-clone").succeeded();
+
+        assertThat(cloud.openstack("server", "list", "-f", "value", "-c", "Name")
+                        .succeeded()
+                        .out())
+                .contains("clients-clone");
+        servers.status("clients-clone", "ACTIVE");
+
+        cloud.openstack("server", "delete", "--wait", "clients-clone").succeeded();
+        cloud.stasis("snapshot-delete", "--wait", "clients-snapshot").succeeded();
+    }
+
+    @Test
+    @Order(8)
     void aStoppedServerIsCapturedAndStartsAgain() {
         cloud.nova("stop", SERVER).succeeded();
         servers.status(SERVER, "SHUTOFF");

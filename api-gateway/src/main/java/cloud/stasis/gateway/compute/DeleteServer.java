@@ -37,11 +37,13 @@ import java.util.Optional;
 public final class DeleteServer implements Saga<DeleteServer.Data> {
     private final InstanceTurns instances;
     private final Volumes volumes;
+    private final GoesWithServer others;
     private final Clock clock;
 
-    public DeleteServer(InstanceTurns instances, Volumes volumes, Clock clock) {
+    public DeleteServer(InstanceTurns instances, Volumes volumes, GoesWithServer others, Clock clock) {
         this.instances = instances;
         this.volumes = volumes;
+        this.others = others;
         this.clock = clock;
     }
 
@@ -97,7 +99,7 @@ public final class DeleteServer implements Saga<DeleteServer.Data> {
                 .ifPresent(volume -> volumes.save(volume.deleted(clock.instant()))));
         data.kept().forEach(kept -> attached(data, kept)
                 .ifPresent(volume -> volumes.save(volume.in(new VolumeState.Available(), clock.instant()))));
-        return List.of();
+        return others.after(data.instance());
     }
 
     @Override

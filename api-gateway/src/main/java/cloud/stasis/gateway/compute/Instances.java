@@ -15,6 +15,9 @@ public interface Instances {
     /// Any project's, unless it is deleted.
     Optional<Instance> find(InstanceId instance);
 
+    /// Also one that was deleted.
+    Optional<Instance> ever(InstanceId instance);
+
     /// As [#find], and nobody else changes it before this transaction ends.
     Optional<Instance> lock(InstanceId instance);
 

@@ -39,6 +39,11 @@ public final class Placement {
                                 + " vCPUs and " + need.memory().mibRoundedUp() + " MiB."));
     }
 
+    /// Whether a host has room for `need` beside what instances take already.
+    public static boolean fits(Host host, Load load, Load need) {
+        return new Candidate(host, load).fits(need);
+    }
+
     /// The backend on which a volume of an instance on `host` must lie: the one that has the host's name, where
     /// every host has one of its own, else any with room.
     public static BackendId backendFor(List<Backend> backends, HostId host, ByteCount size, Instant now) {

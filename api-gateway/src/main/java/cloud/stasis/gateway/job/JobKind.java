@@ -16,6 +16,7 @@ public enum JobKind {
     CREATE_BACKUP("createBackup"),
     TAKE_SNAPSHOT("takeSnapshot"),
     REVERT_SERVER("revertToSnapshot"),
+    CLONE_SERVER("clone"),
     DELETE_SNAPSHOT("deleteSnapshot"),
     CREATE_VOLUME("createVolume"),
     DELETE_VOLUME("deleteVolume"),

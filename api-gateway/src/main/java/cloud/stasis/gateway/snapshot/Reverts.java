@@ -15,7 +15,6 @@ import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.gateway.snapshot.Snapshot.BeforeRevert;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;
-import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
@@ -28,10 +27,8 @@ import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// Puts servers back to their snapshots, and takes that back. Each method is one transaction.
 public final class Reverts {
@@ -198,18 +195,9 @@ public final class Reverts {
                     ErrorCode.INVALID_REQUEST,
                     "A server that is stopped has no memory: revert with \"memory\": false, or leave it paused.");
         }
-        Set<Object> volumes = new HashSet<>();
-        instance.volumeDisks().forEach(disk -> volumes.add(disk.source()));
-        snapshot.spec().disks().stream()
-                .filter(disk -> disk.source() instanceof DiskSource.Volume)
-                .filter(disk -> !volumes.contains(disk.source()))
-                .findFirst()
-                .ifPresent(missing -> {
-                    throw new StasisException(
-                            ErrorCode.WRONG_STATE,
-                            "The volume that was " + missing.target() + " of server " + instance.id()
-                                    + " is no longer attached: attach it again before reverting.");
-                });
+        Verdicts.missingVolume(instance, snapshot).ifPresent(why -> {
+            throw new StasisException(ErrorCode.WRONG_STATE, why);
+        });
         return parts;
     }
 

@@ -7,7 +7,7 @@ import java.util.Optional;
 /// Where a snapshot stands.
 ///
 /// ```
-///  Creating ---> Available <---> Reverting
+///  Creating ---> Available <---> Reverting, Cloning
 ///  (failed:          |
 ///   the row goes)    v
 ///                 Deleting ---> (gone)         Failed: an operator has to look; it can be deleted
@@ -20,6 +20,9 @@ public sealed interface SnapshotState {
     /// A server is being put back to it.
     record Reverting(SagaId saga) implements SnapshotState {}
 
+    /// A new server is being made of it.
+    record Cloning(SagaId saga) implements SnapshotState {}
+
     record Deleting(SagaId saga) implements SnapshotState {}
 
     record Failed() implements SnapshotState {}
@@ -29,6 +32,7 @@ public sealed interface SnapshotState {
         return switch (this) {
             case Creating creating -> Optional.of(creating.saga());
             case Reverting reverting -> Optional.of(reverting.saga());
+            case Cloning cloning -> Optional.of(cloning.saga());
             case Deleting deleting -> Optional.of(deleting.saga());
             case Available ignored -> Optional.empty();
             case Failed ignored -> Optional.empty();

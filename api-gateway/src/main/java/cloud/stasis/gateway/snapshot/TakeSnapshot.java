@@ -24,10 +24,8 @@ import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.Phase;
 import cloud.stasis.model.ReferenceName;
-import cloud.stasis.model.SagaId;
 import cloud.stasis.model.SnapshotId;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +38,7 @@ import java.util.Optional;
 /// every trace: the frozen layers on the host, the reference, the row; the job keeps the reason.
 ///
 /// A safety snapshot is one whose instant a revert has left on the host already. It is only uploaded, beside whatever
-/// its server does meanwhile, and the oldest ones go when there are more than [#SAFETY_SNAPSHOTS].
+/// its server does meanwhile, and the oldest ones go when there are too many ([SafetySnapshots]).
 ///
 /// | step | worker | command | undo |
 /// |---|---|---|---|
@@ -48,16 +46,13 @@ import java.util.Optional;
 /// | seal (commit point) | image service | SealBundle | DropReference |
 /// | settle | agent | SettleCapture(SEALED) | none |
 public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
-    /// Kept of one server. Protected ones are kept besides.
-    static final int SAFETY_SNAPSHOTS = 3;
-
     private static final StepName SEAL = new StepName("seal");
 
     private final InstanceTurns instances;
     private final SnapshotRows snapshots;
     private final Grants grants;
     private final Outbox outbox;
-    private final DeleteSnapshot deleteSnapshot;
+    private final SafetySnapshots safeties;
     private final Clock clock;
 
     public TakeSnapshot(
@@ -65,13 +60,13 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
             SnapshotRows snapshots,
             Grants grants,
             Outbox outbox,
-            DeleteSnapshot deleteSnapshot,
+            SafetySnapshots safeties,
             Clock clock) {
         this.instances = instances;
         this.snapshots = snapshots;
         this.grants = grants;
         this.outbox = outbox;
-        this.deleteSnapshot = deleteSnapshot;
+        this.safeties = safeties;
         this.clock = clock;
     }
 
@@ -199,30 +194,8 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
         instances.idle(run.data().instance(), run.id());
         return switch (run.data().moment()) {
             case NOW -> List.of();
-            case LEFT_BY_REVERT -> deleteOldest(run.data());
+            case LEFT_BY_REVERT -> safeties.superfluous(run.data().instance());
         };
-    }
-
-    private List<Start<?>> deleteOldest(Data data) {
-        List<Snapshot> kept = snapshots.ofServer(data.instance()).stream()
-                .filter(snapshot -> snapshot.isSafety() && !snapshot.isProtected())
-                .filter(snapshot -> snapshot.state() instanceof SnapshotState.Available)
-                .toList();
-        List<Start<?>> deletions = new ArrayList<>();
-        for (Snapshot old : kept.subList(0, Math.max(0, kept.size() - SAFETY_SNAPSHOTS))) {
-            SagaId deletion = SagaId.random();
-            snapshots
-                    .lock(old.id())
-                    .filter(found -> found.state() instanceof SnapshotState.Available)
-                    .ifPresent(found -> {
-                        snapshots.save(found.in(new SnapshotState.Deleting(deletion), clock.instant()));
-                        deletions.add(new Start<>(
-                                deletion,
-                                deleteSnapshot,
-                                new DeleteSnapshot.Data(old.id(), data.instance(), Optional.of(data.host()))));
-                    });
-        }
-        return deletions;
     }
 
     @Override

@@ -9,8 +9,10 @@ import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.RebuildServer;
 import cloud.stasis.gateway.fleet.Grants;
 import cloud.stasis.gateway.outbox.Outbox;
+import cloud.stasis.gateway.snapshot.CloneServer;
 import cloud.stasis.gateway.snapshot.DeleteSnapshot;
 import cloud.stasis.gateway.snapshot.RevertServer;
+import cloud.stasis.gateway.snapshot.SafetySnapshots;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
 import cloud.stasis.gateway.snapshot.TakeSnapshot;
 import cloud.stasis.gateway.volume.CreateVolume;
@@ -48,8 +50,8 @@ class SagaBeans {
 
     @Produces
     @Singleton
-    DeleteServer deleteServer(InstanceTurns instances, Volumes volumes, Clock clock) {
-        return new DeleteServer(instances, volumes, clock);
+    DeleteServer deleteServer(InstanceTurns instances, Volumes volumes, SafetySnapshots safeties, Clock clock) {
+        return new DeleteServer(instances, volumes, safeties, clock);
     }
 
     @Produces
@@ -71,9 +73,9 @@ class SagaBeans {
             SnapshotRows snapshots,
             Grants grants,
             Outbox outbox,
-            DeleteSnapshot deleteSnapshot,
+            SafetySnapshots safeties,
             Clock clock) {
-        return new TakeSnapshot(instances, snapshots, grants, outbox, deleteSnapshot, clock);
+        return new TakeSnapshot(instances, snapshots, grants, outbox, safeties, clock);
     }
 
     @Produces
@@ -81,6 +83,19 @@ class SagaBeans {
     RevertServer revertServer(
             InstanceTurns instances, SnapshotRows snapshots, Grants grants, TakeSnapshot takeSnapshot, Clock clock) {
         return new RevertServer(instances, snapshots, grants, takeSnapshot, clock);
+    }
+
+    @Produces
+    @Singleton
+    SafetySnapshots safetySnapshots(
+            Instances instances, SnapshotRows snapshots, DeleteSnapshot deleteSnapshot, Clock clock) {
+        return new SafetySnapshots(instances, snapshots, deleteSnapshot, clock);
+    }
+
+    @Produces
+    @Singleton
+    CloneServer cloneServer(InstanceTurns instances, SnapshotRows snapshots, Grants grants, Clock clock) {
+        return new CloneServer(instances, snapshots, grants, clock);
     }
 
     @Produces

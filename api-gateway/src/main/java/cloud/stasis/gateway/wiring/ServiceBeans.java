@@ -19,12 +19,15 @@ import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.saga.JobControl;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.snapshot.CloneServer;
+import cloud.stasis.gateway.snapshot.Clones;
 import cloud.stasis.gateway.snapshot.DeleteSnapshot;
 import cloud.stasis.gateway.snapshot.RevertServer;
 import cloud.stasis.gateway.snapshot.Reverts;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
 import cloud.stasis.gateway.snapshot.Snapshots;
 import cloud.stasis.gateway.snapshot.TakeSnapshot;
+import cloud.stasis.gateway.snapshot.Verdicts;
 import cloud.stasis.gateway.volume.CreateVolume;
 import cloud.stasis.gateway.volume.DeleteVolume;
 import cloud.stasis.gateway.volume.DeleteVolumeSnapshot;
@@ -103,6 +106,27 @@ class ServiceBeans {
             RevertServer revertServer,
             Clock clock) {
         return new Reverts(requests, instances, snapshots, sagas, revertServer, clock);
+    }
+
+    @Produces
+    @Singleton
+    Verdicts verdicts(Instances instances, Fleet fleet, Clock clock) {
+        return new Verdicts(instances, fleet, clock);
+    }
+
+    @Produces
+    @Singleton
+    Clones clones(
+            RepeatableRequests requests,
+            Instances instances,
+            SnapshotRows snapshots,
+            Fleet fleet,
+            Quotas quotas,
+            SagaRunner sagas,
+            CloneServer cloneServer,
+            Verdicts verdicts,
+            Clock clock) {
+        return new Clones(requests, instances, snapshots, fleet, quotas, sagas, cloneServer, verdicts, clock);
     }
 
     @Produces

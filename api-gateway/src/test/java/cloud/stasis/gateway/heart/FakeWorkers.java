@@ -220,6 +220,12 @@ public class FakeWorkers {
     private static CommandResult result(Command command) {
         return switch (command) {
             case ComputeCommand.BootInstance ignored -> new CommandResult.Observed(PowerState.RUNNING);
+            case ComputeCommand.CloneInstance clone ->
+                new CommandResult.Observed(
+                        switch (clone.resume()) {
+                            case RUNNING -> PowerState.RUNNING;
+                            case PAUSED -> PowerState.PAUSED;
+                        });
             case ComputeCommand.ChangePower power -> new CommandResult.Observed(after(power.action()));
             case ComputeCommand.RevertInstance revert ->
                 new CommandResult.Observed(
@@ -230,13 +236,13 @@ public class FakeWorkers {
                         });
             case ComputeCommand.UploadSnapshot _ ->
                 captured(List.of(
-                        disk(DeviceName.virtio(0)), new Part.Memory(Part.MemoryFormat.LIBVIRT_SAVE, content(DISK))));
+                        disk(DeviceName.virtio(0)), new Part.Memory(Part.MemoryFormat.RAM_IMAGE, content(DISK))));
             case ComputeCommand.CaptureDisks capture ->
                 captured(capture.disks().stream().<Part>map(FakeWorkers::disk).toList());
             case ComputeCommand.CaptureInstance capture -> {
                 List<Part> parts = new ArrayList<>(List.of(disk(DeviceName.virtio(0))));
                 if (capture.memory() == ComputeCommand.MemoryChoice.WITH_MEMORY) {
-                    parts.add(new Part.Memory(Part.MemoryFormat.LIBVIRT_SAVE, content(DISK)));
+                    parts.add(new Part.Memory(Part.MemoryFormat.RAM_IMAGE, content(DISK)));
                 }
                 yield captured(parts);
             }

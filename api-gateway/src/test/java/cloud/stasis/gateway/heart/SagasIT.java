@@ -16,6 +16,7 @@ import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobQuery;
 import cloud.stasis.gateway.saga.JobControl;
+import cloud.stasis.gateway.snapshot.Clones;
 import cloud.stasis.gateway.snapshot.Reverts;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.gateway.snapshot.Snapshots;
@@ -26,7 +27,9 @@ import cloud.stasis.gateway.volume.VolumeSnapshot;
 import cloud.stasis.gateway.volume.VolumeState.OnTermination;
 import cloud.stasis.messages.Command;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;
+import cloud.stasis.messages.ComputeCommand.Identity;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.CommandId;
 import cloud.stasis.model.ErrorCode;
@@ -78,6 +81,9 @@ class SagasIT {
 
     @Inject
     Reverts reverts;
+
+    @Inject
+    Clones clones;
 
     @Inject
     VolumeCatalog volumes;
@@ -135,6 +141,14 @@ class SagasIT {
                 new Scenario("revert-server", 1, caller -> {
                     SnapshotId snapshot = taken(caller);
                     return () -> reverts.revert(caller, snapshot, way(Reverts.Safety.DECLINED), Optional.empty());
+                }),
+                new Scenario("clone-server", 1, caller -> {
+                    SnapshotId snapshot = taken(caller);
+                    return () -> clones.clone(
+                            caller,
+                            snapshot,
+                            new Clones.Asked("clone", MemoryChoice.WITH_MEMORY, ResumeState.RUNNING, Identity.KEEP),
+                            Optional.empty());
                 }),
                 new Scenario("delete-snapshot", 2, caller -> {
                     SnapshotId snapshot = taken(caller);

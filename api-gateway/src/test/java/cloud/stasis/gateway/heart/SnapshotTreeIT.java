@@ -115,6 +115,23 @@ class SnapshotTreeIT {
     }
 
     @Test
+    void safetySnapshotsGoWithTheirServer() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "leaves");
+        String first = snapshots.taken(tenant, id, "first", true);
+        snapshots.reverted(tenant, first, "{}");
+        kept(tenant, id, 1);
+
+        doors.compute(tenant, "DELETE", "/servers/" + id, null).expect(204);
+
+        cloud.await("only what was asked for is left", () -> snapshots
+                .tree(tenant, id)
+                .path("nodes")
+                .findValuesAsText("name")
+                .equals(List.of("first")));
+    }
+
+    @Test
     void aProtectedSnapshotIsNotDeleted() {
         Tenant tenant = doors.http().tenant("member");
         String id = doors.running(tenant, "protected");

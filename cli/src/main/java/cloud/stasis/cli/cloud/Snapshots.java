@@ -47,6 +47,12 @@ public final class Snapshots {
         NONE
     }
 
+    /// Whether a clone is the same machine to its guest.
+    public enum Identity {
+        KEEP,
+        REGENERATE
+    }
+
     /// A snapshot that is being taken, and the job that does it.
     public record Taken(Snapshot snapshot, Job job) {}
 
@@ -97,6 +103,23 @@ public final class Snapshots {
         ObjectNode body = Json.object().put("protected", protection == Protection.PROTECTED);
         return new Snapshot(
                 json(Call.put(SERVICE, "snapshots", snapshot.id()).json(body)).path("snapshot"));
+    }
+
+    public Verdict verdict(Snapshot snapshot) {
+        return new Verdict(
+                json(Call.get(SERVICE, "snapshots", snapshot.id(), "verdict")).path("verdict"));
+    }
+
+    /// Makes a new server of a snapshot.
+    public Job clone(Snapshot snapshot, String name, Memory memory, Wake wake, Identity identity) {
+        ObjectNode body = Json.object()
+                .put("name", name)
+                .put("memory", memory == Memory.WITH)
+                .put("state", wake.name().toLowerCase(Locale.ROOT))
+                .put("identity", identity.name().toLowerCase(Locale.ROOT));
+        return new Job(json(once(
+                        Call.post(SERVICE, "snapshots", snapshot.id(), "clone").json(body)))
+                .path("job"));
     }
 
     /// Takes back the last revert of a server.

@@ -161,6 +161,17 @@ public final class Follower {
         view.end("deleted");
     }
 
+    /// Waits until what reverts of a server have kept is in the store, so that it can be gone back to.
+    public void kept(Server server, Duration limit) {
+        ProgressView view = ProgressView.of(terminal, clock, server.name());
+        poll(view, "server " + server.id(), "stasis snapshot-tree " + server.id(), limit, () -> {
+            boolean isKept = cloud.snapshots().tree(server).stream()
+                    .noneMatch(
+                            snapshot -> snapshot.isSafety() && snapshot.status().equals("creating"));
+            return isKept ? Optional.of(server) : Optional.empty();
+        });
+    }
+
     /// Waits until an image is active, by its job where the cloud has jobs, else by its status.
     public Image image(String id, String title, Duration limit) {
         Optional<Job> job = cloud.jobs().ofImage(id);

@@ -24,6 +24,7 @@ import cloud.stasis.cli.verb.server.ServerDelete;
 import cloud.stasis.cli.verb.server.ServerList;
 import cloud.stasis.cli.verb.server.ServerReboot;
 import cloud.stasis.cli.verb.server.ServerShow;
+import cloud.stasis.cli.verb.snapshot.Clone;
 import cloud.stasis.cli.verb.snapshot.SnapshotCreate;
 import cloud.stasis.cli.verb.snapshot.SnapshotDelete;
 import cloud.stasis.cli.verb.snapshot.SnapshotList;
@@ -32,6 +33,7 @@ import cloud.stasis.cli.verb.snapshot.SnapshotRevert;
 import cloud.stasis.cli.verb.snapshot.SnapshotShow;
 import cloud.stasis.cli.verb.snapshot.SnapshotTree;
 import cloud.stasis.cli.verb.snapshot.SnapshotUndo;
+import cloud.stasis.cli.verb.snapshot.SnapshotVerdict;
 import cloud.stasis.cli.verb.volume.VolumeCreate;
 import cloud.stasis.cli.verb.volume.VolumeDelete;
 import cloud.stasis.cli.verb.volume.VolumeList;
@@ -89,6 +91,8 @@ record VerbEntry(String name, Group group, Function<Tools, Verb> make) {
             new VerbEntry("snapshot-list", Group.SNAPSHOTS, SnapshotList::new),
             new VerbEntry("snapshot-show", Group.SNAPSHOTS, SnapshotShow::new),
             new VerbEntry("snapshot-tree", Group.SNAPSHOTS, SnapshotTree::new),
+            new VerbEntry("snapshot-verdict", Group.SNAPSHOTS, SnapshotVerdict::new),
+            new VerbEntry("clone", Group.SNAPSHOTS, Clone::new),
             new VerbEntry("snapshot-revert", Group.SNAPSHOTS, SnapshotRevert::new),
             new VerbEntry("snapshot-undo", Group.SNAPSHOTS, SnapshotUndo::new),
             new VerbEntry("snapshot-protect", Group.SNAPSHOTS, SnapshotProtect::new),

@@ -255,6 +255,10 @@ class SnapshotVerbsIT {
     void aRevertIsTakenBack() {
         String undo = "POST /snapshot/v1/servers/" + WEB + "/undo-revert";
         cloud.on(undo, Answer.json(202, "{'job':" + job("running", 0) + "}"));
+        cloud.onInTurn(
+                "GET /snapshot/v1/servers/" + WEB + "/tree",
+                Answer.json(200, "{'tree':{'nodes':[{'id':'s','safety':true,'status':'creating'}]}}"),
+                Answer.json(200, "{'tree':{'nodes':[{'id':'s','safety':true,'status':'available'}]}}"));
 
         assertThat(shell.run("snapshot-undo", WEB).status()).isZero();
         assertThat(cloud.last(undo).text()).isEqualTo("{}");
@@ -263,6 +267,38 @@ class SnapshotVerbsIT {
         assertThat(cloud.last(undo).text()).isEqualTo("{\"safety\":false}");
         shell.run("snapshot-revert", "--no-safety", SNAPSHOT);
         assertThat(cloud.last(REVERT).text()).isEqualTo("{\"memory\":true,\"state\":\"running\",\"safety\":false}");
+    }
+
+    @Test
+    void aCloneIsMadeOfASnapshotOrOfAServer() {
+        String clone = "POST /snapshot/v1/snapshots/" + SNAPSHOT + "/clone";
+        cloud.on(clone, Answer.json(202, "{'job':" + job("running", 0) + "}"));
+
+        assertThat(shell.run("clone", "--memory", "--identity", "regenerate", SNAPSHOT, "copy")
+                        .status())
+                .isZero();
+        assertThat(cloud.last(clone).text())
+                .isEqualTo("{\"name\":\"copy\",\"memory\":true,\"state\":\"running\",\"identity\":\"regenerate\"}");
+
+        assertThat(shell.run("clone", "--server", WEB, "copy").status()).isZero();
+        assertThat(cloud.last(CREATE).text()).contains("\"name\":\"for clone copy\"");
+        assertThat(cloud.last(clone).text()).contains("\"memory\":false", "\"identity\":\"keep\"");
+    }
+
+    @Test
+    void theVerdictIsToldInSentences() {
+        cloud.on(
+                SHOW + "/verdict",
+                Answer.json(
+                        200,
+                        "{'verdict':{'snapshot':'" + SNAPSHOT + "','revert':{'host':'host-1','outcome':'with_memory',"
+                                + "'reasons':[]},'clones':[{'host':null,'outcome':'disks_only','reasons':"
+                                + "['It was taken with another QEMU.']}]}}"));
+
+        assertThat(shell.run("snapshot-verdict", SNAPSHOT).out()).isEqualTo("""
+                revert on host-1: with memory
+                clone: disks only. It was taken with another QEMU.
+                """);
     }
 
     @Test

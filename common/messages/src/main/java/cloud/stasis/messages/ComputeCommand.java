@@ -23,6 +23,30 @@ public sealed interface ComputeCommand extends Command {
     /// Makes the disks, defines the domain and starts it. Answered by [CommandResult.Observed].
     record BootInstance(InstanceId instance, InstanceSpec spec, StoreGrant grant) implements ComputeCommand {}
 
+    /// Makes a new instance out of a snapshot of another one, with its devices in their places, and starts it or
+    /// lets it go on mid-instruction. Its disks stand on the contents that the snapshot's disks have, so it does
+    /// not depend on the snapshot. Answered by [CommandResult.Observed].
+    ///
+    /// @param spec of the new instance; its disks stand over the contents of the snapshot's disks
+    /// @param source whose snapshot it is
+    /// @param parts of the snapshot's manifest
+    /// @param memory whether to go on mid-instruction, which takes a memory of the format `RAM_IMAGE`
+    record CloneInstance(
+            InstanceId instance,
+            InstanceSpec spec,
+            InstanceId source,
+            SnapshotId snapshot,
+            List<Part> parts,
+            MemoryChoice memory,
+            ResumeState resume,
+            Identity identity,
+            StoreGrant grant)
+            implements ComputeCommand {
+        public CloneInstance {
+            parts = List.copyOf(parts);
+        }
+    }
+
     /// Answered by [CommandResult.Observed] once the new state is reached.
     record ChangePower(InstanceId instance, PowerAction action) implements ComputeCommand {}
 
@@ -110,6 +134,14 @@ public sealed interface ComputeCommand extends Command {
     enum ResumeState {
         RUNNING,
         PAUSED
+    }
+
+    /// What a clone is to its guest. Its id, which the guest sees as that of its board, is its own in any case.
+    enum Identity {
+        /// The same machine: serials of its disks stay.
+        KEEP,
+        /// Another machine: serials of its disks are new.
+        REGENERATE
     }
 
     /// What an instance does once it is put back.

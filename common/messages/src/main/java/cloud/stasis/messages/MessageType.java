@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 /// record; a released row never changes.
 public enum MessageType {
     BOOT_INSTANCE("compute.boot-instance", 1, ComputeCommand.BootInstance.class),
+    CLONE_INSTANCE("compute.clone-instance", 1, ComputeCommand.CloneInstance.class),
     CHANGE_POWER("compute.change-power", 1, ComputeCommand.ChangePower.class),
     DELETE_INSTANCE("compute.delete-instance", 1, ComputeCommand.DeleteInstance.class),
     CAPTURE_DISKS("compute.capture-disks", 1, ComputeCommand.CaptureDisks.class),

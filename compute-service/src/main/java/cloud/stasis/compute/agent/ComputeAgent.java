@@ -12,6 +12,7 @@ import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Intent;
 import cloud.stasis.compute.lifecycle.BootInstance;
+import cloud.stasis.compute.lifecycle.CloneInstance;
 import cloud.stasis.compute.lifecycle.DeleteInstance;
 import cloud.stasis.compute.power.Power;
 import cloud.stasis.compute.power.PowerOn;
@@ -33,6 +34,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     private final Host host;
     private final FactPublisher facts;
     private final BootInstance boot;
+    private final CloneInstance clone;
     private final DeleteInstance delete;
     private final Power power;
     private final CaptureDisks captureDisks;
@@ -49,6 +51,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         PowerOn powerOn = new PowerOn(host);
         MemoryCut memoryCut = new MemoryCut(host);
         this.boot = new BootInstance(host, powerOn);
+        this.clone = new CloneInstance(host, powerOn);
         this.delete = new DeleteInstance(host);
         this.power = new Power(host, powerOn);
         this.settle = new SettleCapture(host);
@@ -81,6 +84,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     private CommandResult dispatch(ComputeCommand command, CommandContext context) {
         return switch (command) {
             case ComputeCommand.BootInstance boots -> boot.handle(boots, context);
+            case ComputeCommand.CloneInstance clones -> clone.handle(clones, context);
             case ComputeCommand.ChangePower changes ->
                 new CommandResult.Observed(power.change(host.instances().open(changes.instance()), changes.action()));
             case ComputeCommand.DeleteInstance deletes -> delete.handle(deletes);

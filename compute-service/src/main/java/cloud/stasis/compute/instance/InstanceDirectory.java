@@ -53,6 +53,11 @@ public record InstanceDirectory(Path path, Path memory) {
         return memory.resolve("suspended.save.used");
     }
 
+    /// The memory that a clone goes on from; it has not run yet while this is there.
+    public Path born() {
+        return memory.resolve("born.memory");
+    }
+
     /// The RAM of the running machine, on hosts that keep it in a file.
     public Path ram() {
         return memory.resolve("ram");

@@ -3,6 +3,7 @@ package cloud.stasis.compute.machine;
 import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
+import cloud.stasis.messages.ComputeCommand.Identity;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
@@ -100,6 +101,15 @@ public record Machine(
                 throw new StasisException(ErrorCode.MALFORMED_OBJECT, "a disk has no valid serial");
             }
         }
+
+        Disk clonedAs(InstanceId other, DiskSpec asked, Identity identity) {
+            String told =
+                    switch (identity) {
+                        case KEEP -> serial;
+                        case REGENERATE -> serialOf(other, asked);
+                    };
+            return new Disk(target, address, told, asked.size(), asked.source());
+        }
     }
 
     /// What a host gives to each new machine.
@@ -124,21 +134,42 @@ public record Machine(
                 BALLOON);
     }
 
+    /// The same devices in the same places, for another instance.
+    ///
+    /// @throws StasisException `MALFORMED_OBJECT` if the disks of `spec` are not those of this machine
+    public Machine clonedAs(InstanceId other, InstanceSpec spec, Identity identity) {
+        List<Disk> own = disks.stream()
+                .map(disk -> spec.disks().stream()
+                        .filter(asked -> asked.target().equals(disk.target()))
+                        .findFirst()
+                        .map(asked -> disk.clonedAs(other, asked, identity))
+                        .orElseThrow(() -> new StasisException(
+                                ErrorCode.MALFORMED_OBJECT, "a clone has a disk for each disk of its origin")))
+                .toList();
+        return new Machine(
+                version, other, spec.name(), machineType, virtType, vcpus, memory, boot, own, bus, random, balloon);
+    }
+
     private static Disk disk(InstanceId instance, DiskSpec spec) {
         String target = spec.target().value();
         if (!target.startsWith("vd") || target.length() != 3) {
             throw new StasisException(ErrorCode.INVALID_REQUEST, "disks of an instance are vda to vdz");
         }
         int position = target.charAt(2) - 'a';
-        String serial =
-                switch (spec.source()) {
-                    case DiskSource.Volume volume -> volume.volume().toString();
-                    case DiskSource.OverImage over ->
-                        target + "-" + instance.toString().substring(0, 8);
-                    case DiskSource.Blank blank ->
-                        target + "-" + instance.toString().substring(0, 8);
-                };
-        return new Disk(spec.target(), new PciAddress(FIRST_DISK_SLOT + position), serial, spec.size(), spec.source());
+        return new Disk(
+                spec.target(),
+                new PciAddress(FIRST_DISK_SLOT + position),
+                serialOf(instance, spec),
+                spec.size(),
+                spec.source());
+    }
+
+    private static String serialOf(InstanceId instance, DiskSpec spec) {
+        return switch (spec.source()) {
+            case DiskSource.Volume volume -> volume.volume().toString();
+            case DiskSource.OverImage _, DiskSource.Blank _ ->
+                spec.target() + "-" + instance.toString().substring(0, 8);
+        };
     }
 
     public List<DeviceName> targets() {

@@ -82,7 +82,7 @@ public final class PowerOn {
     }
 
     /// @param last called when nothing can fail any more and nothing has run yet
-    void resume(Instance instance, Path memory, ResumeState state, Runnable last) {
+    public void resume(Instance instance, Path memory, ResumeState state, Runnable last) {
         HostFiles.directory(instance.directory().memory());
         Path ram = instance.directory().ram();
         HostFiles.delete(ram);

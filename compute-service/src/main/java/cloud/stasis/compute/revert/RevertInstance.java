@@ -14,6 +14,7 @@ import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.power.PowerOn;
 import cloud.stasis.compute.store.BaseFiles;
 import cloud.stasis.compute.store.CommandTransfer;
+import cloud.stasis.compute.store.DeviceArchives;
 import cloud.stasis.disks.FileStamp;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayerNumber;
@@ -24,7 +25,6 @@ import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand.ResumeState;
-import cloud.stasis.messages.MessageCodec;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
@@ -64,9 +64,6 @@ import org.jboss.logging.Logger;
 /// snapshot, which then goes: a failure leaves the instance as it was.
 public final class RevertInstance {
     private static final Logger LOG = Logger.getLogger(RevertInstance.class);
-
-    /// Records of 26 disks are 10 KiB.
-    private static final ByteCount MAX_ARCHIVE = ByteCount.ofMib(1);
 
     private final Host host;
     private final PowerOn powerOn;
@@ -150,18 +147,7 @@ public final class RevertInstance {
         if (local.isPresent()) {
             return local.get().machine();
         }
-        Content archive = command.parts().stream()
-                .filter(Part.DeviceArchive.class::isInstance)
-                .map(Part::content)
-                .findFirst()
-                .orElseThrow(() -> new StasisException(
-                        ErrorCode.MALFORMED_OBJECT, "the snapshot has no device archive and cannot be reverted to"));
-        Machine machine;
-        try {
-            machine = MessageCodec.mapper().readValue(store.small(archive, MAX_ARCHIVE), Machine.class);
-        } catch (IOException e) {
-            throw new StasisException(ErrorCode.MALFORMED_OBJECT, "the device archive cannot be understood", e);
-        }
+        Machine machine = DeviceArchives.read(command.parts(), store);
         if (!machine.instance().equals(instance.id())) {
             throw new StasisException(ErrorCode.WRONG_STATE, "the snapshot is one of another instance");
         }

@@ -38,6 +38,11 @@ class InstanceTable implements Instances, Usage {
     }
 
     @Override
+    public Optional<Instance> ever(InstanceId instance) {
+        return rows.findByIdOptional(instance.value()).map(InstanceMapping::read);
+    }
+
+    @Override
     public Optional<Instance> lock(InstanceId instance) {
         return rows.findByIdOptional(instance.value(), LockModeType.PESSIMISTIC_WRITE)
                 .filter(row -> row.deletedAt == null)

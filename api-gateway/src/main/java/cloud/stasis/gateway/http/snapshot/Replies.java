@@ -28,6 +28,8 @@ final class Replies {
 
     public record OneTree(TreeView tree) {}
 
+    public record OneVerdict(VerdictView verdict) {}
+
     /// What was begun.
     public record Begun(SnapshotView snapshot, JobView job) {}
 }

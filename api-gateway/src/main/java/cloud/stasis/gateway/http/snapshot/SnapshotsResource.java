@@ -10,17 +10,22 @@ import cloud.stasis.gateway.http.snapshot.Replies.Begun;
 import cloud.stasis.gateway.http.snapshot.Replies.ManySnapshots;
 import cloud.stasis.gateway.http.snapshot.Replies.OneJob;
 import cloud.stasis.gateway.http.snapshot.Replies.OneSnapshot;
+import cloud.stasis.gateway.http.snapshot.Replies.OneVerdict;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.job.ClientToken;
 import cloud.stasis.gateway.job.Job;
+import cloud.stasis.gateway.snapshot.Clones;
 import cloud.stasis.gateway.snapshot.Reverts;
 import cloud.stasis.gateway.snapshot.Snapshot;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.gateway.snapshot.Snapshot.Protection;
 import cloud.stasis.gateway.snapshot.SnapshotQuery;
 import cloud.stasis.gateway.snapshot.Snapshots;
+import cloud.stasis.gateway.snapshot.Verdicts;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;
+import cloud.stasis.messages.ComputeCommand.Identity;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Quiesce;
@@ -67,9 +72,19 @@ public class SnapshotsResource {
     private final CurrentRequest request;
     private final Snapshots snapshots;
     private final Reverts reverts;
+    private final Clones clones;
+    private final Verdicts verdicts;
     private final Clock clock;
 
-    SnapshotsResource(CurrentRequest request, Snapshots snapshots, Reverts reverts, Clock clock) {
+    SnapshotsResource(
+            CurrentRequest request,
+            Snapshots snapshots,
+            Reverts reverts,
+            Clones clones,
+            Verdicts verdicts,
+            Clock clock) {
+        this.clones = clones;
+        this.verdicts = verdicts;
         this.request = request;
         this.snapshots = snapshots;
         this.reverts = reverts;
@@ -203,6 +218,50 @@ public class SnapshotsResource {
         return accepted(reverts.revert(request.caller(), snapshot, way, token(token)));
     }
 
+    /// The body of [#make], for its description.
+    ///
+    /// @param name of the new server
+    /// @param memory go on mid-instruction instead of booting from the disks; false if not said
+    /// @param state of the new server; `running` if not said
+    /// @param identity whether it is the same machine to its guest; `keep` if not said
+    @Schema(requiredProperties = "name")
+    public record NewClone(
+            String name,
+            boolean memory,
+            @Schema(enumeration = {"running", "paused"}) String state,
+            @Schema(enumeration = {"keep", "regenerate"}) String identity) {}
+
+    @POST
+    @Path("{id}/clone")
+    @Operation(summary = "Make a new server out of the snapshot, also if its own server is gone")
+    @RequestBody(content = @Content(schema = @Schema(implementation = NewClone.class)))
+    @APIResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = OneJob.class)))
+    public Response make(
+            @PathParam("id") String id,
+            @Parameter(description = "The same key gives the same job") @HeaderParam(CLIENT_TOKEN) @Nullable
+                    String token,
+            @Nullable JsonNode body) {
+        SnapshotAction.CHANGE.check(request.caller());
+        SnapshotId snapshot = id(id);
+        snapshots.show(request.caller(), snapshot);
+        JsonFields fields = JsonFields.of(body).only("name", "memory", "state", "identity");
+        Clones.Asked asked = new Clones.Asked(
+                fields.text("name", Snapshot.MAX_NAME), memory(fields), resume(fields), identity(fields));
+        return accepted(clones.clone(request.caller(), snapshot, asked, token(token)));
+    }
+
+    @GET
+    @Path("{id}/verdict")
+    @Operation(
+            summary = "Say what can be made of the snapshot now: with memory, with its disks only, or nothing, and why",
+            description = "Names of hosts are for administrators")
+    public OneVerdict verdict(@PathParam("id") String id) {
+        Caller caller = request.caller();
+        SnapshotAction.READ.check(caller);
+        Snapshot snapshot = snapshots.show(caller, id(id));
+        return new OneVerdict(VerdictView.of(caller, snapshot, verdicts.of(snapshot)));
+    }
+
     @DELETE
     @Path("{id}")
     @Operation(summary = "Delete a snapshot, with its memory and device archive")
@@ -250,6 +309,22 @@ public class SnapshotsResource {
             case "paused" -> AfterRevert.PAUSED;
             case "stopped" -> AfterRevert.STOPPED;
             default -> throw new FaultException(400, "state must be running, paused or stopped.");
+        };
+    }
+
+    private static ResumeState resume(JsonFields fields) {
+        return switch (fields.optionalText("state", Snapshot.MAX_NAME).orElse("running")) {
+            case "running" -> ResumeState.RUNNING;
+            case "paused" -> ResumeState.PAUSED;
+            default -> throw new FaultException(400, "state must be running or paused.");
+        };
+    }
+
+    private static Identity identity(JsonFields fields) {
+        return switch (fields.optionalText("identity", Snapshot.MAX_NAME).orElse("keep")) {
+            case "keep" -> Identity.KEEP;
+            case "regenerate" -> Identity.REGENERATE;
+            default -> throw new FaultException(400, "identity must be keep or regenerate.");
         };
     }
 

@@ -168,6 +168,7 @@ class SnapshotTable implements SnapshotRows, Usage {
             case "creating" -> new SnapshotState.Creating(saga.orElseThrow());
             case "available" -> new SnapshotState.Available();
             case "reverting" -> new SnapshotState.Reverting(saga.orElseThrow());
+            case "cloning" -> new SnapshotState.Cloning(saga.orElseThrow());
             case "deleting" -> new SnapshotState.Deleting(saga.orElseThrow());
             case "failed" -> new SnapshotState.Failed();
             default -> throw new IllegalStateException("unknown snapshot state " + row.state);

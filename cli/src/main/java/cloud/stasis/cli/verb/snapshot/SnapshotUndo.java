@@ -34,6 +34,9 @@ public final class SnapshotUndo extends Verb {
     @Override
     protected ExitCode run() {
         Server of = cloud().compute().server(server);
+        if (wait.waits(true)) {
+            tools().follower().kept(of, wait.limit());
+        }
         Job job = cloud().snapshots().undo(of, declined ? Safety.DECLINED : Safety.TAKEN);
         if (wait.waits(true)) {
             tools().follower().job(job, "undo of the revert of " + of.name(), wait.limit());

@@ -1,0 +1,94 @@
+package cloud.stasis.gateway.snapshot;
+
+import cloud.stasis.gateway.compute.Instance;
+import cloud.stasis.gateway.compute.Instances;
+import cloud.stasis.gateway.fleet.Fleet;
+import cloud.stasis.gateway.fleet.Host;
+import cloud.stasis.gateway.fleet.Load;
+import cloud.stasis.gateway.snapshot.Verdict.Examination;
+import cloud.stasis.gateway.snapshot.Verdict.OnHost;
+import cloud.stasis.messages.ComputeCommand.DiskSource;
+import cloud.stasis.messages.ComputeCommand.DiskSpec;
+import cloud.stasis.messages.ComputeCommand.InstanceSpec;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.HostId;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Says what can still be made of snapshots.
+public final class Verdicts {
+    private final Instances instances;
+    private final Fleet fleet;
+    private final Clock clock;
+
+    public Verdicts(Instances instances, Fleet fleet, Clock clock) {
+        this.instances = instances;
+        this.fleet = fleet;
+        this.clock = clock;
+    }
+
+    public Verdict of(Snapshot snapshot) {
+        Optional<Instance> server = instances.find(snapshot.instance());
+        Optional<HostId> home = instances.ever(snapshot.instance()).flatMap(Instance::host);
+        Map<HostId, Load> loads = instances.loads();
+        List<OnHost> clones = fleet.hosts().stream()
+                .map(host -> clone(snapshot, host, loads.getOrDefault(host.id(), Load.NONE), home))
+                .toList();
+        return new Verdict(revert(snapshot, server), clones);
+    }
+
+    private OnHost revert(Snapshot snapshot, Optional<Instance> server) {
+        Optional<Host> host = server.flatMap(Instance::host).flatMap(fleet::find);
+        Examination examination = new Examination()
+                .unless(
+                        server.isEmpty()
+                                ? Optional.of("The server is gone; a new one can be made of the snapshot.")
+                                : Optional.empty())
+                .unless(Verdict.ofSnapshot(snapshot))
+                .unless(server.flatMap(instance -> missingVolume(instance, snapshot)))
+                .memoryUnless(Verdict.ofMemory(snapshot));
+        if (host.isEmpty()) {
+            examination.unless(Optional.of("No host has the server."));
+        } else {
+            examination.unless(Verdict.ofLife(host.get(), clock.instant()));
+            if (snapshot.hasMemory()) {
+                examination.memoryUnless(Verdict.ofPlatform(snapshot, host.get(), true));
+            }
+        }
+        return examination.on(host.map(Host::id));
+    }
+
+    /// @param home where the server of the snapshot is, or was
+    OnHost clone(Snapshot snapshot, Host host, Load load, Optional<HostId> home) {
+        Instant now = clock.instant();
+        InstanceSpec spec = snapshot.spec();
+        ByteCount disks = spec.disks().stream().map(DiskSpec::size).reduce(ByteCount.ZERO, ByteCount::plus);
+        boolean own = home.filter(host.id()::equals).isPresent();
+        Examination examination = new Examination()
+                .unless(Verdict.ofSnapshot(snapshot))
+                .unless(Verdict.ofLife(host, now))
+                .unless(Verdict.ofRoom(host, load, new Load(1, spec.vcpus(), spec.memory()), disks))
+                .memoryUnless(Verdict.ofMemory(snapshot));
+        if (snapshot.hasMemory()) {
+            examination.memoryUnless(Verdict.ofForm(snapshot)).memoryUnless(Verdict.ofPlatform(snapshot, host, own));
+        }
+        return examination.on(Optional.of(host.id()));
+    }
+
+    /// A volume that was part of the machine then and is the server's no longer.
+    static Optional<String> missingVolume(Instance instance, Snapshot snapshot) {
+        Set<Object> volumes = new HashSet<>();
+        instance.volumeDisks().forEach(disk -> volumes.add(disk.source()));
+        return snapshot.spec().disks().stream()
+                .filter(disk -> disk.source() instanceof DiskSource.Volume)
+                .filter(disk -> !volumes.contains(disk.source()))
+                .findFirst()
+                .map(missing -> "The volume that was " + missing.target() + " of server " + instance.id()
+                        + " is no longer attached: attach it again before reverting.");
+    }
+}

@@ -1,0 +1,151 @@
+package cloud.stasis.gateway.heart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cloud.stasis.gateway.TestCloud.Tenant;
+import cloud.stasis.gateway.heart.FakeWorkers.Behaviour;
+import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.DiskSource;
+import cloud.stasis.messages.ComputeCommand.Identity;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ErrorReport;
+import cloud.stasis.model.InstanceId;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// New servers out of snapshots, and what a snapshot is still good for.
+@QuarkusTest
+class ClonesIT {
+    @Inject
+    Doors doors;
+
+    @Inject
+    Cloud cloud;
+
+    @Inject
+    FakeWorkers workers;
+
+    @Inject
+    SnapshotDoors snapshots;
+
+    @BeforeEach
+    void open() {
+        doors.open();
+    }
+
+    @Test
+    void aCloneIsAServerLikeAnyOther() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "origin");
+        String snapshot = snapshots.taken(tenant, id, "point", true);
+
+        String clone = cloned(tenant, snapshot, "{\"name\": \"copy\", \"memory\": true, \"identity\": \"regenerate\"}");
+
+        JsonNode server = doors.server(tenant, clone);
+        assertThat(server.path("name").asText()).isEqualTo("copy");
+        assertThat(server.path("status").asText()).isEqualTo("ACTIVE");
+        assertThat(server.path("flavor")).isEqualTo(doors.server(tenant, id).path("flavor"));
+        ComputeCommand.CloneInstance command = command(clone);
+        assertThat(command.source()).isEqualTo(InstanceId.parse(id));
+        assertThat(command.identity()).isEqualTo(Identity.REGENERATE);
+        assertThat(command.spec().disks())
+                .allSatisfy(disk -> assertThat(disk.source()).isInstanceOf(DiskSource.OverImage.class));
+        assertThat(snapshots.shown(tenant, snapshot).path("status").asText()).isEqualTo("available");
+        assertThat(snapshots.tree(tenant, clone).path("nodes")).isEmpty();
+        snapshots.taken(tenant, clone, "of the clone", false);
+    }
+
+    @Test
+    void aServerThatIsGoneComesBackAsAClone() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "gone");
+        String snapshot = snapshots.taken(tenant, id, "point", true);
+        doors.compute(tenant, "DELETE", "/servers/" + id, null).expect(204);
+        cloud.await(
+                "it is gone",
+                () -> doors.compute(tenant, "GET", "/servers/" + id, null).status() == 404);
+
+        JsonNode verdict = verdict(tenant, snapshot);
+        String clone = cloned(tenant, snapshot, "{\"name\": \"again\"}");
+
+        assertThat(verdict.at("/revert/outcome").asText()).isEqualTo("none");
+        assertThat(verdict.at("/revert/reasons/0").asText()).contains("The server is gone");
+        assertThat(verdict.at("/clones/0/outcome").asText()).isEqualTo("with_memory");
+        assertThat(verdict.at("/clones/0/host").isNull()).isTrue();
+        assertThat(doors.server(tenant, clone).path("status").asText()).isEqualTo("ACTIVE");
+    }
+
+    @Test
+    void theVerdictSaysWhatTheSnapshotIsGoodFor() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "judged");
+        String disks = snapshots.taken(tenant, id, "disks", false);
+        String whole = snapshots.taken(tenant, id, "whole", true);
+
+        assertThat(verdict(tenant, whole).at("/revert/outcome").asText()).isEqualTo("with_memory");
+        assertThat(verdict(tenant, whole).at("/revert/reasons")).isEmpty();
+        assertThat(verdict(tenant, disks).at("/revert/outcome").asText()).isEqualTo("disks_only");
+        assertThat(verdict(tenant, disks).at("/revert/reasons/0").asText()).contains("without memory");
+        String clone = "/snapshots/" + disks + "/clone";
+        doors.snapshot(tenant, "POST", clone, "{\"name\": \"x\", \"memory\": true}")
+                .expect(400);
+        Tenant other = doors.http().tenant("member");
+        doors.snapshot(other, "GET", "/snapshots/" + whole + "/verdict", null).expect(404);
+        doors.snapshot(other, "POST", clone, "{\"name\": \"x\"}").expect(404);
+    }
+
+    @Test
+    void aSnapshotIsNotDeletedUnderItsCloneAndAFailedCloneSaysWhy() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "held");
+        String snapshot = snapshots.taken(tenant, id, "point", true);
+        workers.behave((command, about) ->
+                about instanceof ComputeCommand.CloneInstance ? Optional.of(new Behaviour.Sleeps()) : Optional.empty());
+        JsonNode job = doors.snapshot(tenant, "POST", "/snapshots/" + snapshot + "/clone", "{\"name\": \"held\"}")
+                .expect(202)
+                .json()
+                .path("job");
+
+        doors.snapshot(tenant, "DELETE", "/snapshots/" + snapshot, null).expect(409);
+
+        workers.behave((command, about) -> about instanceof ComputeCommand.CloneInstance
+                ? Optional.of(new Behaviour.Fails(new ErrorReport(ErrorCode.NO_SPACE, "the host is full")))
+                : Optional.empty());
+        assertThat(doors.ended(tenant, job.path("id").asText()).path("status").asText())
+                .isEqualTo("failed");
+        JsonNode failed = doors.server(tenant, job.path("server").asText());
+        assertThat(failed.path("status").asText()).isEqualTo("ERROR");
+        assertThat(failed.at("/fault/message").asText()).contains("the host is full");
+        workers.behave(FakeWorkers.Manners.GOOD);
+        snapshots.deleted(tenant, snapshot);
+    }
+
+    private String cloned(Tenant tenant, String snapshot, String body) {
+        JsonNode job = doors.snapshot(tenant, "POST", "/snapshots/" + snapshot + "/clone", body)
+                .expect(202)
+                .json()
+                .path("job");
+        assertThat(doors.ended(tenant, job.path("id").asText()).path("status").asText())
+                .isEqualTo("succeeded");
+        return job.path("server").asText();
+    }
+
+    private JsonNode verdict(Tenant tenant, String snapshot) {
+        return doors.snapshot(tenant, "GET", "/snapshots/" + snapshot + "/verdict", null)
+                .expect(200)
+                .json()
+                .path("verdict");
+    }
+
+    private ComputeCommand.CloneInstance command(String clone) {
+        return workers.carriedOut(clone).stream()
+                .filter(ComputeCommand.CloneInstance.class::isInstance)
+                .map(ComputeCommand.CloneInstance.class::cast)
+                .findFirst()
+                .orElseThrow();
+    }
+}

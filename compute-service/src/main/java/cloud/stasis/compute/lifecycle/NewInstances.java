@@ -1,0 +1,135 @@
+package cloud.stasis.compute.lifecycle;
+
+import cloud.stasis.bus.CommandContext;
+import cloud.stasis.chunks.ContentStore;
+import cloud.stasis.compute.host.Host;
+import cloud.stasis.compute.instance.Instance;
+import cloud.stasis.compute.instance.InstanceDirectory;
+import cloud.stasis.compute.instance.InstanceRecord;
+import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.compute.store.BaseFiles;
+import cloud.stasis.compute.store.CommandTransfer;
+import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.messages.ComputeCommand.Boot;
+import cloud.stasis.messages.ComputeCommand.DiskSource;
+import cloud.stasis.messages.ComputeCommand.InstanceSpec;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Content;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.Phase;
+import cloud.stasis.model.StasisException;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/// Makes instances of this host and starts them for the first time.
+///
+/// ```
+///  fetch contents -> make disks -> what else it starts from -> write spec.json -> start
+///                                                              from here on it exists
+/// ```
+///
+/// A failure before or while it starts for the first time leaves nothing. A crash leaves what the next attempt
+/// uses: fetched contents, then disks, then the instance.
+final class NewInstances {
+    private final Host host;
+
+    NewInstances(Host host) {
+        this.host = host;
+    }
+
+    /// How one comes to be.
+    interface Birth {
+        /// Brings what else it starts from; repeatable.
+        default void prepare(InstanceDirectory directory, CommandTransfer transfer) {}
+
+        void start(Instance instance);
+    }
+
+    Instance make(InstanceRecord record, ContentStore store, CommandContext context, Birth birth) {
+        InstanceId id = record.machine().instance();
+        requireVolumes(record.machine());
+        Set<Content> contents = contents(record.spec());
+        try (BaseFiles.Hold _ = host.bases().hold(contents)) {
+            CommandTransfer transfer =
+                    new CommandTransfer(context, Phase.FETCHING_IMAGE, missing(contents), host.space());
+            contents.forEach(content -> host.bases().fetch(content, store, transfer.next()));
+            context.checkCancelled();
+            InstanceDirectory directory = host.instances().layout().instance(id);
+            directory.make();
+            birth.prepare(directory, transfer);
+            context.progress(Phase.STARTING, ByteCount.ZERO, ByteCount.ZERO);
+            Instance instance = make(id, record);
+            birth.start(instance);
+            return instance;
+        } catch (StasisException e) {
+            if (!e.kind().isRetryable()) {
+                undo(id);
+            }
+            throw e;
+        } finally {
+            host.bases().trim();
+        }
+    }
+
+    private void requireVolumes(Machine machine) {
+        for (Machine.Disk disk : machine.disks()) {
+            if (disk.source() instanceof DiskSource.Volume volume) {
+                LayeredDisk attached = LayeredDisk.open(
+                        host.instances().layout().volume(volume.volume()),
+                        host.instances().layers());
+                if (attached.isBeingWritten()) {
+                    throw new StasisException(
+                            ErrorCode.WRONG_STATE, "volume " + volume.volume() + " is in use: detach it first");
+                }
+            }
+        }
+    }
+
+    private static Set<Content> contents(InstanceSpec spec) {
+        Set<Content> contents = new LinkedHashSet<>();
+        if (spec.boot() instanceof Boot.FromKernel kernel) {
+            contents.add(kernel.kernel());
+            kernel.ramdisk().ifPresent(contents::add);
+        }
+        spec.disks().forEach(disk -> {
+            if (disk.source() instanceof DiskSource.OverImage over) {
+                contents.add(over.base());
+            }
+        });
+        return contents;
+    }
+
+    private ByteCount missing(Set<Content> contents) {
+        return contents.stream()
+                .filter(content -> !host.bases().has(content))
+                .map(Content::size)
+                .reduce(ByteCount.ZERO, ByteCount::plus);
+    }
+
+    private Instance make(InstanceId id, InstanceRecord spec) {
+        for (Machine.Disk disk : spec.machine().disks()) {
+            Path path = host.instances().path(id, disk);
+            switch (disk.source()) {
+                case DiskSource.OverImage over ->
+                    LayeredDisk.createOver(
+                            path,
+                            host.instances().layers(),
+                            disk.size(),
+                            over.base(),
+                            host.instances().layout().baseFile(over.base()));
+                case DiskSource.Blank _ ->
+                    LayeredDisk.createBlank(path, host.instances().layers(), disk.size());
+                case DiskSource.Volume _ -> {}
+            }
+        }
+        host.instances().layout().instance(id).spec().write(spec);
+        return host.instances().open(id, spec);
+    }
+
+    private void undo(InstanceId id) {
+        host.hypervisor().domains().remove(id);
+        host.instances().layout().instance(id).delete();
+    }
+}
