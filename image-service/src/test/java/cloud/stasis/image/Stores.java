@@ -6,6 +6,7 @@ import cloud.stasis.chunks.format.TreeShape;
 import cloud.stasis.image.blob.BlobStore;
 import cloud.stasis.image.blob.VerifyingBlobStore;
 import cloud.stasis.image.blob.local.LocalBlobStore;
+import cloud.stasis.image.repository.Pace;
 import cloud.stasis.image.repository.Repository;
 import cloud.stasis.image.repository.Retention;
 import cloud.stasis.image.repository.Uptime;
@@ -22,18 +23,23 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// Stores and bundles for tests.
 public final class Stores {
     private static final TransferThreads THREADS = TransferThreads.forThisMachine();
+
+    /// Whoever else left a note is dead.
+    public static final Pace ALONE = new Pace(Duration.ofSeconds(1), Duration.ZERO);
 
     private Stores() {}
 
@@ -43,20 +49,35 @@ public final class Stores {
 
     public static Repository open(Path directory, Uptime uptime, Retention retention) {
         return Repository.open(
-                new VerifyingBlobStore(LocalBlobStore.open(directory)), Clock.systemUTC(), uptime, retention);
+                new VerifyingBlobStore(LocalBlobStore.open(directory)), Clock.systemUTC(), uptime, retention, ALONE);
+    }
+
+    /// Stands around each call of a store.
+    @FunctionalInterface
+    public interface Around {
+        Object call(String name, Callable<Object> work) throws Exception;
     }
 
     /// A store of which somebody hears the name of each call before it is made.
     public static BlobStore watched(BlobStore store, Consumer<String> watcher) {
+        return around(store, (name, work) -> {
+            watcher.accept(name);
+            return work.call();
+        });
+    }
+
+    /// A store between whose callers and which somebody stands.
+    public static BlobStore around(BlobStore store, Around around) {
         return (BlobStore) Proxy.newProxyInstance(
-                Stores.class.getClassLoader(), new Class<?>[] {BlobStore.class}, (_, method, arguments) -> {
-                    watcher.accept(method.getName());
+                Stores.class.getClassLoader(),
+                new Class<?>[] {BlobStore.class},
+                (_, method, arguments) -> around.call(method.getName(), () -> {
                     try {
                         return method.invoke(store, arguments);
                     } catch (InvocationTargetException e) {
-                        throw e.getCause();
+                        throw (Exception) e.getCause();
                     }
-                });
+                }));
     }
 
     /// What all packs of a store take.
@@ -65,6 +86,15 @@ public final class Stores {
             return files.filter(Files::isRegularFile)
                     .mapToLong(file -> file.toFile().length())
                     .sum();
+        }
+    }
+
+    /// What is being written, or was when somebody died.
+    public static List<Path> halfWritten(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory.resolve("temporary"))) {
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> !file.endsWith("alive"))
+                    .toList();
         }
     }
 

@@ -4,6 +4,7 @@ import cloud.stasis.chunks.format.BlobKind;
 import cloud.stasis.chunks.format.Encoding;
 import cloud.stasis.chunks.format.PackDirectory;
 import cloud.stasis.chunks.format.PackEntry;
+import cloud.stasis.image.blob.ObjectName;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -32,24 +34,29 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 /// packs             each pack and its first blob; blobs of a pack have consecutive numbers
 /// ```
 /// A pack that was removed stays in the arrays and is passed over until [#compact]. A blob that lies in several
-/// packs is known in one of them.
+/// packs is known in one of them; the others are [#shadowed], and are added again when that one is gone.
+///
+/// A pack that is *condemned* may be removed soon: it can still be read, and nobody is told that its blobs are
+/// there, so that nothing new is built on them.
 final class BlobDirectory {
     /// A blob and where it lies.
-    record Found(Digest pack, PackEntry entry) {}
+    record Found(ObjectName pack, PackEntry entry) {}
 
     /// A pack and what is known of it.
     ///
     /// @param live bytes that a pack of those of its blobs would take that were asked about
-    record Usage(Digest pack, ByteCount size, Duration used, ByteCount live) {}
+    record Usage(ObjectName pack, ByteCount size, Duration used, ByteCount live) {}
 
     private static final class PackRecord {
-        final Digest name;
+        final ObjectName name;
         final int size;
         final int first;
         volatile long usedMillis;
+        boolean condemned;
+        boolean shadowed;
         boolean gone;
 
-        PackRecord(Digest name, int size, int first, long usedMillis) {
+        PackRecord(ObjectName name, int size, int first, long usedMillis) {
             this.name = name;
             this.size = size;
             this.first = first;
@@ -74,85 +81,133 @@ final class BlobDirectory {
 
     private List<long[]> pages = new ArrayList<>();
     private List<PackRecord> packs = new ArrayList<>();
-    private final Map<Digest, PackRecord> packsByName = new HashMap<>();
+    private final Map<ObjectName, PackRecord> packsByName = new HashMap<>();
     private int[] slots = new int[FIRST_SLOTS];
     private int count;
     private int goneBlobs;
+    private Set<ObjectName> condemned = Set.of();
+    private long renumbered;
 
     /// Adds the blobs of a pack that is durable. A blob that is known already stays where it is.
-    void add(Digest pack, ByteCount size, List<PackEntry> entries, Duration now) {
+    void add(ObjectName pack, ByteCount size, List<PackEntry> entries, Duration now) {
         lock.writeLock().lock();
         try {
-            addLocked(pack, size, entries, now);
+            PackRecord known = packsByName.get(pack);
+            if (known != null && entries.stream().allMatch(entry -> lasts(entry.digest()))) {
+                known.usedMillis = now.toMillis();
+                return;
+            }
+            take(pack, size, entries, now.toMillis());
         } finally {
             lock.writeLock().unlock();
         }
     }
 
-    private void addLocked(Digest pack, ByteCount size, List<PackEntry> entries, Duration now) {
-        PackRecord known = packsByName.get(pack);
-        if (known != null && entries.stream().allMatch(entry -> isThere(entry.digest()))) {
-            known.usedMillis = now.toMillis();
-            return;
+    /// Takes a pack in anew whose blobs were known elsewhere and are no longer. It was not used by that.
+    void addAgain(ObjectName pack, ByteCount size, List<PackEntry> entries) {
+        lock.writeLock().lock();
+        try {
+            PackRecord known = packsByName.get(pack);
+            if (known != null && !entries.stream().allMatch(entry -> lasts(entry.digest()))) {
+                take(pack, size, entries, known.usedMillis);
+            }
+        } finally {
+            lock.writeLock().unlock();
         }
+    }
+
+    private void take(ObjectName pack, ByteCount size, List<PackEntry> entries, long usedMillis) {
+        PackRecord known = packsByName.get(pack);
         if (known != null) {
-            // Some of its blobs were known elsewhere, and are no longer: all of it is taken in anew.
             forget(known);
         }
-        PackRecord added = new PackRecord(pack, Math.toIntExact(size.bytes()), count, now.toMillis());
+        PackRecord added = new PackRecord(pack, Math.toIntExact(size.bytes()), count, usedMillis);
+        added.condemned = condemned.contains(pack);
         packs.add(added);
         packsByName.put(pack, added);
         for (PackEntry entry : entries) {
-            if (!isThere(entry.digest())) {
+            if (lasts(entry.digest())) {
+                added.shadowed = true;
+            } else {
                 append(entry);
             }
         }
     }
 
-    /// Removes a pack unless it was used since `horizon`.
+    /// Whether all these blobs are there to stay; if so, their packs count as used.
+    boolean useAll(List<PackEntry> entries, Duration now) {
+        lock.readLock().lock();
+        try {
+            for (PackEntry entry : entries) {
+                if (!lasts(entry.digest())) {
+                    return false;
+                }
+            }
+            entries.forEach(entry -> packOf(number(entry.digest())).usedMillis = now.toMillis());
+            return true;
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /// Condemns these packs, also when they are added later, and no others.
     ///
-    /// @return whether it is gone
-    boolean removeUnused(Digest pack, Duration horizon) {
+    /// @return those of them that were used since `horizon`
+    List<ObjectName> condemn(Set<ObjectName> packsToGo, Duration horizon) {
         lock.writeLock().lock();
         try {
-            PackRecord known = packsByName.get(pack);
-            if (known == null || known.usedMillis >= horizon.toMillis()) {
-                return false;
+            condemned = Set.copyOf(packsToGo);
+            List<ObjectName> used = new ArrayList<>();
+            for (PackRecord pack : packsByName.values()) {
+                pack.condemned = condemned.contains(pack.name);
+                if (pack.condemned && pack.usedMillis >= horizon.toMillis()) {
+                    used.add(pack.name);
+                }
             }
-            forget(known);
-            return true;
+            return used;
         } finally {
             lock.writeLock().unlock();
         }
     }
 
-    /// Puts a durable pack in the place of others, but for those of them that were used since `horizon`.
-    ///
-    /// @return those that are gone
-    List<Digest> replace(
-            List<Digest> sources,
-            Duration horizon,
-            Digest pack,
-            ByteCount size,
-            List<PackEntry> entries,
-            Duration now) {
-        lock.writeLock().lock();
+    /// All packs.
+    Set<ObjectName> names() {
+        lock.readLock().lock();
         try {
-            List<Digest> gone = new ArrayList<>();
-            for (Digest source : sources) {
-                if (removeUnused(source, horizon)) {
-                    gone.add(source);
+            return Set.copyOf(packsByName.keySet());
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /// The packs with blobs that are known in another pack.
+    Map<ObjectName, ByteCount> shadowed() {
+        lock.readLock().lock();
+        try {
+            Map<ObjectName, ByteCount> shadowed = new HashMap<>();
+            for (PackRecord pack : packsByName.values()) {
+                if (pack.shadowed && !pack.condemned) {
+                    shadowed.put(pack.name, ByteCount.ofBytes(pack.size));
                 }
             }
-            addLocked(pack, size, entries, now);
-            return gone;
+            return shadowed;
         } finally {
-            lock.writeLock().unlock();
+            lock.readLock().unlock();
+        }
+    }
+
+    /// How often blobs that are there got other numbers, or may have.
+    long renumbered() {
+        lock.readLock().lock();
+        try {
+            return renumbered;
+        } finally {
+            lock.readLock().unlock();
         }
     }
 
     /// From now on nothing of this pack is there. What other packs hold as well has to be added again.
-    void remove(Digest pack) {
+    void remove(ObjectName pack) {
         lock.writeLock().lock();
         try {
             PackRecord known = packsByName.get(pack);
@@ -174,10 +229,20 @@ final class BlobDirectory {
         }
     }
 
-    boolean contains(Digest digest) {
+    boolean hasAll(List<Digest> digests) {
         lock.readLock().lock();
         try {
-            return isThere(digest);
+            return digests.stream().allMatch(digest -> number(digest) >= 0);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /// As [#find], but for what is condemned.
+    Optional<Found> findLasting(Digest digest) {
+        lock.readLock().lock();
+        try {
+            return lasts(digest) ? find(digest) : Optional.empty();
         } finally {
             lock.readLock().unlock();
         }
@@ -189,11 +254,10 @@ final class BlobDirectory {
         try {
             BitSet missing = new BitSet(digests.size());
             for (int at = 0; at < digests.size(); at++) {
-                int blob = number(digests.get(at));
-                if (blob < 0) {
-                    missing.set(at);
+                if (lasts(digests.get(at))) {
+                    packOf(number(digests.get(at))).usedMillis = now.toMillis();
                 } else {
-                    packOf(blob).usedMillis = now.toMillis();
+                    missing.set(at);
                 }
             }
             return missing;
@@ -230,7 +294,7 @@ final class BlobDirectory {
     }
 
     /// Those blobs of a pack that are in `live`, by the places where they lie in it.
-    List<PackEntry> entries(Digest pack, BitSet live) {
+    List<PackEntry> entries(ObjectName pack, BitSet live) {
         lock.readLock().lock();
         try {
             List<PackEntry> entries = new ArrayList<>();
@@ -271,6 +335,7 @@ final class BlobDirectory {
     }
 
     private void rebuild() {
+        renumbered++;
         List<long[]> oldPages = pages;
         List<PackRecord> oldPacks = packs;
         int oldCount = count;
@@ -284,6 +349,8 @@ final class BlobDirectory {
             PackRecord old = oldPacks.get(at);
             if (!old.gone) {
                 PackRecord kept = new PackRecord(old.name, old.size, count, old.usedMillis);
+                kept.condemned = old.condemned;
+                kept.shadowed = old.shadowed;
                 packs.add(kept);
                 packsByName.put(kept.name, kept);
                 int end = at + 1 < oldPacks.size() ? oldPacks.get(at + 1).first : oldCount;
@@ -296,6 +363,7 @@ final class BlobDirectory {
 
     private void forget(PackRecord pack) {
         pack.gone = true;
+        renumbered++;
         packsByName.remove(pack.name);
         int at = indexOf(pack);
         goneBlobs += endOf(at) - pack.first;
@@ -315,8 +383,9 @@ final class BlobDirectory {
                 ByteCount.ofBytes(bytes == 0 ? 0 : bytes + PackDirectory.FRAME_BYTES));
     }
 
-    private boolean isThere(Digest digest) {
-        return number(digest) >= 0;
+    private boolean lasts(Digest digest) {
+        int blob = number(digest);
+        return blob >= 0 && !packOf(blob).condemned;
     }
 
     /// The number of a blob that is there, or -1.

@@ -1,8 +1,7 @@
 package cloud.stasis.image.repository;
 
+import cloud.stasis.image.blob.ObjectName;
 import cloud.stasis.model.ByteCount;
-import cloud.stasis.model.Digest;
-import cloud.stasis.model.ManifestId;
 import java.util.List;
 
 /// What a collection would do. Making one changes nothing; printing it is the dry run.
@@ -14,12 +13,12 @@ import java.util.List;
 /// @param held bytes that nothing names, but that were used too lately, or while a writer was at work, to
 ///     be touched
 public record CollectionPlan(
-        int bundles, List<ManifestId> manifests, List<Victim> packs, ByteCount stored, ByteCount held) {
+        int bundles, List<ObjectName> manifests, List<Victim> packs, ByteCount stored, ByteCount held) {
 
     /// A pack that holds too much that nothing names.
     ///
     /// @param live bytes of it that will be written anew; zero if the pack goes as it is
-    public record Victim(Digest pack, ByteCount size, ByteCount live) {
+    public record Victim(ObjectName pack, ByteCount size, ByteCount live) {
         public ByteCount freed() {
             return size.minus(live);
         }

@@ -1,164 +1,119 @@
 package cloud.stasis.image.repository;
 
-import cloud.stasis.chunks.format.ManifestCodec;
 import cloud.stasis.image.blob.ObjectName;
-import cloud.stasis.image.blob.Reference;
 import cloud.stasis.model.ByteCount;
-import cloud.stasis.model.Content;
-import cloud.stasis.model.ErrorCode;
-import cloud.stasis.model.ErrorKind;
-import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
-import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import org.jboss.logging.Logger;
 
-/// Gives back the space of what nothing names any more, beside everybody else's work.
+/// Gives back the space of what nothing names any more, beside everybody else's work, in this process and in
+/// others.
 ///
 /// ```
-/// plan    horizon = the earlier of "a while ago" and the begin of the oldest lease
-///         roots   = what references name, manifests let go of since the horizon, what writers build on
-///         walk all roots; a pack that was not used since the horizon, and of which nothing or little is reached,
-///         goes or is rewritten
-/// sweep   manifests first, then packs; each step passes the gate alone and first walks what was named since
+/// hold      nobody else removes anything
+/// mark      horizon = the earlier of "a while ago" and the begin of the oldest lease
+///           roots   = what references name or are about to, manifests let go of since the horizon, what writers
+///                     build on
+///           walk all roots; a pack that was not used since the horizon, and of which nothing or little is reached,
+///           goes or is rewritten
+/// rewrite   what is left of the packs that go is durable in new ones
+/// propose   what goes is condemned: from now on nobody is told that it is there
+/// ask       every replica says what its writers and readers need of it; walk the roots that are new since
+/// sentence  what nobody needs goes, manifests first, then packs
 /// ```
-/// A collector may die at any line: a manifest goes before what it names, a rewritten pack is durable before
-/// the old one goes, and what was not removed is found again by the next plan. A root that cannot be walked,
-/// because something under it is missing or damaged, ends the collection before it removes anything: what is
-/// not known is not garbage.
+/// A collector may die at any line, and may wake up at any line after another one took over
+/// (`docs/design/write-order.md`). A root that cannot be walked, because something under it is missing or damaged,
+/// ends the collection before it removes anything: what is not known is not garbage.
 public final class Collector {
     private static final Logger LOG = Logger.getLogger(Collector.class);
 
     /// A pack is rewritten when a fifth of it is garbage: less is not worth four times as much writing.
     private static final int LEAST_GARBAGE = 5;
 
+    /// What did not fit into one proposal is left for the next one, and after so many for the next collection.
+    private static final int MOST_SWEEPS = 100;
+
     private final StoreState state;
-    private final ReentrantLock one = new ReentrantLock();
+    private final StalePending pending;
 
     Collector(StoreState state) {
         this.state = state;
+        this.pending = new StalePending(state);
     }
 
-    /// Says what would be collected now.
+    /// Says what would be collected now. Changes nothing, and may run beside a collection.
     ///
-    /// @throws StasisException `TOO_BUSY` if another collection is at work; `MISSING_OBJECT` or another of
-    ///     its kind if a bundle is damaged
+    /// @throws StasisException `MISSING_OBJECT` or another of its kind if a bundle is damaged
     public CollectionPlan plan() {
-        return alone(roots -> roots.plan);
+        state.catalog.refresh();
+        return mark().plan;
     }
 
     /// Collects. What could not be collected now is collected the next time.
     ///
-    /// @throws StasisException as [#plan]
+    /// @throws StasisException as [#plan]; `TOO_BUSY` if another collection is at work, here or in another
+    ///     replica; `STALE_GENERATION` if another replica took over, because this one gave no sign of life
     public Collected collect() {
-        return alone(marked -> {
-            long begin = System.nanoTime();
-            Sweep sweep = new Sweep(state, marked.reach, marked.horizon);
-            Collected collected = sweep.run(marked.plan, begin);
-            LOG.infof(
-                    "Collected manifests=%s packs=%s rewritten=%s freedBytes=%s heldBytes=%s tookMillis=%s",
-                    collected.manifests(),
-                    collected.packsRemoved(),
-                    collected.packsRewritten(),
-                    collected.freed().bytes(),
-                    marked.plan.held().bytes(),
-                    collected.took().toMillis());
-            return collected;
-        });
+        long begin = System.nanoTime();
+        Collected collected = Collected.NOTHING;
+        CollectionPlan plan;
+        try (UpkeepLease.Held held = state.removing.acquire()) {
+            pending.withdraw();
+            int sweeps = 0;
+            boolean complete;
+            do {
+                Marked marked = mark();
+                plan = marked.plan;
+                Sweep sweep = new Sweep(state, held, marked);
+                complete = sweep.run();
+                collected = collected.plus(sweep.collected());
+                sweeps++;
+            } while (!complete && sweeps < MOST_SWEEPS);
+            state.directory.compact();
+        }
+        collected = collected.after(Duration.ofNanos(System.nanoTime() - begin));
+        LOG.infof(
+                "Collected manifests=%s packs=%s rewritten=%s freedBytes=%s heldBytes=%s tookMillis=%s",
+                collected.manifests(),
+                collected.packsRemoved(),
+                collected.packsRewritten(),
+                collected.freed().bytes(),
+                plan.held().bytes(),
+                collected.took().toMillis());
+        return collected;
     }
 
-    private record Marked(CollectionPlan plan, Reach reach, Duration horizon) {}
-
-    private <T> T alone(Function<Marked, T> work) {
-        if (!one.tryLock()) {
-            throw new StasisException(ErrorCode.TOO_BUSY, "another collection is at work: wait until it has ended");
-        }
-        try {
-            state.named.clear();
-            state.sealed.clear();
-            state.collecting = true;
-            return work.apply(mark());
-        } finally {
-            state.collecting = false;
-            one.unlock();
-        }
-    }
+    /// What a mark found.
+    ///
+    /// @param renumbered of the directory, when it began
+    record Marked(CollectionPlan plan, Roots roots, Reach reach, long renumbered) {}
 
     private Marked mark() {
-        Duration now = state.uptime.now();
-        Duration horizon = earlier(now.minus(state.retention.unnamed()), state.leases.oldest(now));
+        long renumbered = state.directory.renumbered();
+        Duration horizon = state.horizon();
         Reach reach = new Reach(state);
-        Set<ManifestId> named = new HashSet<>();
-        int bundles = 0;
-        for (ReferenceName.Kind kind : ReferenceName.Kind.values()) {
-            for (ReferenceName name : state.store.references(kind)) {
-                Optional<Reference> reference = state.store.reference(name);
-                if (reference.isPresent()) {
-                    bundles++;
-                    addNamed(name, reference.get().manifest(), named, reach);
-                }
-            }
-        }
-        for (Content held : state.leases.held()) {
-            reach.add(held);
-        }
-        List<ManifestId> unnamed = unnamed(named, horizon, reach);
-        return new Marked(plan(bundles, unnamed, reach, horizon), reach, horizon);
-    }
-
-    private void addNamed(ReferenceName name, ManifestId id, Set<ManifestId> named, Reach reach) {
-        if (named.add(id)) {
-            try {
-                reach.add(manifest(id));
-            } catch (StasisException e) {
-                throw e.kind() == ErrorKind.CORRUPT || e.code() == ErrorCode.OBJECT_NOT_FOUND
-                        ? new StasisException(
-                                ErrorCode.MISSING_OBJECT,
-                                "nothing is collected while " + name + " is damaged: repair it, or drop it",
-                                e)
-                        : e;
-            }
-        }
-    }
-
-    /// The manifests that may go. Those that somebody may still be reading are walked like named ones.
-    private List<ManifestId> unnamed(Set<ManifestId> named, Duration horizon, Reach reach) {
-        List<ManifestId> unnamed = new ArrayList<>();
+        Roots roots = new Roots(state, reach);
+        // Listed before the references are read: what is put later is of no concern.
+        List<ObjectName> manifests = new ArrayList<>();
         state.store.list(ObjectName.Kind.MANIFEST, (name, _) -> {
-            ManifestId id = new ManifestId(name.digest());
-            if (named.contains(id)) {
-                return;
-            }
-            Duration released = state.released.getOrDefault(id, Duration.ZERO);
-            if (released.compareTo(horizon) < 0) {
-                unnamed.add(id);
-            } else {
-                addReadable(id, reach);
+            state.remember(name);
+            manifests.add(name);
+        });
+        roots.walkReferences();
+        roots.walkHeld(state.leases.held());
+        state.released.forEach((id, since) -> {
+            if (since.compareTo(horizon) >= 0) {
+                roots.walkWhatIsThere(id);
             }
         });
-        return unnamed;
+        manifests.removeIf(name -> roots.isNamed(new ManifestId(name.digest())));
+        return new Marked(plan(roots.bundles(), manifests, reach, horizon), roots, reach, renumbered);
     }
 
-    private void addReadable(ManifestId id, Reach reach) {
-        try {
-            reach.add(manifest(id));
-        } catch (StasisException e) {
-            if (e.kind() != ErrorKind.CORRUPT && e.code() != ErrorCode.OBJECT_NOT_FOUND) {
-                throw e;
-            }
-            LOG.warnf("A bundle that was dropped is damaged, and not waited for manifest=%s code=%s", id, e.code());
-        }
-    }
-
-    private CollectionPlan plan(int bundles, List<ManifestId> manifests, Reach reach, Duration horizon) {
+    private CollectionPlan plan(int bundles, List<ObjectName> manifests, Reach reach, Duration horizon) {
         List<CollectionPlan.Victim> victims = new ArrayList<>();
         long stored = 0;
         long held = 0;
@@ -175,13 +130,5 @@ public final class Collector {
             }
         }
         return new CollectionPlan(bundles, manifests, victims, ByteCount.ofBytes(stored), ByteCount.ofBytes(held));
-    }
-
-    private Manifest manifest(ManifestId id) {
-        return ManifestCodec.decode(state.store.get(ObjectName.of(id), ManifestCodec.MAX_SIZE));
-    }
-
-    private static Duration earlier(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 }

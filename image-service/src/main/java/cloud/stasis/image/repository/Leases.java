@@ -16,7 +16,8 @@ import java.util.Set;
 /// long. A writer whose lease has ended is not trusted to know what is there: its seal is checked like any
 /// other, and refused if something was collected.
 ///
-/// Leases live in memory. After a restart everything in the store counts as used just now.
+/// Leases live in memory. After a restart everything in the store counts as used just now; other replicas are told
+/// what of a proposal they cover, see [Replica].
 final class Leases {
     /// More writers at once are a mistake or an attack.
     private static final int MOST = 10_000;
@@ -54,6 +55,14 @@ final class Leases {
             throw new StasisException(ErrorCode.TOO_BUSY, "one bundle builds on at most " + MOST_HELD + " contents");
         }
         lease.held.add(content);
+    }
+
+    /// It does not, after all.
+    synchronized void letGo(String holder, Content content) {
+        Lease lease = leases.get(holder);
+        if (lease != null) {
+            lease.held.remove(content);
+        }
     }
 
     synchronized void end(String holder) {

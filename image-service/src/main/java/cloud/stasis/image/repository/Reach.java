@@ -9,6 +9,7 @@ import cloud.stasis.model.Manifest;
 import cloud.stasis.model.StasisException;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
+import java.util.List;
 import java.util.OptionalInt;
 
 /// Everything that can be reached from some contents: a bit for each blob of the directory. Nodes are read and
@@ -20,6 +21,8 @@ final class Reach {
     private final StoreState state;
     private final BitSet reached = new BitSet();
     private final BitSet walked = new BitSet();
+    private final BitSet walkedAsFarAsThere = new BitSet();
+    private boolean refreshed;
 
     Reach(StoreState state) {
         this.state = state;
@@ -27,45 +30,76 @@ final class Reach {
 
     /// @throws StasisException `MISSING_OBJECT` or another of its kind if something is not there
     void add(Manifest manifest) {
-        manifest.parts().forEach(part -> add(part.content()));
+        manifest.parts().forEach(part -> walk(part.content(), false));
     }
 
-    void add(Content content) {
-        Digest root = content.index().digest();
-        if (!root.isZero()) {
-            walk(root, new TreeShape(content.size()).depth());
-        }
+    /// As much of it as is there: of what nobody can see yet, or any more, not all needs to be.
+    void addWhatIsThere(Manifest manifest) {
+        manifest.parts().forEach(part -> addWhatIsThere(part.content()));
+    }
+
+    void addWhatIsThere(Content content) {
+        walk(content, true);
     }
 
     BitSet reached() {
         return reached;
     }
 
-    private void walk(Digest digest, int level) {
-        int number = reach(digest);
-        if (walked.get(number)) {
+    private void walk(Content content, boolean lenient) {
+        refreshed = false;
+        Digest root = content.index().digest();
+        if (!root.isZero()) {
+            walk(root, new TreeShape(content.size()).depth(), lenient);
+        }
+    }
+
+    private void walk(Digest digest, int level, boolean lenient) {
+        int number = reach(digest, lenient);
+        if (number < 0 || walked.get(number) || lenient && walkedAsFarAsThere.get(number)) {
             return;
         }
-        Node node = Node.decode(ByteBuffer.wrap(state.fetch(digest).decode(digest)));
-        if (node.level() != level) {
-            throw new StasisException(
-                    ErrorCode.MALFORMED_OBJECT, "node " + digest + " does not belong where the index has it");
-        }
-        for (Digest child : node.children()) {
+        for (Digest child : children(digest, level, lenient)) {
             if (!child.isZero()) {
                 if (level > 1) {
-                    walk(child, level - 1);
+                    walk(child, level - 1, lenient);
                 } else {
-                    reach(child);
+                    reach(child, lenient);
                 }
             }
         }
-        walked.set(number);
+        (lenient ? walkedAsFarAsThere : walked).set(number);
     }
 
-    private int reach(Digest digest) {
+    private List<Digest> children(Digest digest, int level, boolean lenient) {
+        try {
+            Node node = Node.decode(ByteBuffer.wrap(state.fetch(digest).decode(digest)));
+            if (node.level() == level) {
+                return node.children();
+            }
+            throw new StasisException(
+                    ErrorCode.MALFORMED_OBJECT, "node " + digest + " does not belong where the index has it");
+        } catch (StasisException e) {
+            if (lenient && StoreState.isDamage(e)) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    /// @return its number; negative if it is not there
+    private int reach(Digest digest, boolean lenient) {
         OptionalInt number = state.directory.numberOf(digest);
+        if (number.isEmpty() && !refreshed) {
+            // Another replica may have written it a moment ago.
+            refreshed = true;
+            state.catalog.refreshAfterMiss();
+            number = state.directory.numberOf(digest);
+        }
         if (number.isEmpty()) {
+            if (lenient) {
+                return -1;
+            }
             throw new StasisException(
                     ErrorCode.MISSING_OBJECT, "blob " + digest + " is named by a bundle and is not in the store");
         }

@@ -8,11 +8,10 @@ import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.image.blob.BlobStore;
 import cloud.stasis.image.blob.ObjectName;
 import cloud.stasis.image.blob.Reference;
+import cloud.stasis.image.blob.Slot;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
-import cloud.stasis.model.ErrorCode;
-import cloud.stasis.model.ErrorKind;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.ReferenceName;
@@ -21,7 +20,6 @@ import java.time.Clock;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /// The store as the rest of the service uses it: blobs by digest, bundles by name.
@@ -33,45 +31,52 @@ public final class Repository implements AutoCloseable {
 
     private final StoreState state;
     private final BlobStore store;
-    private final SealCheck sealCheck;
+    private final Seal seal;
     private final Collector collector;
     private final Scrubber scrubber;
 
     private Repository(StoreState state) {
         this.state = state;
         this.store = state.store;
-        this.sealCheck = new SealCheck(state.directory, state.whole, state::fetch);
+        this.seal = new Seal(state, new SealCheck(state.directory, state.whole, state::fetchLasting));
         this.collector = new Collector(state);
         this.scrubber = new Scrubber(state);
     }
 
     public static Repository open(BlobStore store, Clock clock) {
-        return open(store, clock, Uptime.fromNow(), Retention.STANDARD);
+        return open(store, clock, Uptime.fromNow(), Retention.STANDARD, Pace.STANDARD);
     }
 
-    /// Reads the directories of all packs. A pack whose directory is damaged is put into quarantine, and said
-    /// so: what only it held is missing until somebody puts it again, everything else is served.
-    public static Repository open(BlobStore store, Clock clock, Uptime uptime, Retention retention) {
-        StoreState state = new StoreState(store, clock, uptime, retention);
-        Repository repository = new Repository(state);
-        AtomicInteger packs = new AtomicInteger();
-        store.list(ObjectName.Kind.PACK, (name, size) -> {
-            try {
-                state.directory.add(name.digest(), size, state.readDirectory(name, size), uptime.now());
-                packs.incrementAndGet();
-            } catch (StasisException e) {
-                repository.leaveOut(name, e);
-            }
-        });
-        LOG.infof("The directory of the store is rebuilt packs=%s blobs=%s", packs, state.directory.size());
-        return repository;
+    /// Joins the replicas that have the store open, and reads the directories of all packs. A pack whose directory
+    /// is damaged is put into quarantine, and said so: what only it held is missing until somebody puts it again,
+    /// everything else is served.
+    public static Repository open(BlobStore store, Clock clock, Uptime uptime, Retention retention, Pace pace) {
+        StoreState state = new StoreState(store, clock, uptime, retention, pace);
+        state.replica.join();
+        return read(state);
     }
 
-    private void leaveOut(ObjectName pack, StasisException why) {
-        LOG.errorf(why, "A pack is damaged and left out pack=%s code=%s", pack.digest(), why.code());
-        if (why.kind() == ErrorKind.CORRUPT) {
-            store.quarantine(pack);
-        }
+    /// For who only looks: other replicas know nothing of it.
+    ///
+    /// @param store one that refuses to be changed
+    public static Repository look(BlobStore store, Clock clock, Uptime uptime, Retention retention) {
+        return read(new StoreState(store, clock, uptime, retention, Pace.STANDARD));
+    }
+
+    private static Repository read(StoreState state) {
+        state.catalog.refresh();
+        LOG.infof(
+                "The directory of the store is rebuilt packs=%s blobs=%s",
+                state.directory.names().size(), state.directory.size());
+        return new Repository(state);
+    }
+
+    /// To be called all the time, as often as the pace says, from a thread of its own: tells the other replicas that
+    /// this one lives, and answers them.
+    public void beat() {
+        state.replica.beat();
+        state.removing.beat();
+        state.scrubbing.beat();
     }
 
     /// For readers outside; who writes needs a lease, see [#exchangeFor].
@@ -117,54 +122,41 @@ public final class Repository implements AutoCloseable {
     /// @throws StasisException `MISSING_OBJECT` and others of its kind if anything that the manifest reaches is
     /// not there
     public ManifestId seal(ReferenceName name, Manifest manifest) {
-        state.gate.readLock().lock();
-        try {
-            ManifestId id = store(name, manifest);
-            for (int attempt = 1; !point(name, id, manifest); attempt++) {
-                if (attempt == SET_ATTEMPTS) {
-                    throw new StasisException(
-                            ErrorCode.STALE_GENERATION, "the reference " + name + " is changed again and again");
-                }
-            }
-            return id;
-        } finally {
-            state.gate.readLock().unlock();
-        }
+        return seal(name, manifest, false);
     }
 
     /// As [#seal], but only if there is nothing under that name.
     ///
     /// @throws StasisException `STALE_GENERATION` if there is
     public ManifestId sealNew(ReferenceName name, Manifest manifest) {
-        state.gate.readLock().lock();
-        try {
-            ManifestId id = store(name, manifest);
-            store.setReference(Optional.empty(), Reference.first(name, id, state.clock.instant()));
-            became(name, id, manifest);
-            return id;
-        } finally {
-            state.gate.readLock().unlock();
-        }
+        return seal(name, manifest, true);
+    }
+
+    private ManifestId seal(ReferenceName name, Manifest manifest, boolean isNew) {
+        ManifestId id = seal.seal(name, manifest, isNew);
+        state.leases.end(name.toString());
+        return id;
     }
 
     /// Makes a bundle invisible, at once and for good. What only it named is collected later. Repeatable.
     public void drop(ReferenceName name) {
-        state.gate.readLock().lock();
-        try {
-            undamaged(name).ifPresent(this::letGo);
-            store.dropReference(name);
-            state.leases.end(name.toString());
-        } finally {
-            state.gate.readLock().unlock();
-        }
+        // Who reads it still has a while.
+        state.references
+                .look(name)
+                .slot()
+                .flatMap(Slot::manifest)
+                .ifPresent(id -> state.released.put(id, state.uptime.now()));
+        state.references.drop(name);
+        state.leases.end(name.toString());
     }
 
     public Optional<Reference> reference(ReferenceName name) {
-        return store.reference(name);
+        return state.references.visible(name);
     }
 
+    /// All names of a kind; some may have nothing to see under them yet, or any more.
     public List<ReferenceName> references(ReferenceName.Kind kind) {
-        return store.references(kind);
+        return state.references.names(kind);
     }
 
     /// @throws StasisException `OBJECT_NOT_FOUND`
@@ -176,11 +168,16 @@ public final class Repository implements AutoCloseable {
     ///
     /// @throws StasisException `OBJECT_NOT_FOUND`
     public byte[] manifestBytes(ManifestId id) {
-        return store.get(ObjectName.of(id), ManifestCodec.MAX_SIZE);
+        return state.manifest(id);
     }
 
     public ByteCount free() {
         return store.free();
+    }
+
+    /// For tests that damage it.
+    StoreState state() {
+        return state;
     }
 
     /// How many blobs there are.
@@ -195,61 +192,12 @@ public final class Repository implements AutoCloseable {
 
     @Override
     public void close() {
-        store.close();
-    }
-
-    private ManifestId store(ReferenceName name, Manifest manifest) {
-        if (manifest.kind() != name.kind()) {
-            throw new StasisException(ErrorCode.INVALID_REQUEST, "the manifest is not of the kind of its reference");
-        }
-        manifest.parts().forEach(part -> sealCheck.requireWhole(part.content()));
-        byte[] bytes = ManifestCodec.encode(manifest);
-        ManifestId id = ManifestCodec.id(bytes);
-        store.put(ObjectName.of(id), bytes);
-        return id;
-    }
-
-    /// Points the reference at the manifest; false if somebody else changed it in between.
-    private boolean point(ReferenceName name, ManifestId id, Manifest manifest) {
-        Optional<Reference> current = undamaged(name);
-        if (current.isEmpty() || !current.get().manifest().equals(id)) {
-            try {
-                store.setReference(
-                        current.map(Reference::generation),
-                        current.map(reference -> reference.next(id, state.clock.instant()))
-                                .orElseGet(() -> Reference.first(name, id, state.clock.instant())));
-                current.ifPresent(this::letGo);
-            } catch (StasisException e) {
-                if (e.code() != ErrorCode.STALE_GENERATION) {
-                    throw e;
-                }
-                return false;
-            }
-        }
-        became(name, id, manifest);
-        return true;
-    }
-
-    /// Inside the gate.
-    private void became(ReferenceName name, ManifestId id, Manifest manifest) {
-        manifest.parts().forEach(part -> state.became(part.content()));
-        state.became(id);
-        state.leases.end(name.toString());
-    }
-
-    private void letGo(Reference reference) {
-        state.released.put(reference.manifest(), state.uptime.now());
-    }
-
-    private Optional<Reference> undamaged(ReferenceName name) {
         try {
-            return store.reference(name);
+            state.replica.leave();
         } catch (StasisException e) {
-            if (e.kind() != ErrorKind.CORRUPT) {
-                throw e;
-            }
-            return Optional.empty();
+            LOG.warnf("The other replicas are not told that this one ends, and will find out code=%s", e.code());
         }
+        store.close();
     }
 
     /// The store to one caller.
@@ -267,6 +215,12 @@ public final class Repository implements AutoCloseable {
         @Override
         public BitSet missing(List<Digest> digests) {
             renew();
+            BitSet missing = state.directory.missing(digests, state.uptime.now());
+            if (missing.isEmpty() || state.replica.others() == 0 || !state.catalog.isOld()) {
+                return missing;
+            }
+            // Another replica may have them by now.
+            state.catalog.refresh();
             return state.directory.missing(digests, state.uptime.now());
         }
 
@@ -274,30 +228,32 @@ public final class Repository implements AutoCloseable {
         public void put(Pack pack) {
             renew();
             List<PackEntry> entries = verifying ? pack.verify() : pack.entries();
-            state.gate.readLock().lock();
-            try {
-                store.put(ObjectName.pack(pack.name()), pack.bytes());
-                state.directory.add(pack.name(), ByteCount.ofBytes(pack.bytes().length), entries, state.uptime.now());
-            } finally {
-                state.gate.readLock().unlock();
+            if (state.directory.useAll(entries, state.uptime.now())) {
+                return;
             }
+            ObjectName name = ObjectName.newPack(pack.name());
+            store.put(name, pack.bytes());
+            state.directory.add(name, ByteCount.ofBytes(pack.bytes().length), entries, state.uptime.now());
         }
 
         @Override
         public List<StoredBlob> fetch(List<Digest> digests) {
             renew();
+            if (!state.directory.hasAll(digests)) {
+                state.catalog.refreshAfterMiss();
+            }
             return digests.stream().map(state::fetch).toList();
         }
 
         @Override
         public void hold(Content content) {
-            state.gate.readLock().lock();
+            // Before the check, so that whoever proposes to remove something of it after the check is told.
+            holder.ifPresent(name -> state.leases.hold(name, content, state.uptime.now()));
             try {
-                sealCheck.requireWhole(content);
-                holder.ifPresent(name -> state.leases.hold(name, content, state.uptime.now()));
-                state.became(content);
-            } finally {
-                state.gate.readLock().unlock();
+                seal.requireWhole(content);
+            } catch (StasisException e) {
+                holder.ifPresent(name -> state.leases.letGo(name, content));
+                throw e;
             }
         }
 

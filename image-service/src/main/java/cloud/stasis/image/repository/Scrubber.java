@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jboss.logging.Logger;
 
 /// Reads everything and finds what rotted, beside everybody else's work.
@@ -27,16 +26,18 @@ import org.jboss.logging.Logger;
 ///                                           into quarantine: what it lost is missing from now on
 /// each bundle                     is anything missing under it?  reported
 /// ```
+/// It looks under a lease of its own, since it takes long; what it takes away it takes away as a collection does.
 /// What is missing comes back with whoever puts it: a capture that asks what is missing, an upload of the same
 /// image, a manifest that is sealed again. Bundles that shared it are whole again then.
 public final class Scrubber {
     private static final Logger LOG = Logger.getLogger(Scrubber.class);
 
-    /// No use of a pack is later.
-    private static final Duration ALWAYS = Duration.ofMillis(Long.MAX_VALUE);
+    /// For so long a scrub waits until no collection is at work.
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
+
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final StoreState state;
-    private final ReentrantLock one = new ReentrantLock();
 
     Scrubber(StoreState state) {
         this.state = state;
@@ -54,31 +55,25 @@ public final class Scrubber {
     /// @param most how many bytes to read in a second
     /// @throws StasisException `TOO_BUSY` if another scrub is at work
     public ScrubReport scrub(ByteCount most) {
-        return run(new Pass(new Throttle(most), true));
+        try (UpkeepLease.Held _ = state.scrubbing.acquire()) {
+            return run(new Pass(new Throttle(most), true));
+        }
     }
 
     private ScrubReport run(Pass pass) {
-        if (!one.tryLock()) {
-            throw new StasisException(ErrorCode.TOO_BUSY, "another scrub is at work: wait until it has ended");
-        }
-        try {
-            ScrubReport report = pass.run();
-            report.damages().forEach(damage -> LOG.errorf("Damaged object=%s what=%s", damage.object(), damage.what()));
-            report.affected()
-                    .forEach(one -> LOG.errorf(
-                            "A bundle is not whole bundle=%s part=%s missing=%s",
-                            one.bundle(), one.part(), one.missing()));
-            LOG.infof(
-                    "Scrubbed objects=%s bytes=%s damaged=%s affected=%s tookMillis=%s",
-                    report.objects(),
-                    report.read().bytes(),
-                    report.damages().size(),
-                    report.affected().size(),
-                    report.took().toMillis());
-            return report;
-        } finally {
-            one.unlock();
-        }
+        ScrubReport report = pass.run();
+        report.damages().forEach(damage -> LOG.errorf("Damaged object=%s what=%s", damage.object(), damage.what()));
+        report.affected()
+                .forEach(one -> LOG.errorf(
+                        "A bundle is not whole bundle=%s part=%s missing=%s", one.bundle(), one.part(), one.missing()));
+        LOG.infof(
+                "Scrubbed objects=%s bytes=%s damaged=%s affected=%s tookMillis=%s",
+                report.objects(),
+                report.read().bytes(),
+                report.damages().size(),
+                report.affected().size(),
+                report.took().toMillis());
+        return report;
     }
 
     private final class Pass {
@@ -86,7 +81,6 @@ public final class Scrubber {
         private final boolean repairing;
         private final List<Damage> damages = new ArrayList<>();
         private final Set<Digest> lost = new HashSet<>();
-        private boolean lostBlobs;
         private long objects;
         private long read;
 
@@ -99,12 +93,9 @@ public final class Scrubber {
             long begin = System.nanoTime();
             state.store.list(ObjectName.Kind.MANIFEST, (name, size) -> checked(name, size, () -> manifest(name)));
             for (ReferenceName.Kind kind : ReferenceName.Kind.values()) {
-                state.store.references(kind).forEach(this::reference);
+                state.references.names(kind).forEach(this::reference);
             }
             state.store.list(ObjectName.Kind.PACK, (name, size) -> checked(name, size, () -> pack(name)));
-            if (lostBlobs) {
-                findElsewhere();
-            }
             return new ScrubReport(
                     objects,
                     ByteCount.ofBytes(read),
@@ -125,7 +116,7 @@ public final class Scrubber {
                 if (e.code() == ErrorCode.OBJECT_NOT_FOUND) {
                     return;
                 }
-                if (!Wholeness.isDamage(e)) {
+                if (!StoreState.isDamage(e)) {
                     throw e;
                 }
                 damages.add(new Damage(name.toString(), e.report().message()));
@@ -139,9 +130,9 @@ public final class Scrubber {
 
         private void reference(ReferenceName name) {
             try {
-                state.store.reference(name);
+                state.references.slot(name);
             } catch (StasisException e) {
-                if (!Wholeness.isDamage(e)) {
+                if (!StoreState.isDamage(e)) {
                     throw e;
                 }
                 damages.add(new Damage("reference " + name, e.report().message()));
@@ -169,7 +160,7 @@ public final class Scrubber {
                 pack.verify(entry, plain);
                 return true;
             } catch (StasisException e) {
-                if (!Wholeness.isDamage(e)) {
+                if (!StoreState.isDamage(e)) {
                     throw e;
                 }
                 return false;
@@ -190,46 +181,30 @@ public final class Scrubber {
             if (!repairing) {
                 return;
             }
-            rescued.forEach(pack -> state.store.put(ObjectName.pack(pack.name()), pack.bytes()));
-            state.alone(() -> {
-                if (name.kind() == ObjectName.Kind.PACK) {
-                    state.whole.forgetAll();
-                    if (rescued.isEmpty()) {
-                        state.directory.remove(name.digest());
-                    }
-                    rescued.forEach(pack -> takeIn(pack, name));
-                    lostBlobs = true;
+            try (UpkeepLease.Held held = acquire()) {
+                for (Pack pack : rescued) {
+                    ObjectName replacement = ObjectName.newPack(pack.name());
+                    state.store.put(replacement, pack.bytes());
+                    state.directory.add(
+                            replacement, ByteCount.ofBytes(pack.bytes().length), pack.entries(), state.uptime.now());
                 }
-                state.store.quarantine(name);
-            });
+                // A blob of it that lies in another pack too is found there from now on.
+                held.sentence(List.of(name), UpkeepNote.Way.QUARANTINE);
+            }
         }
 
-        private void takeIn(Pack pack, ObjectName inPlaceOf) {
-            state.directory.replace(
-                    List.of(inPlaceOf.digest()),
-                    ALWAYS,
-                    pack.name(),
-                    ByteCount.ofBytes(pack.bytes().length),
-                    pack.entries(),
-                    state.uptime.now());
-        }
-
-        /// What one pack lost another may have.
-        private void findElsewhere() {
-            state.store.list(ObjectName.Kind.PACK, (name, size) -> {
+        private UpkeepLease.Held acquire() {
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (true) {
                 try {
-                    List<PackEntry> entries = state.readDirectory(name, size);
-                    state.alone(() -> {
-                        if (state.store.exists(name)) {
-                            state.directory.add(name.digest(), size, entries, state.uptime.now());
-                        }
-                    });
+                    return state.removing.acquire();
                 } catch (StasisException e) {
-                    if (!Wholeness.isDamage(e)) {
+                    if (e.code() != ErrorCode.TOO_BUSY || System.nanoTime() - deadline > 0) {
                         throw e;
                     }
                 }
-            });
+                pause(PAUSE);
+            }
         }
     }
 
@@ -248,13 +223,17 @@ public final class Scrubber {
             Duration due = Duration.ofNanos((long) (passed * 1e9 / Math.max(1, most.bytes())));
             Duration ahead = due.minusNanos(System.nanoTime() - begin);
             if (ahead.isPositive()) {
-                try {
-                    Thread.sleep(ahead);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    throw new StasisException(ErrorCode.CANCELLED, "a scrub was interrupted", e);
-                }
+                pause(ahead);
             }
+        }
+    }
+
+    private static void pause(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StasisException(ErrorCode.CANCELLED, "a scrub was interrupted", e);
         }
     }
 }

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /// Checks that an index is whole: every node is there, has its hash and the shape that its place asks for, and
-/// every chunk is in the directory with the length of its leaf. What is in the directory is durable. Chunks are
-/// not read.
+/// every chunk is in the directory with the length of its leaf. What is in the directory is durable; what is
+/// condemned counts as gone. Chunks are not read.
 final class SealCheck {
     private final BlobDirectory directory;
     private final WholeNodes whole;
@@ -36,10 +36,10 @@ final class SealCheck {
             }
             return;
         }
-        walk(shape, shape.depth(), 0, root);
+        walk(shape, shape.depth(), 0, root, whole.now());
     }
 
-    private void walk(TreeShape shape, int level, long index, Digest digest) {
+    private void walk(TreeShape shape, int level, long index, Digest digest, long since) {
         boolean full = shape.isFull(level, index);
         if (digest.isZero() || full && whole.contains(digest)) {
             return;
@@ -50,13 +50,13 @@ final class SealCheck {
         for (int child = 0; child < children.size(); child++) {
             long place = index * TreeShape.FAN_OUT + child;
             if (level > 1) {
-                walk(shape, level - 1, place, children.get(child));
+                walk(shape, level - 1, place, children.get(child), since);
             } else {
                 requireChunk(children.get(child), shape.leafLength(place));
             }
         }
         if (full) {
-            whole.add(digest);
+            whole.add(digest, since);
         }
     }
 
@@ -64,7 +64,7 @@ final class SealCheck {
         if (chunk.isZero()) {
             return;
         }
-        Optional<BlobDirectory.Found> found = directory.find(chunk);
+        Optional<BlobDirectory.Found> found = directory.findLasting(chunk);
         if (found.isEmpty()) {
             throw new StasisException(
                     ErrorCode.MISSING_OBJECT, "an index names chunk " + chunk + " that is not in the store");

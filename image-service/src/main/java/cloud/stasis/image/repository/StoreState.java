@@ -1,82 +1,85 @@
 package cloud.stasis.image.repository;
 
-import cloud.stasis.chunks.format.Pack;
-import cloud.stasis.chunks.format.PackDirectory;
+import cloud.stasis.chunks.format.ManifestCodec;
 import cloud.stasis.chunks.format.PackEntry;
 import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.image.blob.BlobStore;
 import cloud.stasis.image.blob.ObjectName;
-import cloud.stasis.model.ByteCount;
-import cloud.stasis.model.Content;
+import cloud.stasis.image.blob.References;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ErrorKind;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.StasisException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 
 /// What those who write, read and collect share.
-///
-/// **The gate.** Who makes something reachable or durable (a pack, a seal, a drop, a hold) passes it together
-/// with others of its kind; who removes something passes it alone, after looking at what became reachable since
-/// it made its plan. So nothing is removed between being found and being named.
 final class StoreState {
     /// How often a blob is looked for when its pack is rewritten under the reader's hands.
     private static final int FETCH_ATTEMPTS = 5;
 
-    /// Others are let through again when the gate does not open for so long.
-    private static final Duration GATE_PATIENCE = Duration.ofMillis(50);
-
-    /// So often, about two minutes in all; then the store is too busy.
-    private static final int GATE_ATTEMPTS = 1200;
-
-    private static final Duration GATE_PAUSE = Duration.ofMillis(50);
+    /// Places of manifests that are remembered.
+    private static final int MOST_MANIFESTS = 100_000;
 
     final BlobStore store;
+    final References references;
     final Clock clock;
     final Uptime uptime;
     final Retention retention;
+    final Pace pace;
     final BlobDirectory directory = new BlobDirectory();
     final WholeNodes whole = new WholeNodes();
     final Leases leases;
-    final ReadWriteLock gate = new ReentrantReadWriteLock();
+    final Watch watch;
+    final UpkeepBoard removal;
+    final Catalog catalog;
+    final Replica replica;
+    final UpkeepLease removing;
+    final UpkeepLease scrubbing;
 
     /// Manifests that a reference let go of, and when.
     final Map<ManifestId, Duration> released = new ConcurrentHashMap<>();
 
-    /// What became reachable since the collector asked last.
-    final Queue<Content> named = new ConcurrentLinkedQueue<>();
+    private final Map<Digest, ObjectName> manifests = new ConcurrentHashMap<>();
 
-    /// The same for manifests.
-    final Queue<ManifestId> sealed = new ConcurrentLinkedQueue<>();
-
-    /// Whether anybody asks.
-    volatile boolean collecting;
-
-    StoreState(BlobStore store, Clock clock, Uptime uptime, Retention retention) {
+    StoreState(BlobStore store, Clock clock, Uptime uptime, Retention retention, Pace pace) {
         this.store = store;
+        this.references = new References(store);
         this.clock = clock;
         this.uptime = uptime;
         this.retention = retention;
+        this.pace = pace;
         this.leases = new Leases(retention.silence());
+        this.watch = new Watch(uptime);
+        this.removal = new UpkeepBoard(store, "removal");
+        this.catalog = new Catalog(store, uptime, removal, directory, whole);
+        this.replica = new Replica(this);
+        this.removing = new UpkeepLease(this, removal, "collection", catalog::apply);
+        this.scrubbing = new UpkeepLease(this, new UpkeepBoard(store, "scrub"), "scrub", _ -> {});
     }
 
     /// The stored bytes of a blob, unverified.
     ///
     /// @throws StasisException `MISSING_OBJECT`
     StoredBlob fetch(Digest digest) {
+        return fetch(digest, directory::find);
+    }
+
+    /// The same, but for what is condemned.
+    StoredBlob fetchLasting(Digest digest) {
+        return fetch(digest, directory::findLasting);
+    }
+
+    private StoredBlob fetch(Digest digest, Function<Digest, Optional<BlobDirectory.Found>> directory) {
         for (int attempt = 1; ; attempt++) {
             BlobDirectory.Found found = directory
-                    .find(digest)
+                    .apply(digest)
                     .orElseThrow(
                             () -> new StasisException(ErrorCode.MISSING_OBJECT, "the store has no blob " + digest));
             try {
@@ -85,70 +88,78 @@ final class StoreState {
                 if (e.code() != ErrorCode.OBJECT_NOT_FOUND || attempt == FETCH_ATTEMPTS) {
                     throw e;
                 }
+                catalog.refreshAfterMiss();
             }
         }
     }
 
-    StoredBlob read(Digest pack, PackEntry entry) {
+    StoredBlob read(ObjectName pack, PackEntry entry) {
         byte[] bytes = new byte[entry.storedLength()];
-        store.read(ObjectName.pack(pack), entry.offset(), ByteBuffer.wrap(bytes));
+        store.read(pack, entry.offset(), ByteBuffer.wrap(bytes));
         return new StoredBlob(entry.encoding(), entry.plainLength(), bytes, 0, bytes.length);
     }
 
-    /// Runs something when nobody else is inside the gate.
-    void alone(Runnable step) {
-        enter();
-        try {
-            step.run();
-        } finally {
-            gate.writeLock().unlock();
-        }
-    }
-
-    /// Does not wait in line for long: whoever came after would wait behind it.
-    private void enter() {
-        try {
-            for (int attempt = 0; attempt < GATE_ATTEMPTS; attempt++) {
-                if (gate.writeLock().tryLock(GATE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                    return;
+    /// The canonical bytes of a manifest, verified.
+    ///
+    /// @throws StasisException `OBJECT_NOT_FOUND`, or another if every incarnation of it is damaged
+    byte[] manifest(ManifestId id) {
+        ObjectName known = manifests.get(id.digest());
+        if (known != null) {
+            try {
+                return store.get(known, ManifestCodec.MAX_SIZE);
+            } catch (StasisException e) {
+                manifests.remove(id.digest(), known);
+                if (!isDamage(e)) {
+                    throw e;
                 }
-                Thread.sleep(GATE_PAUSE);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StasisException(ErrorCode.CANCELLED, "the upkeep of the store was interrupted", e);
         }
-        throw new StasisException(ErrorCode.TOO_BUSY, "the store is too busy for its upkeep: it is tried again later");
+        StasisException why =
+                new StasisException(ErrorCode.OBJECT_NOT_FOUND, "the store has no manifest " + id.digest());
+        for (ObjectName name : store.find(ObjectName.Kind.MANIFEST, id.digest())) {
+            try {
+                byte[] bytes = store.get(name, ManifestCodec.MAX_SIZE);
+                remember(name);
+                return bytes;
+            } catch (StasisException e) {
+                if (!isDamage(e)) {
+                    throw e;
+                }
+                why = e;
+            }
+        }
+        throw why;
     }
 
-    /// What is in a pack, by its directory alone.
-    List<PackEntry> readDirectory(ObjectName pack, ByteCount size) {
-        if (size.bytes() > Pack.MAX_BYTES) {
-            throw new StasisException(ErrorCode.MALFORMED_OBJECT, "a pack has at most " + Pack.MAX_BYTES + " bytes");
-        }
-        ByteBuffer trailer = read(pack, size, PackDirectory.trailerBytes());
-        return PackDirectory.parse(read(pack, size, PackDirectory.tailLength(trailer)), size.bytes());
-    }
-
-    private ByteBuffer read(ObjectName pack, ByteCount size, int tail) {
-        if (size.bytes() < tail) {
-            throw new StasisException(ErrorCode.MALFORMED_OBJECT, "a pack is too short");
-        }
-        ByteBuffer bytes = ByteBuffer.allocate(tail);
-        store.read(pack, size.bytes() - tail, bytes);
-        return bytes.flip();
-    }
-
-    /// Tells a collector that is at work. To be called inside the gate, before the caller leaves it.
-    void became(Content content) {
-        if (collecting) {
-            named.add(content);
+    /// A place where a manifest lies and can be read.
+    Optional<ObjectName> placeOf(ManifestId id) {
+        try {
+            manifest(id);
+            return Optional.ofNullable(manifests.get(id.digest()));
+        } catch (StasisException e) {
+            if (!isDamage(e)) {
+                throw e;
+            }
+            return Optional.empty();
         }
     }
 
-    void became(ManifestId manifest) {
-        if (collecting) {
-            sealed.add(manifest);
+    /// Where a manifest lies.
+    void remember(ObjectName manifest) {
+        if (manifests.size() < MOST_MANIFESTS) {
+            manifests.put(manifest.digest(), manifest);
         }
+    }
+
+    /// Until when uses of packs do not matter any more.
+    Duration horizon() {
+        Duration now = uptime.now();
+        Duration oldest = leases.oldest(now);
+        Duration unnamed = now.minus(retention.unnamed());
+        return unnamed.compareTo(oldest) < 0 ? unnamed : oldest;
+    }
+
+    static boolean isDamage(StasisException e) {
+        return e.kind() == ErrorKind.CORRUPT || e.code() == ErrorCode.OBJECT_NOT_FOUND;
     }
 }

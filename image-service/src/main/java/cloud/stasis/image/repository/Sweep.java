@@ -6,113 +6,161 @@ import cloud.stasis.chunks.format.PackEntry;
 import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.image.blob.ObjectName;
 import cloud.stasis.model.ByteCount;
-import cloud.stasis.model.Content;
-import cloud.stasis.model.Digest;
+import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorKind;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.StasisException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
-/// Carries a plan out, in short steps. What became reachable since the plan was made, or was used since, is
-/// left alone. For one thread.
+/// Carries out as much of a plan as fits into one proposal: rewrites, proposes, asks, sentences. For one thread.
 final class Sweep {
     private static final Logger LOG = Logger.getLogger(Sweep.class);
 
-    /// Packs removed while others wait: some 50 ms.
-    private static final int STEP = 16;
+    /// Packs rewritten at once: up to 1 GiB that is stored twice for a while.
+    private static final int MOST_REWRITTEN = 128;
 
     private final StoreState state;
+    private final UpkeepLease.Held held;
+    private final CollectionPlan plan;
+    private final Roots roots;
     private final Reach reach;
-    private final Duration horizon;
-    private final Set<ManifestId> sealed = new HashSet<>();
+    private final long renumbered;
 
-    private int manifests;
-    private int packsRemoved;
-    private int packsRewritten;
-    private long freed;
+    /// How many blobs of a pack were copied.
+    private final Map<ObjectName, Integer> copied = new HashMap<>();
 
-    /// @param reach grows with what is named meanwhile
-    Sweep(StoreState state, Reach reach, Duration horizon) {
+    private Collected collected = Collected.NOTHING;
+    private long written;
+
+    Sweep(StoreState state, UpkeepLease.Held held, Collector.Marked marked) {
         this.state = state;
-        this.reach = reach;
-        this.horizon = horizon;
+        this.held = held;
+        this.plan = marked.plan();
+        this.roots = marked.roots();
+        this.reach = marked.reach();
+        this.renumbered = marked.renumbered();
     }
 
-    Collected run(CollectionPlan plan, long beginNanos) {
-        for (ManifestId manifest : plan.manifests()) {
-            alone(() -> remove(manifest));
+    Collected collected() {
+        return collected;
+    }
+
+    /// @return whether nothing of the plan is left
+    boolean run() {
+        List<ObjectName> manifests =
+                plan.manifests().stream().limit(UpkeepNote.MOST_CONDEMNED / 2).toList();
+        List<CollectionPlan.Victim> victims = plan.packs().stream()
+                .filter(pack -> !pack.isRewritten())
+                .limit(UpkeepNote.MOST_CONDEMNED / 2 - MOST_REWRITTEN)
+                .toList();
+        List<CollectionPlan.Victim> rewritten = plan.packs().stream()
+                .filter(CollectionPlan.Victim::isRewritten)
+                .limit(MOST_REWRITTEN)
+                .toList();
+        rewrite(rewritten);
+        List<ObjectName> proposal = new ArrayList<>(manifests);
+        victims.forEach(victim -> proposal.add(victim.pack()));
+        proposal.addAll(copied.keySet());
+        if (proposal.isEmpty()) {
+            return true;
         }
-        List<CollectionPlan.Victim> empty =
-                plan.packs().stream().filter(pack -> !pack.isRewritten()).toList();
-        for (int from = 0; from < empty.size(); from += STEP) {
-            List<CollectionPlan.Victim> step = empty.subList(from, Math.min(empty.size(), from + STEP));
-            alone(() -> step.forEach(this::remove));
+        if (state.directory.renumbered() != renumbered) {
+            throw new StasisException(ErrorCode.TOO_BUSY, "the store changed under a collection: it is tried again");
         }
-        rewrite(plan.packs().stream().filter(CollectionPlan.Victim::isRewritten).toList());
-        alone(state.directory::compact);
-        return new Collected(
+        List<ObjectName> sentence = ask(held.propose(proposal));
+        if (sentence.isEmpty()) {
+            held.pardon();
+        } else {
+            held.sentence(sentence, UpkeepNote.Way.DELETE);
+            count(sentence);
+        }
+        boolean all = manifests.size() + victims.size() + rewritten.size()
+                == plan.manifests().size() + plan.packs().size();
+        return all || sentence.isEmpty();
+    }
+
+    // ---- propose and ask
+
+    /// @return what nobody needs
+    private List<ObjectName> ask(UpkeepNote proposal) {
+        List<ReplicaNote> answers = new ArrayList<>();
+        answers.add(state.replica.answer(proposal));
+        answers.addAll(new Answers(state, proposal.revision()).await());
+        Set<ObjectName> needed = new HashSet<>();
+        for (ReplicaNote answer : answers) {
+            if (answer.status() == ReplicaNote.Status.NEEDS_ALL) {
+                return List.of();
+            }
+            needed.addAll(answer.needs());
+            roots.walkHeld(answer.held());
+        }
+        needed.stream()
+                .filter(object -> object.kind() == ObjectName.Kind.MANIFEST)
+                .forEach(object -> roots.walkWhatIsThere(new ManifestId(object.digest())));
+        // Whoever made something pending before it could see the proposal is seen here.
+        roots.walkReferences();
+        return proposal.condemned().stream()
+                .filter(object -> !needed.contains(object) && !isReached(object))
+                .toList();
+    }
+
+    private boolean isReached(ObjectName object) {
+        return switch (object.kind()) {
+            case MANIFEST -> roots.isNamed(new ManifestId(object.digest()));
+            case PACK -> state.directory.entries(object, reach.reached()).size() > copied.getOrDefault(object, 0);
+        };
+    }
+
+    private void count(List<ObjectName> gone) {
+        Map<ObjectName, Long> sizes = new HashMap<>();
+        plan.packs().forEach(pack -> sizes.put(pack.pack(), pack.size().bytes()));
+        int manifests = 0;
+        int rewritten = 0;
+        long freed = -written;
+        for (ObjectName object : gone) {
+            manifests += object.kind() == ObjectName.Kind.MANIFEST ? 1 : 0;
+            rewritten += copied.containsKey(object) ? 1 : 0;
+            freed += sizes.getOrDefault(object, 0L);
+        }
+        collected = new Collected(
                 manifests,
-                packsRemoved,
-                packsRewritten,
+                gone.size() - manifests - rewritten,
+                rewritten,
                 ByteCount.ofBytes(Math.max(0, freed)),
-                Duration.ofNanos(System.nanoTime() - beginNanos));
+                Duration.ZERO);
     }
 
-    // ---- inside the gate
-
-    private void remove(ManifestId manifest) {
-        Duration released = state.released.getOrDefault(manifest, Duration.ZERO);
-        if (!sealed.contains(manifest) && released.compareTo(horizon) < 0) {
-            state.store.delete(ObjectName.of(manifest));
-            state.released.remove(manifest);
-            manifests++;
-        }
-    }
-
-    private void remove(CollectionPlan.Victim victim) {
-        if (state.directory.entries(victim.pack(), reach.reached()).isEmpty()
-                && state.directory.removeUnused(victim.pack(), horizon)) {
-            state.whole.forgetAll();
-            state.store.delete(ObjectName.pack(victim.pack()));
-            packsRemoved++;
-            freed += victim.size().bytes();
-        }
-    }
-
-    // ---- rewriting: reads and writes outside the gate, replaces inside
+    // ---- rewriting: what is left of the packs that go is durable before they are condemned
 
     private void rewrite(List<CollectionPlan.Victim> victims) {
         try (PackBuilder builder = new PackBuilder()) {
-            List<Copied> copied = new ArrayList<>();
             for (CollectionPlan.Victim victim : victims) {
                 List<PackEntry> live = state.directory.entries(victim.pack(), reach.reached());
                 if (!builder.isEmpty() && !builder.hasRoomFor(live)) {
-                    replace(copied, builder.build());
-                    copied.clear();
+                    store(builder.build());
                 }
-                if (copy(victim, live, builder)) {
-                    copied.add(new Copied(victim, live.size()));
+                if (copy(victim.pack(), live, builder)) {
+                    copied.put(victim.pack(), live.size());
                 }
             }
             if (!builder.isEmpty()) {
-                replace(copied, builder.build());
+                store(builder.build());
             }
         }
     }
 
-    /// @param blobs how many of it were copied
-    private record Copied(CollectionPlan.Victim victim, int blobs) {}
-
-    private boolean copy(CollectionPlan.Victim victim, List<PackEntry> live, PackBuilder into) {
+    private boolean copy(ObjectName pack, List<PackEntry> live, PackBuilder into) {
         try {
             byte[] plain = new byte[StoredBlob.MAX_PLAIN_BYTES];
             for (PackEntry entry : live) {
-                StoredBlob blob = state.read(victim.pack(), entry);
+                StoredBlob blob = state.read(pack, entry);
                 blob.decode(entry.digest(), plain, 0);
                 into.addStored(entry.kind(), entry.digest(), blob);
             }
@@ -121,53 +169,16 @@ final class Sweep {
             if (e.kind() != ErrorKind.CORRUPT) {
                 throw e;
             }
-            LOG.errorf(e, "A damaged pack is left for the scrubber pack=%s code=%s", victim.pack(), e.code());
+            LOG.errorf(e, "A damaged pack is left for the scrubber pack=%s code=%s", pack, e.code());
             return false;
         }
     }
 
-    private void replace(List<Copied> copied, Pack pack) {
-        state.store.put(ObjectName.pack(pack.name()), pack.bytes());
-        alone(() -> {
-            List<Digest> sources = new ArrayList<>();
-            for (Copied source : copied) {
-                Digest name = source.victim().pack();
-                // More of it may be alive by now than was copied.
-                if (state.directory.entries(name, reach.reached()).size() == source.blobs()
-                        && !name.equals(pack.name())) {
-                    sources.add(name);
-                }
-            }
-            List<Digest> replaced = state.directory.replace(
-                    sources,
-                    horizon,
-                    pack.name(),
-                    ByteCount.ofBytes(pack.bytes().length),
-                    pack.entries(),
-                    state.uptime.now());
-            state.whole.forgetAll();
-            replaced.forEach(source -> state.store.delete(ObjectName.pack(source)));
-            packsRewritten += replaced.size();
-            freed += copied.stream()
-                    .filter(source -> replaced.contains(source.victim().pack()))
-                    .mapToLong(source -> source.victim().size().bytes())
-                    .sum();
-            freed -= pack.bytes().length;
-        });
-    }
-
-    // ---- the gate
-
-    /// Runs a step when nobody else is inside the gate, and after walking what became reachable.
-    private void alone(Runnable step) {
-        state.alone(() -> {
-            for (Content content = state.named.poll(); content != null; content = state.named.poll()) {
-                reach.add(content);
-            }
-            for (ManifestId id = state.sealed.poll(); id != null; id = state.sealed.poll()) {
-                sealed.add(id);
-            }
-            step.run();
-        });
+    private void store(Pack pack) {
+        ObjectName name = ObjectName.newPack(pack.name());
+        ByteCount size = ByteCount.ofBytes(pack.bytes().length);
+        state.store.put(name, pack.bytes());
+        state.directory.add(name, size, pack.entries(), state.uptime.now());
+        written += size.bytes();
     }
 }

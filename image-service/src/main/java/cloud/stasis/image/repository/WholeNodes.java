@@ -1,30 +1,39 @@
 package cloud.stasis.image.repository;
 
 import cloud.stasis.model.Digest;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /// Remembers some nodes under which everything is known to be there and of full shape, so that sealing the next
-/// bundle of the same machine walks what changed and no more. It may forget; it never invents. Who removes
-/// blobs empties it first.
+/// bundle of the same machine walks what changed and no more. It may forget; it never invents. Who removes or
+/// condemns blobs makes it forget everything, also what a walk that is under way will add.
 final class WholeNodes {
-    /// 65,536 nodes of level 1 are 256 GiB of content; their parents are remembered too. 4 MiB of memory.
+    /// 65,536 nodes of level 1 are 256 GiB of content; their parents are remembered too. 6 MiB of memory.
     private static final int SLOTS = 1 << 16;
 
-    private final AtomicReferenceArray<@Nullable Digest> slots = new AtomicReferenceArray<>(SLOTS);
+    private record Known(Digest node, long since) {}
 
-    boolean contains(Digest node) {
-        return node.equals(slots.get(slot(node)));
+    private final AtomicReferenceArray<@Nullable Known> slots = new AtomicReferenceArray<>(SLOTS);
+    private final AtomicLong now = new AtomicLong();
+
+    /// To be named with what a walk adds.
+    long now() {
+        return now.get();
     }
 
-    void add(Digest node) {
-        slots.set(slot(node), node);
+    boolean contains(Digest node) {
+        Known known = slots.get(slot(node));
+        return known != null && known.since == now.get() && known.node.equals(node);
+    }
+
+    /// @param since when the walk began
+    void add(Digest node, long since) {
+        slots.set(slot(node), new Known(node, since));
     }
 
     void forgetAll() {
-        for (int slot = 0; slot < SLOTS; slot++) {
-            slots.set(slot, null);
-        }
+        now.incrementAndGet();
     }
 
     private static int slot(Digest node) {

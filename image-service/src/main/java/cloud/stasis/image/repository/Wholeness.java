@@ -3,12 +3,9 @@ package cloud.stasis.image.repository;
 import cloud.stasis.chunks.format.ManifestCodec;
 import cloud.stasis.chunks.format.Node;
 import cloud.stasis.chunks.format.TreeShape;
-import cloud.stasis.image.blob.ObjectName;
 import cloud.stasis.image.blob.Reference;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
-import cloud.stasis.model.ErrorCode;
-import cloud.stasis.model.ErrorKind;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.ReferenceName;
@@ -38,7 +35,7 @@ final class Wholeness {
     List<Affected> affected() {
         List<Affected> affected = new ArrayList<>();
         for (ReferenceName.Kind kind : ReferenceName.Kind.values()) {
-            for (ReferenceName name : state.store.references(kind)) {
+            for (ReferenceName name : state.references.names(kind)) {
                 check(name, affected);
             }
         }
@@ -47,12 +44,12 @@ final class Wholeness {
 
     private void check(ReferenceName name, List<Affected> affected) {
         try {
-            Optional<Reference> reference = state.store.reference(name);
+            Optional<Reference> reference = state.references.visible(name);
             if (reference.isEmpty()) {
                 return;
             }
-            Manifest manifest = ManifestCodec.decode(
-                    state.store.get(ObjectName.of(reference.get().manifest()), ManifestCodec.MAX_SIZE));
+            Manifest manifest =
+                    ManifestCodec.decode(state.manifest(reference.get().manifest()));
             for (Part part : manifest.parts()) {
                 long missing = missing(part.content());
                 if (missing > 0) {
@@ -60,7 +57,7 @@ final class Wholeness {
                 }
             }
         } catch (StasisException e) {
-            if (!isDamage(e)) {
+            if (!StoreState.isDamage(e)) {
                 throw e;
             }
             affected.add(new Affected(name, "manifest", 1));
@@ -90,7 +87,7 @@ final class Wholeness {
                 missing += child.isZero() ? 0 : missing(child, level - 1);
             }
         } catch (StasisException e) {
-            if (!isDamage(e)) {
+            if (!StoreState.isDamage(e)) {
                 throw e;
             }
             missing++;
@@ -99,9 +96,5 @@ final class Wholeness {
             whole.set(number.getAsInt());
         }
         return missing;
-    }
-
-    static boolean isDamage(StasisException e) {
-        return e.kind() == ErrorKind.CORRUPT || e.code() == ErrorCode.OBJECT_NOT_FOUND;
     }
 }

@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /// What the image service must be told.
 @ConfigMapping(prefix = "stasis")
@@ -13,9 +14,23 @@ interface ImageConfig {
     @WithDefault("local")
     String storeId();
 
-    /// Where the store lies: a directory for nothing else, on a disk of its own if there is one.
+    /// Where the store lies, if there is no URL of it: a directory for nothing else, on a disk of its own if there
+    /// is one.
     @WithDefault("/var/lib/stasis/store")
     Path storeDir();
+
+    /// Where the store lies: `file:/directory` or `s3://bucket/prefix`. Several services may have one store.
+    Optional<String> storeUrl();
+
+    /// A directory for what this service alone must not forget: the journal of its commands. It needs a disk that
+    /// stays. Without one it is `service` in the directory of the store, which then is of one service only.
+    Optional<Path> serviceDir();
+
+    S3 s3();
+
+    Limit storeLimit();
+
+    Cache storeCache();
 
     /// Under which agents and the gateway reach this service.
     URI imageServiceUrl();
@@ -29,7 +44,52 @@ interface ImageConfig {
 
     Collector collector();
 
+    Replica replica();
+
     Scrub scrub();
+
+    /// A server with buckets.
+    interface S3 {
+        /// Of a server that is not Amazon's.
+        Optional<URI> endpoint();
+
+        @WithDefault("us-east-1")
+        String region();
+
+        /// Without one the SDK looks where it always does: environment, profile, the machine's own role.
+        Optional<String> accessKey();
+
+        Optional<String> secretKey();
+    }
+
+    /// What the service takes of a store that others use as well.
+    interface Limit {
+        /// Read and written together; zero for no limit.
+        @WithDefault("0")
+        long bytesPerSecond();
+
+        /// Calls under way at once.
+        @WithDefault("64")
+        int calls();
+    }
+
+    /// Packs of a bucket that are kept on a disk of this machine, for who reads them again.
+    interface Cache {
+        /// Zero for none.
+        @WithDefault("2147483648")
+        long bytes();
+    }
+
+    /// How services that share a store keep in touch.
+    interface Replica {
+        /// How often each says that it lives.
+        @WithDefault("5s")
+        Duration beat();
+
+        /// After which silence the others give it up.
+        @WithDefault("30s")
+        Duration silence();
+    }
 
     /// What finds rot.
     interface Scrub {

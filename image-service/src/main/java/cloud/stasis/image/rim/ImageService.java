@@ -4,8 +4,6 @@ import cloud.stasis.bus.CommandJournal;
 import cloud.stasis.bus.CommandWorker;
 import cloud.stasis.chunks.Capability;
 import cloud.stasis.chunks.TransferThreads;
-import cloud.stasis.image.blob.VerifyingBlobStore;
-import cloud.stasis.image.blob.local.LocalBlobStore;
 import cloud.stasis.image.bundle.BundleCommands;
 import cloud.stasis.image.bundle.ImageDigests;
 import cloud.stasis.image.download.ImageFiles;
@@ -13,6 +11,7 @@ import cloud.stasis.image.http.HttpDoor;
 import cloud.stasis.image.http.ImageRoutes;
 import cloud.stasis.image.http.StoreRoutes;
 import cloud.stasis.image.http.UpkeepRoutes;
+import cloud.stasis.image.repository.Pace;
 import cloud.stasis.image.repository.Repository;
 import cloud.stasis.image.repository.Retention;
 import cloud.stasis.image.repository.Uptime;
@@ -50,7 +49,8 @@ class ImageService implements HealthCheck {
     private final StoreId id;
     private final HttpDoor door;
     private final Repository repository;
-    private final Upkeep upkeep = new Upkeep();
+    private final Upkeep upkeep = new Upkeep("upkeep");
+    private final Upkeep replica = new Upkeep("replica");
     private final ImageFiles files;
     private final CommandWorker<ImageCommand> worker;
     private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor(
@@ -61,16 +61,18 @@ class ImageService implements HealthCheck {
         this.bus = bus;
         this.id = new StoreId(config.storeId());
         this.door = new HttpDoor(Capability.Key.parse(config.capabilityKey(), clock));
+        ConfiguredStore place = new ConfiguredStore(config);
         this.repository = Repository.open(
-                new VerifyingBlobStore(LocalBlobStore.open(config.storeDir())),
+                place.open(),
                 clock,
                 Uptime.fromNow(),
-                new Retention(config.collector().keep(), config.collector().silence()));
+                new Retention(config.collector().keep(), config.collector().silence()),
+                new Pace(config.replica().beat(), config.replica().silence()));
         this.files = new ImageFiles(repository);
         this.worker = new CommandWorker<>(
                 ImageCommand.class,
                 new BundleCommands(repository, files, new ImageDigests(repository, files, door::isBusy)),
-                new CommandJournal(config.storeDir().resolve(LocalBlobStore.SERVICE_FOLDER), clock),
+                new CommandJournal(place.serviceFolder(), clock),
                 bus,
                 clock);
     }
@@ -85,6 +87,7 @@ class ImageService implements HealthCheck {
     void start(@Observes StartupEvent event) {
         bus.open(worker);
         heart.scheduleWithFixedDelay(this::beat, 0, config.heartbeatInterval().toMillis(), TimeUnit.MILLISECONDS);
+        replica.every(config.replica().beat(), "beat", repository::beat);
         upkeep.every(config.collector().interval(), "collection", repository.collector()::collect);
         ByteCount rate = ByteCount.ofBytes(config.scrub().bytesPerSecond());
         upkeep.every(
@@ -95,6 +98,7 @@ class ImageService implements HealthCheck {
     void stop(@Observes ShutdownEvent event) {
         heart.shutdownNow();
         upkeep.close();
+        replica.close();
         worker.close();
         repository.close();
     }

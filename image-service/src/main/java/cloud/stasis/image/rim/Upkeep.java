@@ -14,8 +14,12 @@ final class Upkeep implements AutoCloseable {
     /// A step that is at work is given so long to end when the service stops; it may be cut off anywhere.
     private static final Duration STOP = Duration.ofSeconds(2);
 
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("upkeep").factory());
+    private final ScheduledExecutorService thread;
+
+    Upkeep(String name) {
+        this.thread = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name(name).factory());
+    }
 
     /// Does something now and then, for the first time when the interval has passed.
     ///

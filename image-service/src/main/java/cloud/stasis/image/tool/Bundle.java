@@ -24,7 +24,7 @@ record Bundle(ReferenceName name, Optional<ManifestId> id, Optional<Manifest> ma
         for (ReferenceName.Kind kind : ReferenceName.Kind.values()) {
             repository.references(kind).stream()
                     .sorted((one, other) -> one.id().compareTo(other.id()))
-                    .forEach(name -> bundles.add(read(repository, name)));
+                    .forEach(name -> read(repository, name).ifPresent(bundles::add));
         }
         return bundles;
     }
@@ -77,16 +77,17 @@ record Bundle(ReferenceName name, Optional<ManifestId> id, Optional<Manifest> ma
         return text.replaceAll("\\p{Cntrl}", "?");
     }
 
-    private static Bundle read(Repository repository, ReferenceName name) {
+    /// Empty if there is nothing to see under that name yet, or any more.
+    private static Optional<Bundle> read(Repository repository, ReferenceName name) {
         Optional<ManifestId> id = Optional.empty();
         try {
             id = repository.reference(name).map(Reference::manifest);
-            return new Bundle(name, id, id.map(repository::manifest));
+            return id.map(known -> new Bundle(name, Optional.of(known), Optional.of(repository.manifest(known))));
         } catch (StasisException e) {
             if (e.kind() != ErrorKind.CORRUPT && e.code() != ErrorCode.OBJECT_NOT_FOUND) {
                 throw e;
             }
-            return new Bundle(name, id, Optional.empty());
+            return Optional.of(new Bundle(name, id, Optional.empty()));
         }
     }
 }

@@ -4,7 +4,7 @@ import cloud.stasis.chunks.Capability;
 import cloud.stasis.chunks.HttpPeer;
 import cloud.stasis.image.blob.ReadOnlyBlobStore;
 import cloud.stasis.image.blob.VerifyingBlobStore;
-import cloud.stasis.image.blob.local.LocalBlobStore;
+import cloud.stasis.image.blob.url.StoreUrl;
 import cloud.stasis.image.repository.CollectionPlan;
 import cloud.stasis.image.repository.Repository;
 import cloud.stasis.image.repository.Retention;
@@ -31,12 +31,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// `stasis store ...`: works on the directory of a store, or on a bare copy of it, with no service and no
-/// database. All but `pull` only look.
+/// `stasis store ...`: works on a store in a directory or in a bucket, or on a bare copy of one, with no service
+/// and no database. All but `pull` only look.
 @Command(
         name = "store",
         mixinStandardHelpOptions = true,
-        description = "Works on the directory of a store, with no service and no database.",
+        description = {
+            "Works on a store, with no service and no database.",
+            "STORE is a directory, file:/directory, or s3://bucket/prefix with STASIS_S3_ENDPOINT, STASIS_S3_REGION,",
+            "STASIS_S3_ACCESS_KEY and STASIS_S3_SECRET_KEY."
+        },
         subcommands = CommandLine.HelpCommand.class)
 public final class StoreTool {
     /// The store is damaged, or what was asked for is not there.
@@ -68,8 +72,8 @@ public final class StoreTool {
     }
 
     @Command(name = "inspect", description = "What there is, in numbers.", mixinStandardHelpOptions = true)
-    int inspect(@Parameters(paramLabel = "DIRECTORY") Path directory) {
-        try (Repository repository = look(directory)) {
+    int inspect(@Parameters(paramLabel = "STORE") String store) {
+        try (Repository repository = look(store)) {
             CollectionPlan plan = plan(repository);
             List<Bundle> bundles = Bundle.all(repository);
             print("""
@@ -93,10 +97,10 @@ public final class StoreTool {
 
     @Command(name = "list", description = "All bundles with what they hold.", mixinStandardHelpOptions = true)
     int list(
-            @Parameters(paramLabel = "DIRECTORY") Path directory,
+            @Parameters(paramLabel = "STORE") String store,
             @Option(names = "--metadata", description = "Also what the manifest says beside its parts.")
                     boolean metadata) {
-        try (Repository repository = look(directory)) {
+        try (Repository repository = look(store)) {
             Bundle.all(repository).forEach(bundle -> print(bundle.describe(metadata)));
             return 0;
         }
@@ -106,8 +110,8 @@ public final class StoreTool {
             name = "verify",
             description = "Reads everything. Exits with 1 if anything is damaged, and says what and whom it affects.",
             mixinStandardHelpOptions = true)
-    int verify(@Parameters(paramLabel = "DIRECTORY") Path directory) {
-        try (Repository repository = look(directory)) {
+    int verify(@Parameters(paramLabel = "STORE") String store) {
+        try (Repository repository = look(store)) {
             ScrubReport report = repository.scrubber().verify(UNLIMITED);
             print(report.describe());
             return report.isClean() ? 0 : FAILED;
@@ -118,8 +122,8 @@ public final class StoreTool {
             name = "plan",
             description = "What a collection would free if nobody used the store.",
             mixinStandardHelpOptions = true)
-    int plan(@Parameters(paramLabel = "DIRECTORY") Path directory) {
-        try (Repository repository = look(directory)) {
+    int plan(@Parameters(paramLabel = "STORE") String store) {
+        try (Repository repository = look(store)) {
             print(plan(repository).describe());
             return 0;
         }
@@ -130,12 +134,12 @@ public final class StoreTool {
             description = "Writes every part of a bundle to a file, verified: disks as sparse raw files.",
             mixinStandardHelpOptions = true)
     int restore(
-            @Parameters(paramLabel = "DIRECTORY") Path directory,
+            @Parameters(paramLabel = "STORE") String store,
             @Parameters(paramLabel = "BUNDLE", description = "image/<id>, snapshot/<id>, the id alone, or its name")
                     String bundle,
             @Option(names = "--to", required = true, paramLabel = "DIRECTORY", description = "is made if it is absent")
                     Path to) {
-        try (Repository repository = look(directory)) {
+        try (Repository repository = look(store)) {
             Restore.of(repository, bundle, to).forEach(file -> print(file + "\n"));
             return 0;
         }
@@ -144,12 +148,12 @@ public final class StoreTool {
     @Command(
             name = "pull",
             description = {
-                "Brings a bundle of another site into a store that no service has open, or into a new one.",
+                "Brings a bundle of another site into a store, or into a new one.",
                 "Only what is missing travels, and everything is verified. Repeat it if it was cut off."
             },
             mixinStandardHelpOptions = true)
     int pull(
-            @Parameters(paramLabel = "DIRECTORY") Path directory,
+            @Parameters(paramLabel = "STORE") String store,
             @Parameters(paramLabel = "BUNDLE", description = "image/<id> or snapshot/<id>") String bundle,
             @Option(names = "--from", required = true, paramLabel = "URL", description = "the peer's image service")
                     URI peer,
@@ -162,7 +166,7 @@ public final class StoreTool {
             @Option(names = "--manifest", description = "what the bundle must be; without it the peer is believed")
                     Optional<String> manifest) {
         try (Repository repository =
-                Repository.open(new VerifyingBlobStore(LocalBlobStore.open(directory)), Clock.systemUTC())) {
+                Repository.open(new VerifyingBlobStore(url(store).open()), Clock.systemUTC())) {
             Pulled pulled = Pull.run(
                     repository, new HttpPeer(peer, token), BundleNames.parse(bundle), manifest.map(ManifestId::parse));
             print("%s: %d blobs, %d bytes in %d ms%n"
@@ -194,15 +198,19 @@ public final class StoreTool {
     }
 
     /// Opened by time that passes at once, so that everything counts as unused.
-    private static Repository look(Path directory) {
+    private static Repository look(String store) {
         AtomicLong millis = new AtomicLong();
-        Repository repository = Repository.open(
-                new VerifyingBlobStore(new ReadOnlyBlobStore(LocalBlobStore.look(directory))),
+        Repository repository = Repository.look(
+                new VerifyingBlobStore(new ReadOnlyBlobStore(url(store).look())),
                 Clock.systemUTC(),
                 () -> Duration.ofMillis(millis.get()),
                 Retention.STANDARD);
         millis.set(2 * Retention.STANDARD.unnamed().toMillis());
         return repository;
+    }
+
+    private static StoreUrl url(String store) {
+        return StoreUrl.parse(store, StoreUrl.BucketAccess.fromEnvironment());
     }
 
     private static CollectionPlan plan(Repository repository) {

@@ -10,7 +10,7 @@ import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
 import java.nio.ByteBuffer;
-import java.time.Instant;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,8 +28,6 @@ import org.junit.jupiter.api.Test;
 
 /// What every backend must do. A backend's own test is a subclass that says how to open it.
 public abstract class BlobStoreContract {
-    private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
-
     private BlobStore store;
 
     /// Opens the same store each time it is called within a test.
@@ -48,7 +46,7 @@ public abstract class BlobStoreContract {
     @Test
     void givesBackWhatWasPutAndKeepsItOverAReopen() {
         byte[] bytes = noise(100_000, 1);
-        ObjectName name = ObjectName.pack(Sha256.of(bytes));
+        ObjectName name = ObjectName.newPack(Sha256.of(bytes));
 
         store.put(name, bytes);
         store.close();
@@ -65,9 +63,9 @@ public abstract class BlobStoreContract {
     @Test
     void kindsDoNotMeet() {
         byte[] bytes = {1, 2, 3};
-        store.put(ObjectName.of(new ManifestId(Sha256.of(bytes))), bytes);
+        store.put(ObjectName.newManifest(new ManifestId(Sha256.of(bytes))), bytes);
 
-        assertThat(store.exists(ObjectName.pack(Sha256.of(bytes)))).isFalse();
+        assertThat(store.exists(ObjectName.newPack(Sha256.of(bytes)))).isFalse();
         assertThat(listed(ObjectName.Kind.PACK)).isEmpty();
         assertThat(listed(ObjectName.Kind.MANIFEST)).hasSize(1);
     }
@@ -75,7 +73,7 @@ public abstract class BlobStoreContract {
     @Test
     void puttingAgainChangesNothing() {
         byte[] bytes = noise(10, 2);
-        ObjectName name = ObjectName.pack(Sha256.of(bytes));
+        ObjectName name = ObjectName.newPack(Sha256.of(bytes));
 
         store.put(name, bytes);
         store.put(name, bytes);
@@ -87,7 +85,7 @@ public abstract class BlobStoreContract {
     @Test
     void whatIsTakenAwayIsGoneAndMayBePutAgain() {
         byte[] bytes = noise(10_000, 4);
-        ObjectName name = ObjectName.pack(Sha256.of(bytes));
+        ObjectName name = ObjectName.newPack(Sha256.of(bytes));
         List<Consumer<ObjectName>> waysToGo = List.of(store::delete, store::quarantine);
         for (Consumer<ObjectName> go : waysToGo) {
             store.put(name, bytes);
@@ -106,7 +104,7 @@ public abstract class BlobStoreContract {
 
     @Test
     void anEmptyObjectIsAnObject() {
-        ObjectName name = ObjectName.pack(Sha256.of(new byte[0]));
+        ObjectName name = ObjectName.newPack(Sha256.of(new byte[0]));
 
         store.put(name, new byte[0]);
 
@@ -115,7 +113,7 @@ public abstract class BlobStoreContract {
 
     @Test
     void whatIsNotThereIsSaidSo() {
-        ObjectName nowhere = ObjectName.pack(Sha256.of(new byte[] {9}));
+        ObjectName nowhere = ObjectName.newPack(Sha256.of(new byte[] {9}));
 
         assertThat(store.exists(nowhere)).isFalse();
         assertFails(ErrorCode.OBJECT_NOT_FOUND, () -> store.get(nowhere, ByteCount.ofKib(1)));
@@ -125,7 +123,7 @@ public abstract class BlobStoreContract {
     @Test
     void limitsAndEndsAreKept() {
         byte[] bytes = noise(10, 3);
-        ObjectName name = ObjectName.pack(Sha256.of(bytes));
+        ObjectName name = ObjectName.newPack(Sha256.of(bytes));
         store.put(name, bytes);
 
         assertFails(ErrorCode.MALFORMED_OBJECT, () -> store.get(name, ByteCount.ofBytes(9)));
@@ -133,64 +131,125 @@ public abstract class BlobStoreContract {
     }
 
     @Test
-    void aReferenceIsSetByWhoSawTheLastOne() {
-        ReferenceName name = new ReferenceName(ReferenceName.Kind.IMAGE, UUID.randomUUID());
-        Reference first = Reference.first(name, manifest(1), NOW);
-        Reference second = first.next(manifest(2), NOW);
+    void allIncarnationsOfAnObjectAreFound() {
+        byte[] bytes = noise(1000, 5);
+        for (ObjectName.Kind kind : ObjectName.Kind.values()) {
+            ObjectName old = new ObjectName(kind, Sha256.of(bytes), Incarnation.NONE);
+            ObjectName one = new ObjectName(kind, Sha256.of(bytes), Incarnation.random());
+            ObjectName other = new ObjectName(kind, Sha256.of(bytes), Incarnation.random());
+            List.of(old, one, other).forEach(name -> store.put(name, bytes));
+            store.put(new ObjectName(kind, Sha256.of(new byte[] {1}), Incarnation.random()), new byte[] {1});
 
-        assertThat(store.reference(name)).isEmpty();
-        assertFails(ErrorCode.STALE_GENERATION, () -> store.setReference(Optional.of(Generation.FIRST), second));
-        store.setReference(Optional.empty(), first);
-        assertFails(ErrorCode.STALE_GENERATION, () -> store.setReference(Optional.empty(), first));
-        store.setReference(Optional.of(Generation.FIRST), second);
-        assertFails(ErrorCode.STALE_GENERATION, () -> store.setReference(Optional.of(Generation.FIRST), second));
+            assertThat(store.find(kind, Sha256.of(bytes))).containsExactlyInAnyOrder(old, one, other);
+            store.delete(one);
+            assertThat(store.find(kind, Sha256.of(bytes))).containsExactlyInAnyOrder(old, other);
+            assertThat(store.get(other, ByteCount.ofMib(1))).isEqualTo(bytes);
+            assertThat(store.find(kind, Sha256.of(new byte[] {7}))).isEmpty();
+        }
+    }
+
+    @Test
+    void theLargestPackIsStoredAndRead() {
+        byte[] bytes = noise(16 * 1024 * 1024, 6);
+        ObjectName name = ObjectName.newPack(Sha256.of(bytes));
+
+        store.put(name, bytes);
+
+        assertThat(store.get(name, ByteCount.ofMib(16))).isEqualTo(bytes);
+        ByteBuffer range = ByteBuffer.allocate(100);
+        store.read(name, 8 * 1024 * 1024 - 50, range);
+        assertThat(range.array()).isEqualTo(Arrays.copyOfRange(bytes, 8 * 1024 * 1024 - 50, 8 * 1024 * 1024 + 50));
+    }
+
+    @Test
+    void aNoteIsSetByWhoSawTheLastOne() {
+        NoteName name = new NoteName(NoteName.Folder.UPKEEP, "some-note");
+        byte[] first = text("first");
+        byte[] second = text("second");
+
+        assertThat(store.note(name)).isEmpty();
+        assertFails(ErrorCode.STALE_GENERATION, () -> store.setNote(name, Optional.of(first), second));
+        store.setNote(name, Optional.empty(), first);
+        assertFails(ErrorCode.STALE_GENERATION, () -> store.setNote(name, Optional.empty(), second));
+        store.setNote(name, Optional.of(first), second);
+        assertFails(ErrorCode.STALE_GENERATION, () -> store.setNote(name, Optional.of(first), second));
 
         store.close();
         store = open();
-        assertThat(store.reference(name)).contains(second);
-        assertThat(store.references(ReferenceName.Kind.IMAGE)).containsExactly(name);
-        assertThat(store.references(ReferenceName.Kind.SNAPSHOT)).isEmpty();
+        assertThat(store.note(name))
+                .hasValueSatisfying(bytes -> assertThat(bytes).isEqualTo(second));
+        assertThat(store.notes(NoteName.Folder.UPKEEP)).containsExactly(name);
+        assertThat(store.notes(NoteName.Folder.REPLICAS)).isEmpty();
     }
 
     @Test
-    void aDroppedReferenceIsGoneAndMayBeMadeAgain() {
-        ReferenceName name = new ReferenceName(ReferenceName.Kind.SNAPSHOT, UUID.randomUUID());
-        store.setReference(Optional.empty(), Reference.first(name, manifest(1), NOW));
+    void aDroppedNoteIsGoneAndMayBeMadeAgain() {
+        NoteName name = NoteName.of(new ReferenceName(ReferenceName.Kind.SNAPSHOT, UUID.randomUUID()));
+        store.setNote(name, Optional.empty(), text("one"));
 
-        store.dropReference(name);
-        store.dropReference(name);
+        store.dropNote(name);
+        store.dropNote(name);
 
-        assertThat(store.reference(name)).isEmpty();
-        assertThat(store.references(ReferenceName.Kind.SNAPSHOT)).isEmpty();
-        store.setReference(Optional.empty(), Reference.first(name, manifest(2), NOW));
-        assertThat(store.reference(name)).isPresent();
+        assertThat(store.note(name)).isEmpty();
+        assertThat(store.notes(NoteName.Folder.SNAPSHOT_REFERENCES)).isEmpty();
+        assertFails(ErrorCode.STALE_GENERATION, () -> store.setNote(name, Optional.of(text("one")), text("two")));
+        store.setNote(name, Optional.empty(), text("three"));
+        assertThat(store.note(name)).isPresent();
     }
 
     @Test
-    void ofManyWhoChangeAReferenceOneWinsEachRound() throws Exception {
-        ReferenceName name = new ReferenceName(ReferenceName.Kind.IMAGE, UUID.randomUUID());
-        Reference first = Reference.first(name, manifest(0), NOW);
-        store.setReference(Optional.empty(), first);
-        try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
-            List<Callable<Boolean>> writers = new ArrayList<>();
-            for (int writer = 1; writer <= 8; writer++) {
-                Reference next = first.next(manifest(writer), NOW);
-                writers.add(() -> {
-                    try {
-                        store.setReference(Optional.of(Generation.FIRST), next);
-                        return true;
-                    } catch (StasisException e) {
-                        return false;
-                    }
-                });
+    void aNoteOfAMebibyteIsKept() {
+        NoteName name = new NoteName(NoteName.Folder.UPKEEP, "large");
+        byte[] bytes = noise(NoteName.MAX_BYTES, 7);
+
+        store.setNote(name, Optional.empty(), bytes);
+
+        assertThat(store.note(name)).hasValueSatisfying(read -> assertThat(read).isEqualTo(bytes));
+    }
+
+    @Test
+    void ofManyWhoChangeANoteOneWinsEachRound() throws Exception {
+        NoteName name = new NoteName(NoteName.Folder.REPLICAS, UUID.randomUUID().toString());
+        Optional<byte[]> current = Optional.empty();
+        try (BlobStore another = open();
+                ExecutorService threads = Executors.newFixedThreadPool(8)) {
+            for (int round = 0; round < 4; round++) {
+                Optional<byte[]> seen = current;
+                List<Callable<Boolean>> writers = new ArrayList<>();
+                for (int writer = 0; writer < 8; writer++) {
+                    byte[] next = text("round " + round + " writer " + writer);
+                    BlobStore through = writer % 2 == 0 ? store : another;
+                    writers.add(() -> {
+                        try {
+                            through.setNote(name, seen, next);
+                            return true;
+                        } catch (StasisException e) {
+                            assertThat(e.code()).isEqualTo(ErrorCode.STALE_GENERATION);
+                            return false;
+                        }
+                    });
+                }
+                int won = 0;
+                for (Future<Boolean> writer : threads.invokeAll(writers)) {
+                    won += writer.get() ? 1 : 0;
+                }
+                assertThat(won).isEqualTo(1);
+                current = store.note(name);
             }
-            int won = 0;
-            for (Future<Boolean> writer : threads.invokeAll(writers)) {
-                won += writer.get() ? 1 : 0;
-            }
-            assertThat(won).isEqualTo(1);
         }
-        assertThat(store.reference(name).orElseThrow().generation()).isEqualTo(new Generation(2));
+    }
+
+    @Test
+    void whatOnePutsAnotherSees() {
+        byte[] bytes = noise(100, 8);
+        ObjectName name = ObjectName.newPack(Sha256.of(bytes));
+        try (BlobStore another = open()) {
+            assertThat(another.exists(name)).isFalse();
+            store.put(name, bytes);
+            assertThat(another.get(name, ByteCount.ofKib(1))).isEqualTo(bytes);
+            another.delete(name);
+            assertThat(store.exists(name)).isFalse();
+        }
     }
 
     @Test
@@ -199,7 +258,7 @@ public abstract class BlobStoreContract {
             List<Callable<Boolean>> callers = new ArrayList<>();
             for (int caller = 0; caller < 200; caller++) {
                 byte[] bytes = noise(20_000, caller % 150);
-                ObjectName name = ObjectName.pack(Sha256.of(bytes));
+                ObjectName name = new ObjectName(ObjectName.Kind.PACK, Sha256.of(bytes), Incarnation.NONE);
                 callers.add(() -> {
                     store.put(name, bytes);
                     ByteBuffer read = ByteBuffer.allocate(bytes.length);
@@ -227,8 +286,8 @@ public abstract class BlobStoreContract {
         return names;
     }
 
-    private static ManifestId manifest(int seed) {
-        return new ManifestId(Sha256.of(new byte[] {(byte) seed}));
+    private static byte[] text(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] noise(int length, long seed) {

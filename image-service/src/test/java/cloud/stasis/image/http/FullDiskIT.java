@@ -71,7 +71,7 @@ class FullDiskIT {
         assertThat(refused.statusCode()).isEqualTo(413);
         assertThat(refused.body()).contains("NO_SPACE");
         assertThat(server.repository.reference(ReferenceName.of(tooLarge))).isEmpty();
-        assertThat(mountPoint.resolve("store/temporary")).isEmptyDirectory();
+        assertThat(Stores.halfWritten(mountPoint.resolve("store"))).isEmpty();
         // Bundles can still be replaced and dropped on a disk that is full.
         assertThat(server.repository.manifest(server.repository
                         .reference(ReferenceName.of(kept))

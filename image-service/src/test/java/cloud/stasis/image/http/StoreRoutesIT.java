@@ -18,6 +18,7 @@ import cloud.stasis.chunks.format.ManifestCodec;
 import cloud.stasis.chunks.format.Pack;
 import cloud.stasis.chunks.format.PackBuilder;
 import cloud.stasis.chunks.format.Sha256;
+import cloud.stasis.image.Stores;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
@@ -182,7 +183,7 @@ class StoreRoutesIT {
         }
 
         assertThat(missing(Sha256.of(noise(2_000_000, 5)))).isEqualTo(1);
-        assertThat(directory.resolve("store/temporary")).isEmptyDirectory();
+        assertThat(Stores.halfWritten(directory.resolve("store"))).isEmpty();
     }
 
     @Test

@@ -252,7 +252,7 @@ class CollectorTest {
                 await(mayDelete);
             }
         });
-        repository = Repository.open(slow, Clock.systemUTC(), () -> time, Retention.STANDARD);
+        repository = Repository.open(slow, Clock.systemUTC(), () -> time, Retention.STANDARD, Stores.ALONE);
         repository.drop(seal(Stores.noise(LEAF, 16)));
         pass(LATER);
         CompletableFuture<Collected> first =

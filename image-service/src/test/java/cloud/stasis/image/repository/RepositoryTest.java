@@ -11,6 +11,7 @@ import cloud.stasis.chunks.format.PackEntry;
 import cloud.stasis.chunks.format.Sha256;
 import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.image.Stores;
+import cloud.stasis.image.blob.ObjectName;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
@@ -113,7 +114,7 @@ class RepositoryTest {
             return new StoredBlob(Encoding.PLAIN, node.length, node, 0, node.length);
         });
         blobs.add(
-                Sha256.of(new byte[] {1}),
+                ObjectName.newPack(Sha256.of(new byte[] {1})),
                 ByteCount.ofMib(1),
                 List.of(entry(chunk), entry(new Digest(2, 2, 2, 2))),
                 Duration.ZERO);
@@ -137,9 +138,9 @@ class RepositoryTest {
         BlobDirectory directory = new BlobDirectory();
         Random random = new Random(5);
         Map<Digest, PackEntry> expected = new HashMap<>();
-        Map<Digest, Digest> packOf = new HashMap<>();
+        Map<Digest, ObjectName> packOf = new HashMap<>();
         for (int pack = 0; pack < 300; pack++) {
-            Digest name = new Digest(pack, 0, 0, 1);
+            ObjectName name = ObjectName.newPack(new Digest(pack, 0, 0, 1));
             List<PackEntry> entries = new ArrayList<>();
             int count = random.nextInt(1500);
             for (int blob = 0; blob < count; blob++) {
@@ -166,7 +167,7 @@ class RepositoryTest {
         assertThat(directory.size()).isEqualTo(expected.size()).isGreaterThan(90_000);
         expected.forEach((digest, entry) ->
                 assertThat(directory.find(digest)).contains(new BlobDirectory.Found(packOf.get(digest), entry)));
-        assertThat(directory.contains(new Digest(9, 9, 9, 9))).isFalse();
+        assertThat(directory.hasAll(List.of(new Digest(9, 9, 9, 9)))).isFalse();
         assertThat(directory.find(new Digest(9, 9, 9, 9))).isEmpty();
     }
 

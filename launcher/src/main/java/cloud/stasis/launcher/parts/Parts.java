@@ -73,7 +73,11 @@ public final class Parts {
                 new Mebibytes(320),
                 Map.of(
                         "STASIS_STORE_ID", settings.text("STASIS_STORE_ID", "local"),
-                        "STASIS_STORE_DIR", home.store().toString()));
+                        "STASIS_STORE_DIR", home.store().toString(),
+                        "STASIS_SERVICE_DIR",
+                                settings.text(
+                                        "STASIS_SERVICE_DIR",
+                                        home.store().resolve("service").toString())));
     }
 
     private Part volumeService() {

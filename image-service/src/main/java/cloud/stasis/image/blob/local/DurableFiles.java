@@ -3,7 +3,6 @@ package cloud.stasis.image.blob.local;
 import cloud.stasis.chunks.BulkFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,15 +20,6 @@ final class DurableFiles {
     DurableFiles(Path temporary, Consumer<WritePoint> reached) {
         this.temporary = temporary;
         this.reached = reached;
-    }
-
-    /// Removes what a dead process left.
-    void clean() throws IOException {
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(temporary)) {
-            for (Path file : left) {
-                Files.delete(file);
-            }
-        }
     }
 
     /// Writes `bytes` to `target`, replacing what is there.

@@ -1,40 +1,31 @@
 package cloud.stasis.image.blob.local;
 
 import cloud.stasis.chunks.DiskErrors;
-import cloud.stasis.chunks.format.CanonicalJson;
-import cloud.stasis.chunks.format.TreeShape;
 import cloud.stasis.image.blob.BlobStore;
-import cloud.stasis.image.blob.Generation;
+import cloud.stasis.image.blob.NoteName;
 import cloud.stasis.image.blob.ObjectName;
-import cloud.stasis.image.blob.Reference;
+import cloud.stasis.image.blob.StoreMarker;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
-import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
-/// A store in a directory of this machine.
+/// A store in a directory of this machine, or in one that several machines share.
 public final class LocalBlobStore implements BlobStore {
     /// A folder in the store's directory that is not the store's: what the service that has it open must not
     /// forget.
@@ -44,44 +35,45 @@ public final class LocalBlobStore implements BlobStore {
     static final ByteCount RESERVE = ByteCount.ofMib(16);
 
     private static final Logger LOG = Logger.getLogger(LocalBlobStore.class);
-    private static final String MARKER = "STASIS-STORE";
-    private static final byte[] MARKER_BYTES = CanonicalJson.write(
-            Map.of("version", 1L, "leafBytes", (long) TreeShape.LEAF_BYTES, "fanOut", (long) TreeShape.FAN_OUT));
-    private static final int PACK_FOLDERS = 256;
-    private static final String QUARANTINE = "quarantine";
 
-    private final Path root;
-    private final Optional<FileLock> lock;
+    private final StoreFolders folders;
+    private final StoreLock lock;
+    private final Optional<TemporaryFolder> temporary;
     private final DurableFiles files;
     private final OpenFiles open = new OpenFiles();
-    private final Object references = new Object();
 
-    private LocalBlobStore(Path root, Optional<FileLock> lock, DurableFiles files) {
-        this.root = root;
+    private LocalBlobStore(
+            StoreFolders folders, StoreLock lock, Optional<TemporaryFolder> temporary, DurableFiles files) {
+        this.folders = folders;
         this.lock = lock;
+        this.temporary = temporary;
         this.files = files;
     }
 
     /// Opens the store in `root`, or makes one if the directory is empty or absent.
     ///
-    /// @throws StasisException `UNSUPPORTED_FORMAT` if there is something else, or a store of another version;
-    /// `STORE_UNAVAILABLE` if another service has it open
+    /// @throws StasisException `UNSUPPORTED_FORMAT` if there is something else, or a store of another version
     public static LocalBlobStore open(Path root) {
         return open(root, _ -> {});
     }
 
     /// The store in `root` as it lies there, for who only looks: nothing is locked, made or removed, so that it
     /// may be a copy on a medium that cannot be written, or a store that a service has open. To be wrapped so
-    /// that nothing is written, see [ReadOnlyBlobStore].
+    /// that nothing is written, see [cloud.stasis.image.blob.ReadOnlyBlobStore].
     ///
     /// @throws StasisException `UNSUPPORTED_FORMAT` if there is no store, or one of another version
     public static LocalBlobStore look(Path root) {
         try {
-            if (!Files.exists(root.resolve(MARKER))) {
+            StoreFolders folders = new StoreFolders(root);
+            if (!Files.exists(folders.marker())) {
                 throw new StasisException(ErrorCode.UNSUPPORTED_FORMAT, "there is no store in " + root);
             }
-            requireOurs(root);
-            return new LocalBlobStore(root, Optional.empty(), new DurableFiles(root.resolve("temporary"), _ -> {}));
+            folders.requireOurs();
+            return new LocalBlobStore(
+                    folders,
+                    new StoreLock(folders.root()),
+                    Optional.empty(),
+                    new DurableFiles(folders.temporary(), _ -> {}));
         } catch (IOException e) {
             throw DiskErrors.of("looking at a store", e);
         }
@@ -90,15 +82,20 @@ public final class LocalBlobStore implements BlobStore {
     static LocalBlobStore open(Path root, Consumer<WritePoint> reached) {
         try {
             Files.createDirectories(root);
-            FileLock lock = lock(root);
-            DurableFiles files = new DurableFiles(root.resolve("temporary"), reached);
-            requireOurs(root);
-            makeFolders(root);
-            files.clean();
-            if (!Files.exists(root.resolve(MARKER))) {
-                files.write(root.resolve(MARKER), MARKER_BYTES);
-            }
-            return new LocalBlobStore(root, Optional.of(lock), files);
+            StoreFolders folders = new StoreFolders(root);
+            folders.requireOurs();
+            StoreLock lock = new StoreLock(folders.root());
+            List<LocalBlobStore> opened = new ArrayList<>();
+            lock.alone(() -> {
+                folders.make();
+                TemporaryFolder temporary = TemporaryFolder.in(folders.temporary());
+                DurableFiles files = new DurableFiles(temporary.path(), reached);
+                if (!Files.exists(folders.marker())) {
+                    files.write(folders.marker(), StoreMarker.bytes());
+                }
+                opened.add(new LocalBlobStore(folders, lock, Optional.of(temporary), files));
+            });
+            return opened.getFirst();
         } catch (IOException e) {
             throw DiskErrors.of("opening the store", e);
         }
@@ -106,7 +103,7 @@ public final class LocalBlobStore implements BlobStore {
 
     @Override
     public void put(ObjectName name, byte[] bytes) {
-        Path file = path(name);
+        Path file = folders.of(name);
         try {
             if (Files.exists(file)) {
                 // Whoever put it may not have got as far as this.
@@ -124,12 +121,23 @@ public final class LocalBlobStore implements BlobStore {
 
     @Override
     public boolean exists(ObjectName name) {
-        return Files.exists(path(name));
+        return Files.exists(folders.of(name));
+    }
+
+    @Override
+    public List<ObjectName> find(ObjectName.Kind kind, Digest digest) {
+        List<ObjectName> found = new ArrayList<>();
+        list(kind, (name, _) -> {
+            if (name.digest().equals(digest)) {
+                found.add(name);
+            }
+        });
+        return found;
     }
 
     @Override
     public byte[] get(ObjectName name, ByteCount limit) {
-        try (FileChannel file = FileChannel.open(path(name))) {
+        try (FileChannel file = FileChannel.open(folders.of(name))) {
             if (file.size() > limit.bytes()) {
                 throw new StasisException(ErrorCode.MALFORMED_OBJECT, name + " is larger than " + limit);
             }
@@ -149,7 +157,7 @@ public final class LocalBlobStore implements BlobStore {
     @Override
     public void read(ObjectName name, long offset, ByteBuffer into) {
         try {
-            if (!open.read(path(name), offset, into)) {
+            if (!open.read(folders.of(name), offset, into)) {
                 throw new StasisException(ErrorCode.MALFORMED_OBJECT, name + " is shorter than it should be");
             }
         } catch (NoSuchFileException e) {
@@ -162,14 +170,9 @@ public final class LocalBlobStore implements BlobStore {
     @Override
     public void list(ObjectName.Kind kind, BiConsumer<ObjectName, ByteCount> consumer) {
         try {
-            for (Path folder : folders(kind)) {
-                for (Path file : children(folder)) {
-                    Optional<Digest> digest = digest(file);
-                    if (digest.isPresent()) {
-                        consumer.accept(new ObjectName(kind, digest.get()), ByteCount.ofBytes(Files.size(file)));
-                    } else {
-                        LOG.warnf("A file in the store is not ours file=%s", file);
-                    }
+            for (Path folder : folders.holding(kind)) {
+                for (Path file : StoreFolders.children(folder)) {
+                    tell(kind, file, consumer);
                 }
             }
         } catch (IOException e) {
@@ -177,11 +180,28 @@ public final class LocalBlobStore implements BlobStore {
         }
     }
 
+    private static void tell(ObjectName.Kind kind, Path file, BiConsumer<ObjectName, ByteCount> consumer)
+            throws IOException {
+        ObjectName name;
+        long size;
+        try {
+            name = ObjectName.parse(kind, file.getFileName().toString());
+            size = Files.size(file);
+        } catch (NoSuchFileException e) {
+            // Removed meanwhile.
+            return;
+        } catch (StasisException e) {
+            LOG.warnf("A file in the store is not ours file=%s", file);
+            return;
+        }
+        consumer.accept(name, ByteCount.ofBytes(size));
+    }
+
     @Override
     public void quarantine(ObjectName name) {
         try {
-            files.move(path(name), root.resolve(QUARANTINE).resolve(lowerCase(name.kind()) + "-" + name.digest()));
-            open.forget(path(name));
+            files.move(folders.of(name), folders.quarantined(name));
+            open.forget(folders.of(name));
         } catch (NoSuchFileException e) {
             LOG.debugf("There is nothing to take out of sight object=%s", name);
         } catch (IOException e) {
@@ -192,73 +212,71 @@ public final class LocalBlobStore implements BlobStore {
     @Override
     public void delete(ObjectName name) {
         try {
-            files.remove(path(name));
-            open.forget(path(name));
+            files.remove(folders.of(name));
+            open.forget(folders.of(name));
         } catch (IOException e) {
             throw DiskErrors.of("deleting an object", e);
         }
     }
 
     @Override
-    public Optional<Reference> reference(ReferenceName name) {
+    public Optional<byte[]> note(NoteName name) {
         try {
-            Path file = path(name);
-            if (Files.size(file) > Reference.MAX_BYTES) {
-                throw new StasisException(ErrorCode.MALFORMED_OBJECT, "the reference " + name + " is damaged");
+            Path file = folders.of(name);
+            if (Files.size(file) > NoteName.MAX_BYTES) {
+                throw new StasisException(ErrorCode.MALFORMED_OBJECT, "the note " + name + " is damaged");
             }
-            return Optional.of(Reference.decode(name, Files.readAllBytes(file)));
+            return Optional.of(Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw DiskErrors.of("reading a reference", e);
+            throw DiskErrors.of("reading a note", e);
         }
     }
 
     @Override
-    public void setReference(Optional<Generation> expected, Reference next) {
-        synchronized (references) {
-            Optional<Generation> current = undamaged(next.name()).map(Reference::generation);
-            if (!current.equals(expected)) {
-                throw new StasisException(
-                        ErrorCode.STALE_GENERATION, "the reference " + next.name() + " was changed in between");
-            }
-            try {
-                files.write(path(next.name()), next.encode());
-            } catch (IOException e) {
-                throw DiskErrors.of("setting a reference", e);
-            }
-        }
-    }
-
-    @Override
-    public void dropReference(ReferenceName name) {
-        synchronized (references) {
-            try {
-                files.remove(path(name));
-            } catch (IOException e) {
-                throw DiskErrors.of("dropping a reference", e);
-            }
-        }
-    }
-
-    @Override
-    public List<ReferenceName> references(ReferenceName.Kind kind) {
+    public void setNote(NoteName name, Optional<byte[]> expected, byte[] next) {
         try {
-            List<ReferenceName> names = new ArrayList<>();
-            for (Path file : children(folder(kind))) {
-                names.add(new ReferenceName(
-                        kind, UUID.fromString(file.getFileName().toString())));
-            }
-            return names;
+            lock.alone(() -> {
+                Optional<byte[]> current = note(name);
+                if (!Arrays.equals(current.orElse(null), expected.orElse(null))) {
+                    throw new StasisException(
+                            ErrorCode.STALE_GENERATION, "the note " + name + " was changed in between");
+                }
+                files.write(folders.of(name), next);
+            });
         } catch (IOException e) {
-            throw DiskErrors.of("listing references", e);
+            throw DiskErrors.of("setting a note", e);
+        }
+    }
+
+    @Override
+    public void dropNote(NoteName name) {
+        try {
+            lock.alone(() -> files.remove(folders.of(name)));
+        } catch (IOException e) {
+            throw DiskErrors.of("dropping a note", e);
+        }
+    }
+
+    @Override
+    public List<NoteName> notes(NoteName.Folder folder) {
+        try {
+            return StoreFolders.children(folders.of(folder)).stream()
+                    .map(file -> file.getFileName().toString())
+                    .filter(NoteName::isName)
+                    .map(file -> new NoteName(folder, file))
+                    .toList();
+        } catch (IOException e) {
+            throw DiskErrors.of("listing notes", e);
         }
     }
 
     @Override
     public ByteCount free() {
         try {
-            return ByteCount.ofBytes(Math.max(0, Files.getFileStore(root).getUsableSpace() - RESERVE.bytes()));
+            return ByteCount.ofBytes(
+                    Math.max(0, Files.getFileStore(folders.root()).getUsableSpace() - RESERVE.bytes()));
         } catch (IOException e) {
             throw DiskErrors.of("asking for free space", e);
         }
@@ -267,8 +285,11 @@ public final class LocalBlobStore implements BlobStore {
     @Override
     public void probe() {
         try {
-            Path file = root.resolve("temporary").resolve("probe-" + UUID.randomUUID());
-            Files.write(file, MARKER_BYTES, StandardOpenOption.CREATE_NEW);
+            Path file = temporary
+                    .map(TemporaryFolder::path)
+                    .orElseGet(folders::temporary)
+                    .resolve("probe-" + UUID.randomUUID());
+            Files.write(file, StoreMarker.bytes(), StandardOpenOption.CREATE_NEW);
             Files.delete(file);
         } catch (IOException e) {
             throw DiskErrors.of("writing to the store", e);
@@ -279,124 +300,12 @@ public final class LocalBlobStore implements BlobStore {
     public void close() {
         try {
             open.close();
-            if (lock.isPresent()) {
-                lock.get().channel().close();
+            if (temporary.isPresent()) {
+                temporary.get().close();
             }
         } catch (IOException e) {
             throw DiskErrors.of("closing the store", e);
         }
-    }
-
-    private Optional<Reference> undamaged(ReferenceName name) {
-        try {
-            return reference(name);
-        } catch (StasisException e) {
-            if (e.code() != ErrorCode.MALFORMED_OBJECT) {
-                throw e;
-            }
-            LOG.errorf("A damaged reference is replaced reference=%s", name);
-            return Optional.empty();
-        }
-    }
-
-    private static FileLock lock(Path root) throws IOException {
-        FileChannel channel =
-                FileChannel.open(root.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try {
-            FileLock lock = channel.tryLock();
-            if (lock != null) {
-                return lock;
-            }
-        } catch (OverlappingFileLockException e) {
-            // Somebody else in this process.
-        }
-        channel.close();
-        throw new StasisException(
-                ErrorCode.STORE_UNAVAILABLE,
-                "another image service has this store open: stop it or use another directory");
-    }
-
-    private static void requireOurs(Path root) throws IOException {
-        Path marker = root.resolve(MARKER);
-        if (Files.exists(marker)) {
-            if (!Arrays.equals(Files.readAllBytes(marker), MARKER_BYTES)) {
-                throw new StasisException(
-                        ErrorCode.UNSUPPORTED_FORMAT, "the store is of a version that this release does not know");
-            }
-            return;
-        }
-        List<String> expected =
-                List.of("lock", "temporary", "packs", "manifests", "references", QUARANTINE, SERVICE_FOLDER);
-        for (Path file : children(root)) {
-            if (!expected.contains(file.getFileName().toString())) {
-                throw new StasisException(
-                        ErrorCode.UNSUPPORTED_FORMAT,
-                        "the directory of the store holds something else: name an empty one in STASIS_STORE_DIR");
-            }
-        }
-    }
-
-    private static void makeFolders(Path root) throws IOException {
-        Files.createDirectories(root.resolve("temporary"));
-        Files.createDirectories(root.resolve("manifests"));
-        Files.createDirectories(root.resolve(QUARANTINE));
-        for (ReferenceName.Kind kind : ReferenceName.Kind.values()) {
-            Files.createDirectories(root.resolve("references").resolve(lowerCase(kind)));
-        }
-        for (int folder = 0; folder < PACK_FOLDERS; folder++) {
-            Files.createDirectories(root.resolve("packs").resolve(HexFormat.of().toHexDigits((byte) folder)));
-        }
-        for (String folder : List.of("packs", "references", ".")) {
-            try (FileChannel channel = FileChannel.open(root.resolve(folder))) {
-                channel.force(true);
-            }
-        }
-    }
-
-    private Path path(ObjectName name) {
-        String digits = name.digest().toString();
-        return switch (name.kind()) {
-            case PACK -> root.resolve("packs").resolve(digits.substring(0, 2)).resolve(digits);
-            case MANIFEST -> root.resolve("manifests").resolve(digits);
-        };
-    }
-
-    private Path path(ReferenceName name) {
-        return folder(name.kind()).resolve(name.id().toString());
-    }
-
-    private Path folder(ReferenceName.Kind kind) {
-        return root.resolve("references").resolve(lowerCase(kind));
-    }
-
-    private List<Path> folders(ObjectName.Kind kind) throws IOException {
-        return switch (kind) {
-            case PACK -> children(root.resolve("packs"));
-            case MANIFEST -> List.of(root.resolve("manifests"));
-        };
-    }
-
-    private static List<Path> children(Path folder) throws IOException {
-        List<Path> children = new ArrayList<>();
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-            stream.forEach(children::add);
-        } catch (NoSuchFileException e) {
-            // Copies are made by tools that leave empty folders out.
-            return List.of();
-        }
-        return children;
-    }
-
-    private static Optional<Digest> digest(Path file) {
-        try {
-            return Optional.of(Digest.parse(file.getFileName().toString()));
-        } catch (StasisException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static String lowerCase(Enum<?> kind) {
-        return kind.name().toLowerCase(Locale.ROOT);
     }
 
     private static StasisException notFound(ObjectName name) {

@@ -1,5 +1,6 @@
 package cloud.stasis.image.blob.local;
 
+import cloud.stasis.image.Stores;
 import cloud.stasis.image.blob.VerifyingBlobStore;
 import cloud.stasis.image.repository.Repository;
 import cloud.stasis.image.repository.Retention;
@@ -27,8 +28,8 @@ final class CrashingCollector {
     /// Collects everything that nothing names.
     static void collect(LocalBlobStore store) {
         AtomicReference<Duration> time = new AtomicReference<>(Duration.ZERO);
-        try (Repository repository =
-                Repository.open(new VerifyingBlobStore(store), Clock.systemUTC(), time::get, Retention.STANDARD)) {
+        try (Repository repository = Repository.open(
+                new VerifyingBlobStore(store), Clock.systemUTC(), time::get, Retention.STANDARD, Stores.ALONE)) {
             time.set(Duration.ofDays(1));
             repository.collector().collect();
         }

@@ -1,6 +1,7 @@
 package cloud.stasis.image.blob.local;
 
 import cloud.stasis.image.Stores;
+import cloud.stasis.image.blob.BlobStore;
 import cloud.stasis.image.blob.VerifyingBlobStore;
 import cloud.stasis.image.repository.Repository;
 import cloud.stasis.model.Content;
@@ -28,11 +29,17 @@ final class CrashingStore {
                 Runtime.getRuntime().halt(DIED);
             }
         });
+        seal(store, name);
+    }
+
+    /// @return what was acknowledged; it is printed as well
+    static String seal(BlobStore store, ReferenceName name) {
         try (Repository repository = Repository.open(new VerifyingBlobStore(store), Clock.systemUTC())) {
             Content content = Stores.put(repository, Stores.noise(BYTES, 1));
             System.out.println("stored " + content.index());
             repository.seal(name, Stores.image(content));
             System.out.println("sealed " + name);
+            return "stored " + content.index() + "\nsealed " + name;
         }
     }
 }

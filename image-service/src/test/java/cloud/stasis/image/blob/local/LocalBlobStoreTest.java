@@ -6,19 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import cloud.stasis.chunks.format.Sha256;
 import cloud.stasis.image.blob.BlobStore;
 import cloud.stasis.image.blob.BlobStoreContract;
+import cloud.stasis.image.blob.NoteName;
 import cloud.stasis.image.blob.ObjectName;
-import cloud.stasis.image.blob.Reference;
 import cloud.stasis.model.ErrorCode;
-import cloud.stasis.model.ManifestId;
-import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,13 +31,6 @@ class LocalBlobStoreTest extends BlobStoreContract {
     @Override
     protected BlobStore open() {
         return LocalBlobStore.open(root);
-    }
-
-    @Test
-    void oneServiceAtATime() {
-        assertThatThrownBy(() -> LocalBlobStore.open(root))
-                .isInstanceOf(StasisException.class)
-                .hasMessageContaining("another image service");
     }
 
     @Test
@@ -66,9 +55,26 @@ class LocalBlobStoreTest extends BlobStoreContract {
     void whatADeadProcessLeftIsRemovedAtStart() throws IOException {
         LocalBlobStore.open(other).close();
         Files.writeString(other.resolve("temporary").resolve("7.left"), "half");
+        Path dead = Files.createDirectories(other.resolve("temporary").resolve("of-the-dead"));
+        Files.writeString(dead.resolve("alive"), "");
+        Files.writeString(dead.resolve("8.left"), "half");
 
         LocalBlobStore.open(other).close();
 
+        assertThat(other.resolve("temporary")).isEmptyDirectory();
+    }
+
+    @Test
+    void whatALivingServiceWritesIsLeftAlone() throws IOException {
+        try (BlobStore living = LocalBlobStore.open(other)) {
+            Path folder = StoreFolders.children(other.resolve("temporary")).getFirst();
+            Files.writeString(folder.resolve("9.pack"), "half");
+
+            LocalBlobStore.open(other).close();
+
+            assertThat(folder.resolve("9.pack")).exists();
+            living.probe();
+        }
         assertThat(other.resolve("temporary")).isEmptyDirectory();
     }
 
@@ -78,52 +84,24 @@ class LocalBlobStoreTest extends BlobStoreContract {
             names = {"CREATED", "WRITTEN", "SYNCED"})
     void aWriteThatFailsLeavesNothing(WritePoint point) throws IOException {
         byte[] bytes = {1, 2, 3};
-        ReferenceName name = new ReferenceName(ReferenceName.Kind.IMAGE, UUID.randomUUID());
+        NoteName note = new NoteName(NoteName.Folder.UPKEEP, "some");
+        ObjectName pack = ObjectName.newPack(Sha256.of(bytes));
         LocalBlobStore.open(other).close();
         try (BlobStore failing = LocalBlobStore.open(other, reached -> {
             if (reached == point) {
                 throw new UncheckedIOException(new IOException("No space left on device"));
             }
         })) {
-            assertThatThrownBy(() -> failing.put(ObjectName.pack(Sha256.of(bytes)), bytes))
-                    .isInstanceOf(UncheckedIOException.class);
-            assertThatThrownBy(() -> failing.setReference(
-                            Optional.empty(), Reference.first(name, new ManifestId(Sha256.of(bytes)), Instant.EPOCH)))
+            assertThatThrownBy(() -> failing.put(pack, bytes)).isInstanceOf(UncheckedIOException.class);
+            assertThatThrownBy(() -> failing.setNote(note, Optional.empty(), bytes))
                     .isInstanceOf(UncheckedIOException.class);
 
-            assertThat(failing.exists(ObjectName.pack(Sha256.of(bytes)))).isFalse();
-            assertThat(failing.reference(name)).isEmpty();
-            assertThat(other.resolve("temporary")).isEmptyDirectory();
-        }
-    }
-
-    @Test
-    void aFlippedBitInAReferenceIsFoundAndTheReferenceCanBeSetAgain() throws IOException {
-        ReferenceName name = new ReferenceName(ReferenceName.Kind.IMAGE, UUID.randomUUID());
-        Reference reference = Reference.first(name, new ManifestId(Sha256.of(new byte[] {1})), Instant.EPOCH);
-        try (BlobStore store = LocalBlobStore.open(other)) {
-            Path file = other.resolve("references/image").resolve(name.id().toString());
-            for (int at = 0; at < reference.encode().length; at++) {
-                byte[] damaged = reference.encode();
-                damaged[at] ^= 1;
-                Files.write(file, damaged);
-                assertThatThrownBy(() -> store.reference(name))
-                        .isInstanceOfSatisfying(
-                                StasisException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MALFORMED_OBJECT));
-            }
-            Files.write(
-                    file,
-                    new Reference(
-                                    new ReferenceName(ReferenceName.Kind.IMAGE, UUID.randomUUID()),
-                                    reference.generation(),
-                                    reference.manifest(),
-                                    Instant.EPOCH)
-                            .encode());
-            assertThatThrownBy(() -> store.reference(name)).isInstanceOf(StasisException.class);
-
-            store.setReference(Optional.empty(), reference);
-
-            assertThat(store.reference(name)).contains(reference);
+            assertThat(failing.exists(pack)).isFalse();
+            assertThat(failing.note(note)).isEmpty();
+            assertThat(StoreFolders.children(
+                            StoreFolders.children(other.resolve("temporary")).getFirst()))
+                    .singleElement()
+                    .satisfies(file -> assertThat(file).hasFileName("alive"));
         }
     }
 
@@ -132,7 +110,15 @@ class LocalBlobStoreTest extends BlobStoreContract {
         try (Stream<Path> files = Files.list(root)) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder(
-                            "STASIS-STORE", "lock", "packs", "manifests", "references", "quarantine", "temporary");
+                            "STASIS-STORE",
+                            "lock",
+                            "packs",
+                            "manifests",
+                            "references",
+                            "quarantine",
+                            "temporary",
+                            "replicas",
+                            "upkeep");
         }
     }
 }

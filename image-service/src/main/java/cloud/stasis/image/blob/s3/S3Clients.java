@@ -1,0 +1,52 @@
+package cloud.stasis.image.blob.s3;
+
+import cloud.stasis.model.ByteCount;
+import java.io.IOException;
+import java.net.URI;
+import javax.xml.stream.XMLStreamException;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+
+/// Makes the client of the SDK: the one place that knows its settings.
+final class S3Clients {
+    /// A body that a request carries is repeated from memory.
+    static final ByteCount PART = ByteCount.ofMib(8);
+
+    private S3Clients() {}
+
+    static S3Client of(S3Location location, AwsCredentialsProvider credentials, S3Patience patience) {
+        S3ClientBuilder builder = S3Client.builder()
+                .region(Region.of(location.region()))
+                .credentialsProvider(credentials)
+                // Every blob and manifest has a hash of its own, and many servers know no others.
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                .httpClient(new HonestHttpClient(UrlConnectionHttpClient.builder()
+                        .connectionTimeout(patience.connect())
+                        .socketTimeout(patience.attempt())
+                        .build()))
+                .overrideConfiguration(override -> override.apiCallTimeout(patience.call())
+                        .apiCallAttemptTimeout(patience.attempt())
+                        .retryStrategy(
+                                retry -> retry.maxAttempts(patience.attempts()).retryOnException(S3Clients::isCutOff)));
+        for (URI endpoint : location.endpoint().stream().toList()) {
+            builder.endpointOverride(endpoint).forcePathStyle(true);
+        }
+        return builder.build();
+    }
+
+    /// The connection ended in the middle of an answer; the SDK repeats other ends by itself.
+    private static boolean isCutOff(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException || cause instanceof XMLStreamException) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,97 @@
+package cloud.stasis.image.blob.s3;
+
+import cloud.stasis.image.blob.NoteName;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.StasisException;
+import java.util.Arrays;
+import java.util.Optional;
+import software.amazon.awssdk.core.ResponseBytes;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/// Small objects that are compared and set by the server.
+final class S3Notes {
+    private static final String SETTING = "setting a note";
+
+    private final S3Client client;
+    private final String bucket;
+
+    S3Notes(S3Client client, String bucket) {
+        this.client = client;
+        this.bucket = bucket;
+    }
+
+    Optional<byte[]> read(String key) {
+        return readTagged(key).map(ResponseBytes::asByteArrayUnsafe);
+    }
+
+    /// @throws StasisException `STALE_GENERATION`
+    void set(String key, Optional<byte[]> expected, byte[] next) {
+        Optional<String> tag = Optional.empty();
+        if (expected.isPresent()) {
+            ResponseBytes<GetObjectResponse> current = readTagged(key).orElseThrow(S3Notes::stale);
+            if (!Arrays.equals(current.asByteArrayUnsafe(), expected.get())) {
+                throw stale();
+            }
+            tag = Optional.of(current.response().eTag());
+        }
+        try {
+            write(key, tag, next);
+        } catch (S3Exception e) {
+            if (!S3Errors.isStale(e)) {
+                throw S3Errors.of(SETTING, e);
+            }
+            requireOurs(key, next);
+        } catch (SdkException e) {
+            throw S3Errors.of(SETTING, e);
+        }
+    }
+
+    void drop(String key) {
+        S3Errors.told(
+                "dropping a note",
+                () -> client.deleteObject(request -> request.bucket(bucket).key(key)));
+    }
+
+    /// @param tag of what is replaced; empty if there must be none
+    void write(String key, Optional<String> tag, byte[] next) {
+        client.putObject(
+                request -> {
+                    request.bucket(bucket).key(key);
+                    tag.ifPresentOrElse(request::ifMatch, () -> request.ifNoneMatch("*"));
+                },
+                RequestBody.fromBytes(next));
+    }
+
+    /// The answer to an attempt that succeeded may have been lost, and the next one met what it had written.
+    private void requireOurs(String key, byte[] next) {
+        if (!read(key).filter(bytes -> Arrays.equals(bytes, next)).isPresent()) {
+            throw stale();
+        }
+    }
+
+    private Optional<ResponseBytes<GetObjectResponse>> readTagged(String key) {
+        try {
+            ResponseBytes<GetObjectResponse> found =
+                    client.getObjectAsBytes(request -> request.bucket(bucket).key(key));
+            if (found.asByteArrayUnsafe().length > NoteName.MAX_BYTES) {
+                throw new StasisException(ErrorCode.MALFORMED_OBJECT, "a note of the store is damaged");
+            }
+            return Optional.of(found);
+        } catch (S3Exception e) {
+            if (S3Errors.isAbsent(e)) {
+                return Optional.empty();
+            }
+            throw S3Errors.of("reading a note", e);
+        } catch (SdkException e) {
+            throw S3Errors.of("reading a note", e);
+        }
+    }
+
+    private static StasisException stale() {
+        return new StasisException(ErrorCode.STALE_GENERATION, "a note was changed in between");
+    }
+}

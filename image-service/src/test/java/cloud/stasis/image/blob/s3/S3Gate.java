@@ -1,0 +1,252 @@
+package cloud.stasis.image.blob.s3;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+
+/// Stands in front of a test server, request by request, for two reasons. s3proxy looks whether `If-Match` holds
+/// and writes then, in two steps; here one conditional PUT passes at a time, as on Amazon S3. And faults are made
+/// here.
+final class S3Gate implements AutoCloseable {
+    /// What happens to a request.
+    enum Fault {
+        NONE,
+        /// 503 without asking the server.
+        UNAVAILABLE,
+        /// The server does it, and the answer is lost.
+        LOST_ANSWER,
+        /// The connection ends in the middle of the body that is sent.
+        CUT_REQUEST,
+        /// The connection ends in the middle of the body that comes.
+        CUT_ANSWER,
+        /// Nothing comes until the client gives up.
+        SILENT,
+        /// A condition that does not hold is answered as if it were none.
+        UNCONDITIONAL
+    }
+
+    /// The head of a request.
+    record Request(String method, String path, List<String> headers) {
+        boolean isConditional() {
+            return method.equals("PUT")
+                    && headers.stream()
+                            .map(header -> header.toLowerCase(Locale.ROOT))
+                            .anyMatch(header -> header.startsWith("if-match:") || header.startsWith("if-none-match:"));
+        }
+    }
+
+    private final ServerSocket door;
+    private final URI server;
+    private final ReentrantLock conditional = new ReentrantLock();
+    private volatile Function<Request, Fault> faults = _ -> Fault.NONE;
+
+    S3Gate(URI server) throws IOException {
+        this.server = server;
+        this.door = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
+        Thread.ofVirtual().start(this::serve);
+    }
+
+    URI uri() {
+        return URI.create("http://127.0.0.1:" + door.getLocalPort());
+    }
+
+    void faults(Function<Request, Fault> decider) {
+        faults = decider;
+    }
+
+    @Override
+    public void close() throws IOException {
+        door.close();
+    }
+
+    private void serve() {
+        while (true) {
+            try {
+                Socket client = door.accept();
+                Thread.ofVirtual().start(() -> serve(client));
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    private void serve(Socket client) {
+        try (client) {
+            InputStream in = client.getInputStream();
+            while (serveOne(in, client.getOutputStream())) {
+                // The next request of the same connection.
+            }
+        } catch (IOException e) {
+            // Either side went away: the other one finds out.
+        }
+    }
+
+    private boolean serveOne(InputStream in, OutputStream out) throws IOException {
+        List<String> head = head(in);
+        if (head.isEmpty()) {
+            return false;
+        }
+        String[] first = head.getFirst().split(" ");
+        Request request = new Request(first[0], first[1], head.subList(1, head.size()));
+        if (head.stream().anyMatch(line -> line.equalsIgnoreCase("Expect: 100-continue"))) {
+            out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+            out.flush();
+        }
+        byte[] body = in.readNBytes(length(head));
+        Fault fault = faults.apply(request);
+        return switch (fault) {
+            case SILENT -> {
+                in.read();
+                yield false;
+            }
+            case CUT_REQUEST -> {
+                cutOff(head, body);
+                yield false;
+            }
+            case UNAVAILABLE -> {
+                out.write("HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+                out.flush();
+                yield true;
+            }
+            case NONE, LOST_ANSWER, CUT_ANSWER, UNCONDITIONAL -> pass(request, fault, head, body, out);
+        };
+    }
+
+    private boolean pass(Request request, Fault fault, List<String> head, byte[] body, OutputStream out)
+            throws IOException {
+        byte[] answer;
+        boolean alone = request.isConditional();
+        if (alone) {
+            conditional.lock();
+        }
+        try {
+            answer = ask(head, body, request.method());
+        } finally {
+            if (alone) {
+                conditional.unlock();
+            }
+        }
+        switch (fault) {
+            case LOST_ANSWER -> {
+                return false;
+            }
+            case CUT_ANSWER -> {
+                out.write(answer, 0, answer.length - Math.min(answer.length, 1 + bodyLength(answer) / 2));
+                out.flush();
+                return false;
+            }
+            case UNCONDITIONAL ->
+                out.write(isRefused(answer) ? text(List.of("HTTP/1.1 200 OK", "Content-Length: 0")) : answer);
+            case NONE, UNAVAILABLE, CUT_REQUEST, SILENT -> out.write(answer);
+        }
+        out.flush();
+        return true;
+    }
+
+    private void cutOff(List<String> head, byte[] body) throws IOException {
+        try (Socket to = new Socket(server.getHost(), server.getPort())) {
+            to.getOutputStream().write(text(head));
+            to.getOutputStream().write(body, 0, body.length / 2);
+            to.getOutputStream().flush();
+        }
+    }
+
+    private byte[] ask(List<String> head, byte[] body, String method) throws IOException {
+        try (Socket to = new Socket(server.getHost(), server.getPort())) {
+            to.getOutputStream().write(text(head));
+            to.getOutputStream().write(body);
+            to.getOutputStream().flush();
+            InputStream from = to.getInputStream();
+            List<String> answer = head(from);
+            while (!answer.isEmpty() && answer.getFirst().contains(" 100 ")) {
+                answer = head(from);
+            }
+            if (answer.isEmpty()) {
+                throw new SocketException("the server went away");
+            }
+            byte[] content = new byte[0];
+            boolean chunked = answer.stream().anyMatch(line -> line.equalsIgnoreCase("Transfer-Encoding: chunked"));
+            if (chunked) {
+                content = chunks(from);
+                answer = new ArrayList<>(answer);
+                answer.removeIf(line -> line.equalsIgnoreCase("Transfer-Encoding: chunked"));
+                answer.add("Content-Length: " + content.length);
+            } else if (!method.equals("HEAD")) {
+                content = from.readNBytes(length(answer));
+            }
+            byte[] top = text(answer);
+            byte[] all = java.util.Arrays.copyOf(top, top.length + content.length);
+            System.arraycopy(content, 0, all, top.length, content.length);
+            return all;
+        }
+    }
+
+    private static byte[] chunks(InputStream from) throws IOException {
+        java.io.ByteArrayOutputStream content = new java.io.ByteArrayOutputStream();
+        while (true) {
+            int size = Integer.parseInt(line(from).trim(), 16);
+            content.write(from.readNBytes(size));
+            line(from);
+            if (size == 0) {
+                return content.toByteArray();
+            }
+        }
+    }
+
+    private static int bodyLength(byte[] answer) {
+        String text = new String(answer, StandardCharsets.ISO_8859_1);
+        return answer.length - text.indexOf("\r\n\r\n") - 4;
+    }
+
+    private static boolean isRefused(byte[] answer) {
+        return new String(answer, StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 412");
+    }
+
+    private static byte[] text(List<String> head) {
+        String text = String.join(
+                "\r\n",
+                head.stream()
+                        .filter(line -> !line.equalsIgnoreCase("Expect: 100-continue"))
+                        .toList());
+        return (text + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static int length(List<String> head) {
+        return head.stream()
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("content-length:"))
+                .mapToInt(line -> Integer.parseInt(
+                        line.substring("content-length:".length()).trim()))
+                .findFirst()
+                .orElse(0);
+    }
+
+    private static List<String> head(InputStream in) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String line = line(in); !line.isEmpty(); line = line(in)) {
+            lines.add(line);
+        }
+        return lines;
+    }
+
+    /// Empty at the end.
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
+            if (next != '\r') {
+                line.append((char) next);
+            }
+        }
+        return line.toString();
+    }
+}

@@ -1,0 +1,146 @@
+package cloud.stasis.image.blob.s3;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/// s3proxy on a directory, as a process with a class path of its own, one for all tests of this process; and an
+/// [S3Gate] in front of it.
+public final class S3Server {
+    public static final String KEY = "test-key";
+    public static final String SECRET = "test-secret";
+
+    private static final Duration START = Duration.ofSeconds(60);
+
+    private static Optional<S3Server> running = Optional.empty();
+
+    private final Process process;
+    private final URI direct;
+    private final S3Gate gate;
+
+    private S3Server(Process process, URI direct) throws IOException {
+        this.process = process;
+        this.direct = direct;
+        this.gate = new S3Gate(direct);
+    }
+
+    /// Runs until this process ends.
+    public static synchronized S3Server running() {
+        if (running.isEmpty()) {
+            try {
+                running = Optional.of(start());
+            } catch (IOException e) {
+                throw new IllegalStateException("s3proxy could not be started", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+        return running.get();
+    }
+
+    /// A bucket for nobody else.
+    public S3Location newBucket() {
+        S3Location location =
+                new S3Location("bucket-" + UUID.randomUUID(), "some/prefix/", Optional.of(gate.uri()), "us-east-1");
+        try (S3Client client = S3Clients.of(location, credentials(), S3Patience.STANDARD)) {
+            client.createBucket(request -> request.bucket(location.bucket()));
+        }
+        return location;
+    }
+
+    public static AwsCredentialsProvider credentials() {
+        return StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY, SECRET));
+    }
+
+    /// Where faults are made.
+    S3Gate newGate() throws IOException {
+        return new S3Gate(direct);
+    }
+
+    private static S3Server start() throws IOException, InterruptedException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Path folder = Files.createTempDirectory("stasis-s3proxy");
+        Files.createDirectories(folder.resolve("data"));
+        Path settings = Files.write(
+                folder.resolve("s3proxy.conf"),
+                List.of(
+                        "s3proxy.endpoint=http://127.0.0.1:" + port,
+                        "s3proxy.authorization=aws-v2-or-v4",
+                        "s3proxy.identity=" + KEY,
+                        "s3proxy.credential=" + SECRET,
+                        "jclouds.provider=filesystem-nio2",
+                        "jclouds.filesystem.basedir=" + folder.resolve("data")));
+        Path jars = Path.of(System.getProperty("stasis.s3proxy", "target/s3proxy"));
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-DLOG_LEVEL=warn",
+                        "-cp",
+                        jars.toAbsolutePath() + "/*",
+                        "org.gaul.s3proxy.Main",
+                        "--properties",
+                        settings.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile())
+                .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(process, folder)));
+        URI uri = URI.create("http://127.0.0.1:" + port);
+        awaitAnswer(process, uri, folder.resolve("log"));
+        return new S3Server(process, uri);
+    }
+
+    private static void awaitAnswer(Process process, URI uri, Path log) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + START.toNanos();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            while (true) {
+                try {
+                    client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding());
+                    return;
+                } catch (IOException e) {
+                    if (!process.isAlive() || System.nanoTime() > deadline) {
+                        throw new IOException("s3proxy did not start: " + Files.readString(log), e);
+                    }
+                    TimeUnit.MILLISECONDS.sleep(50);
+                }
+            }
+        }
+    }
+
+    private static void stop(Process process, Path folder) {
+        process.destroyForcibly();
+        try (var files = Files.walk(folder)) {
+            process.waitFor(10, TimeUnit.SECONDS);
+            files.sorted(java.util.Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            // The folder of temporary files is somebody else's to clean.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+}
