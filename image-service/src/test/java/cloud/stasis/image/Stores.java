@@ -1,5 +1,6 @@
 package cloud.stasis.image;
 
+import cloud.stasis.chunks.BlobExchange;
 import cloud.stasis.chunks.ContentWriter;
 import cloud.stasis.chunks.TransferThreads;
 import cloud.stasis.chunks.format.TreeShape;
@@ -99,7 +100,16 @@ public final class Stores {
     }
 
     public static Content put(Repository repository, byte[] bytes) {
-        try (ContentWriter writer = new ContentWriter(repository.ownExchange(), THREADS)) {
+        return put(repository.ownExchange(), bytes);
+    }
+
+    /// By a writer with a lease.
+    public static Content put(Repository repository, String holder, byte[] bytes) {
+        return put(repository.exchangeFor(holder), bytes);
+    }
+
+    private static Content put(BlobExchange exchange, byte[] bytes) {
+        try (ContentWriter writer = new ContentWriter(exchange, THREADS)) {
             for (int at = 0; at < bytes.length; at += 16 * TreeShape.LEAF_BYTES) {
                 byte[] piece = Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + 16 * TreeShape.LEAF_BYTES));
                 writer.append(piece, piece.length, () -> {});

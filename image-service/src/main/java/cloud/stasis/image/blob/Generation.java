@@ -3,7 +3,7 @@ package cloud.stasis.image.blob;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 
-/// How often a reference was set. Whoever changes a reference names the generation that it has seen.
+/// How often what a reference shows was set.
 public record Generation(long value) {
     public static final Generation FIRST = new Generation(1);
 

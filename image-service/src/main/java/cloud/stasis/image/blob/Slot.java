@@ -25,6 +25,7 @@ import java.util.Optional;
 /// What is *pending* cannot be seen, and is kept like what can: that is how a seal and a collector that know
 /// nothing of each other agree, see `docs/design/write-order.md`.
 ///
+/// @param generation of what can be seen
 /// @param manifest what can be seen, if anything
 /// @param pending what a seal is about to make visible, if one is at work
 /// @param updatedAt for people; cut to microseconds
@@ -49,17 +50,17 @@ public record Slot(
     }
 
     public Slot pend(ManifestId next, Instant now) {
-        return new Slot(name, generation.next(), manifest, Optional.of(next), now);
+        return new Slot(name, generation, manifest, Optional.of(next), now);
     }
 
     /// What was pending can be seen from now on.
     public Slot become(Instant now) {
-        return new Slot(name, generation.next(), pending, Optional.empty(), now);
+        return new Slot(name, manifest.isPresent() ? generation.next() : generation, pending, Optional.empty(), now);
     }
 
     /// As if nothing had been pending.
     public Slot withdraw(Instant now) {
-        return new Slot(name, generation.next(), manifest, Optional.empty(), now);
+        return new Slot(name, generation, manifest, Optional.empty(), now);
     }
 
     public Optional<Reference> reference() {

@@ -411,7 +411,12 @@ final class BlobDirectory {
             pages.add(new long[PAGE_BLOBS * LONGS]);
         }
         System.arraycopy(blob, from, pages.getLast(), count % PAGE_BLOBS * LONGS, LONGS);
-        slots[slot(digest(count))] = count + 1;
+        int slot = slot(digest(count));
+        if (slots[slot] != 0) {
+            // It lies in a pack as well that is condemned now, and may be pardoned.
+            packOf(slots[slot] - 1).shadowed = true;
+        }
+        slots[slot] = count + 1;
         count++;
     }
 

@@ -51,7 +51,7 @@ class ReferencesTest {
         References.Seen first =
                 references.set(pending, pending.slot().orElseThrow().become(NOW));
 
-        assertThat(references.visible(name)).contains(new Reference(name, new Generation(2), manifest(1), NOW));
+        assertThat(references.visible(name)).contains(new Reference(name, Generation.FIRST, manifest(1), NOW));
 
         references.set(first, first.slot().orElseThrow().pend(manifest(2), NOW));
 

@@ -204,6 +204,7 @@ public abstract class ReplicasContract {
         Content content = Stores.put(sleeper.repository, bytes);
         assertThat(read(other, content)).isEqualTo(bytes);
         sleeper.pass(Duration.ofDays(1));
+        other.pass(Duration.ofDays(1));
         sleeper.dies();
         CompletableFuture<Collected> late =
                 sleep.during(() -> sleeper.repository.collector().collect());

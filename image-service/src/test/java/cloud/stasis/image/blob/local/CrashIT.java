@@ -76,8 +76,7 @@ class CrashIT {
             repository.seal(keptName, Stores.image(Stores.put(repository, kept)));
         }
         // Two manifests, a dead pack, a pack written and the one that it replaces; the note of the replica when it
-        // joins,
-        // answers and leaves; the upkeep held, proposed, sentenced, carried out and given back.
+        // joins, answers and leaves; the upkeep held, proposed, sentenced, carried out and given back.
         int notes = (2 + 5) * WRITE_POINTS + REMOVE_POINTS;
         int points = 2 * REMOVE_POINTS + REMOVE_POINTS + WRITE_POINTS + REMOVE_POINTS + notes;
 

@@ -1,0 +1,99 @@
+package cloud.stasis.image.blob.local;
+
+import cloud.stasis.chunks.ContentReader;
+import cloud.stasis.image.Stores;
+import cloud.stasis.image.blob.VerifyingBlobStore;
+import cloud.stasis.image.repository.Pace;
+import cloud.stasis.image.repository.Repository;
+import cloud.stasis.image.repository.Retention;
+import cloud.stasis.image.repository.Uptime;
+import cloud.stasis.model.Content;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ImageId;
+import cloud.stasis.model.ReferenceName;
+import cloud.stasis.model.StasisException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Random;
+
+/// A process that has a store open beside others: it seals, reads, drops and collects until a file called `stop`
+/// appears, and prints what was acknowledged. `ReplicaProcess <directory> <stop> <seed>`.
+final class ReplicaProcess {
+    /// Few, so that everything is met again: alive, dropped or collected.
+    static final int CONTENTS = 40;
+
+    static final int BYTES = 150_000;
+    static final Pace PACE = new Pace(Duration.ofMillis(100), Duration.ofSeconds(3));
+
+    /// Nothing is kept longer than it must.
+    static final Retention NOTHING = new Retention(Duration.ZERO, Duration.ofMinutes(5));
+
+    private ReplicaProcess() {}
+
+    public static void main(String[] arguments) throws Exception {
+        Path stop = Path.of(arguments[1]);
+        Random random = new Random(Long.parseLong(arguments[2]));
+        try (Repository repository = Repository.open(
+                new VerifyingBlobStore(LocalBlobStore.open(Path.of(arguments[0]))),
+                Clock.systemUTC(),
+                Uptime.fromNow(),
+                NOTHING,
+                PACE)) {
+            Thread.ofPlatform().daemon().start(() -> beat(repository));
+            Thread collector = Thread.ofPlatform().daemon().start(() -> collect(repository, stop));
+            Deque<ReferenceName> names = new ArrayDeque<>();
+            while (!Files.exists(stop)) {
+                int seed = random.nextInt(CONTENTS);
+                byte[] bytes = Stores.noise(BYTES, seed);
+                ReferenceName name = ReferenceName.of(ImageId.random());
+                Content content = Stores.put(repository, name.toString(), bytes);
+                repository.seal(name, Stores.image(content));
+                System.out.println("sealed " + name.id() + " " + seed);
+                byte[] read = new byte[BYTES];
+                new ContentReader(repository.exchange()).read(content, 0, ByteBuffer.wrap(read));
+                if (!Arrays.equals(read, bytes)) {
+                    throw new IllegalStateException("read something else");
+                }
+                names.add(name);
+                if (names.size() > 3) {
+                    ReferenceName oldest = names.remove();
+                    System.out.println("dropping " + oldest.id());
+                    repository.drop(oldest);
+                }
+            }
+            collector.join();
+        }
+    }
+
+    private static void beat(Repository repository) {
+        try {
+            while (true) {
+                repository.beat();
+                Thread.sleep(PACE.beat());
+            }
+        } catch (InterruptedException | StasisException e) {
+            // The end.
+        }
+    }
+
+    private static void collect(Repository repository, Path stop) {
+        while (!Files.exists(stop)) {
+            try {
+                int packs = repository.collector().collect().packsRemoved();
+                if (packs > 0) {
+                    System.out.println("collected " + packs);
+                }
+            } catch (StasisException e) {
+                if (e.code() != ErrorCode.TOO_BUSY && e.code() != ErrorCode.STALE_GENERATION) {
+                    throw e;
+                }
+            }
+        }
+    }
+}

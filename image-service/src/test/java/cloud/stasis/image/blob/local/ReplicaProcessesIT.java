@@ -1,0 +1,184 @@
+package cloud.stasis.image.blob.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cloud.stasis.chunks.ContentReader;
+import cloud.stasis.image.Stores;
+import cloud.stasis.image.repository.Repository;
+import cloud.stasis.image.repository.Retention;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Content;
+import cloud.stasis.model.ImageId;
+import cloud.stasis.model.ReferenceName;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Real processes on one directory. Some are killed, one is stopped and goes on when the others have given it up.
+class ReplicaProcessesIT {
+    private static final Duration DEADLINE = Duration.ofSeconds(120);
+
+    @TempDir
+    Path directory;
+
+    private record Running(Process process, Path said) {
+        List<String> lines() throws IOException {
+            return Files.readString(said, StandardCharsets.UTF_8).lines().toList();
+        }
+
+        long sealed() throws IOException {
+            return lines().stream().filter(line -> line.startsWith("sealed")).count();
+        }
+    }
+
+    @Test
+    void whatAnyOfThemAcknowledgedIsThere() throws Exception {
+        List<Running> all = new ArrayList<>();
+        try {
+            Running killed = start(all, 1);
+            Running stopped = start(all, 2);
+            awaitSealed(killed, 5);
+            awaitSealed(stopped, 5);
+            killed.process.destroyForcibly().waitFor();
+            stop(stopped);
+            Running third = start(all, 3);
+            // As often as it takes until those who are silent were given up and something was collected without them.
+            until(third, () -> third.lines().stream().anyMatch(line -> line.startsWith("collected")));
+            signal(stopped, "CONT");
+            awaitSealed(stopped, stopped.sealed() + 3);
+            Files.createFile(directory.resolve("stop"));
+            for (Running running : List.of(stopped, third)) {
+                assertThat(running.process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS))
+                        .isTrue();
+                assertThat(running.process.exitValue())
+                        .as("%s", running.lines())
+                        .isZero();
+            }
+        } finally {
+            all.forEach(running -> running.process.destroyForcibly());
+        }
+        check(all);
+    }
+
+    private void check(List<Running> all) throws IOException {
+        Map<ReferenceName, Integer> expected = new HashMap<>();
+        for (Running running : all) {
+            for (String line : running.lines()) {
+                String[] words = line.split(" ");
+                switch (words[0]) {
+                    case "sealed" ->
+                        expected.put(ReferenceName.of(ImageId.parse(words[1])), Integer.parseInt(words[2]));
+                    case "dropping" -> expected.remove(ReferenceName.of(ImageId.parse(words[1])));
+                    default -> assertThat(words[0]).isEqualTo("collected");
+                }
+            }
+        }
+        assertThat(expected).hasSizeGreaterThanOrEqualTo(6);
+        try (Repository repository = Stores.open(directory.resolve("store"), () -> Duration.ZERO, Retention.STANDARD)) {
+            expected.forEach((name, seed) ->
+                    assertThat(read(repository, name)).isEqualTo(Stores.noise(ReplicaProcess.BYTES, seed)));
+            assertThat(repository.scrubber().scrub(ByteCount.ofGib(1024)).isClean())
+                    .isTrue();
+        }
+    }
+
+    private Running start(List<Running> all, int seed) throws IOException {
+        Path said = directory.resolve("said" + seed);
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        ReplicaProcess.class.getName(),
+                        directory.resolve("store").toString(),
+                        directory.resolve("stop").toString(),
+                        Integer.toString(seed))
+                .redirectOutput(said.toFile())
+                .redirectError(directory.resolve("errors" + seed).toFile())
+                .start();
+        Running running = new Running(process, said);
+        all.add(running);
+        return running;
+    }
+
+    /// Not while it holds the lock of the directory, for some milliseconds at a time: then the others can only say
+    /// so.
+    private void stop(Running running) throws Exception {
+        while (true) {
+            signal(running, "STOP");
+            try (FileChannel file =
+                            FileChannel.open(directory.resolve("store").resolve("lock"), StandardOpenOption.WRITE);
+                    FileLock lock = file.tryLock()) {
+                if (lock != null) {
+                    return;
+                }
+            }
+            signal(running, "CONT");
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private static void signal(Running running, String signal) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(running.process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    private void awaitSealed(Running running, long count) throws Exception {
+        until(running, () -> running.sealed() >= count);
+    }
+
+    @FunctionalInterface
+    private interface State {
+        boolean isReached() throws IOException;
+    }
+
+    private void until(Running running, State state) throws Exception {
+        long deadline = System.nanoTime() + DEADLINE.toNanos();
+        while (!state.isReached()) {
+            assertThat(running.process.isAlive()).as("%s", errors()).isTrue();
+            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+
+    private List<String> errors() throws IOException {
+        List<String> errors = new ArrayList<>();
+        for (Path file : StoreFolders.children(directory)) {
+            if (file.getFileName().toString().startsWith("errors")) {
+                Files.readString(file)
+                        .lines()
+                        .filter(line -> line.contains("Exception"))
+                        .forEach(errors::add);
+            }
+        }
+        return errors;
+    }
+
+    private static byte[] read(Repository repository, ReferenceName name) {
+        Content content = repository
+                .manifest(repository.reference(name).orElseThrow().manifest())
+                .parts()
+                .getFirst()
+                .content();
+        byte[] bytes = new byte[(int) content.size().bytes()];
+        new ContentReader(repository.exchange()).read(content, 0, ByteBuffer.wrap(bytes));
+        return bytes;
+    }
+}
