@@ -124,7 +124,9 @@ public final class CapturedImages implements Images {
         ImageContent content = new ImageContent(fileSize, virtualSize, Optional.empty(), manifest.parts());
         // What has no disk of its own, such as the image of a volume-backed machine, is nothing that could be a qcow2.
         DiskFormat format = virtualSize.isPresent() ? DiskFormat.QCOW2 : DiskFormat.RAW;
-        table.change(image.with(image.details().with(format, ContainerFormat.BARE), clock.instant())
+        ContainerFormat container =
+                "ova".equals(manifest.metadata().get("container_format")) ? ContainerFormat.OVA : ContainerFormat.BARE;
+        table.change(image.with(image.details().with(format, container), clock.instant())
                 .in(saving.toActive(content), clock.instant()));
     }
 }

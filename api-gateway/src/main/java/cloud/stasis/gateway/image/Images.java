@@ -25,7 +25,8 @@ public interface Images {
     /// The capture has begun: status `saving`. No effect on an image that is deleted already.
     void saving(ImageId image);
 
-    /// The bundle is sealed: status `active`, with formats `qcow2`/`bare`, checksums unknown until [#checksums].
+    /// The bundle is sealed: status `active`, with formats `qcow2`/`bare` (`ova` if the manifest says
+    /// so), checksums unknown until [#checksums].
     ///
     /// @param fileSize what a download gives
     /// @return false if the image was deleted in the meantime; its reference must then be dropped

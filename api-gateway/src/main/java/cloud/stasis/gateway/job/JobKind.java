@@ -18,6 +18,7 @@ public enum JobKind {
     REVERT_SERVER("revertToSnapshot"),
     CLONE_SERVER("clone"),
     DELETE_SNAPSHOT("deleteSnapshot"),
+    PUBLISH_SNAPSHOT("publishSnapshot"),
     CREATE_VOLUME("createVolume"),
     DELETE_VOLUME("deleteVolume"),
     EXTEND_VOLUME("extendVolume"),

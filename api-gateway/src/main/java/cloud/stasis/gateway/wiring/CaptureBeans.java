@@ -22,6 +22,9 @@ import cloud.stasis.gateway.outbox.Outbox;
 import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.snapshot.PublishSnapshot;
+import cloud.stasis.gateway.snapshot.SnapshotImages;
+import cloud.stasis.gateway.snapshot.Snapshots;
 import cloud.stasis.gateway.volume.Volumes;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -77,6 +80,24 @@ class CaptureBeans {
             CreateImage createImage,
             Clock clock) {
         return new ImageCapture(transactions, instances, images, sagas, createImage, clock);
+    }
+
+    @Produces
+    @Singleton
+    PublishSnapshot publishSnapshot(Images images, Outbox outbox, DigestImage digestImage, DropBundle dropBundle) {
+        return new PublishSnapshot(images, outbox, digestImage, dropBundle);
+    }
+
+    @Produces
+    @Singleton
+    SnapshotImages snapshotImages(
+            Transactions transactions,
+            Snapshots snapshots,
+            Images images,
+            SagaRunner sagas,
+            PublishSnapshot publishSnapshot,
+            Clock clock) {
+        return new SnapshotImages(transactions, snapshots, images, sagas, publishSnapshot, clock);
     }
 
     @Produces

@@ -328,6 +328,46 @@ class CapturesIT {
         doors.snapshot(tenant, "GET", "/snapshots/" + snapshot, null).expect(404);
     }
 
+    @Test
+    void aSnapshotBecomesAnImageThatOutlivesIt() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "published");
+        String snapshot = snapshots.taken(tenant, id, "whole", true);
+
+        JsonNode job = doors.snapshot(tenant, "POST", "/images", """
+                        {"snapshot": "%s", "name": "to take away"}
+                        """.formatted(snapshot))
+                .expect(202)
+                .json()
+                .path("job");
+
+        assertThat(doors.ended(tenant, job.path("id").asText()).path("status").asText())
+                .isEqualTo("succeeded");
+        snapshots.deleted(tenant, snapshot);
+        JsonNode image = image(tenant, job.path("image").asText());
+        assertThat(image.path("status").asText()).isEqualTo("active");
+        assertThat(image.path("name").asText()).isEqualTo("to take away");
+        assertThat(image.path("container_format").asText()).isEqualTo("ova");
+        assertThat(image.path("disk_format").asText()).isEqualTo("qcow2");
+        assertThat(image.path("instance_uuid").asText()).isEqualTo(id);
+        cloud.await("checksums are there", () -> image(tenant, job.path("image").asText())
+                .path("checksum")
+                .asText()
+                .equals("0".repeat(32)));
+    }
+
+    @Test
+    void onlyOnesOwnSnapshotsBecomeImages() {
+        Tenant tenant = doors.http().tenant("member");
+        Tenant other = doors.http().tenant("member");
+        String snapshot = snapshots.taken(tenant, doors.running(tenant, "private"), "whole", false);
+
+        doors.snapshot(other, "POST", "/images", "{\"snapshot\": \"" + snapshot + "\", \"name\": \"mine\"}")
+                .expect(404);
+        doors.snapshot(tenant, "POST", "/images", "{\"snapshot\": \"" + snapshot + "\"}")
+                .expect(400);
+    }
+
     private String begin(Tenant tenant, String id, String name) {
         return doors.compute(
                         tenant,

@@ -19,6 +19,7 @@ import cloud.stasis.gateway.saga.JobControl;
 import cloud.stasis.gateway.snapshot.Clones;
 import cloud.stasis.gateway.snapshot.Reverts;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
+import cloud.stasis.gateway.snapshot.SnapshotImages;
 import cloud.stasis.gateway.snapshot.Snapshots;
 import cloud.stasis.gateway.volume.SnapshotCatalog;
 import cloud.stasis.gateway.volume.Volume;
@@ -84,6 +85,9 @@ class SagasIT {
 
     @Inject
     Clones clones;
+
+    @Inject
+    SnapshotImages snapshotImages;
 
     @Inject
     VolumeCatalog volumes;
@@ -153,6 +157,10 @@ class SagasIT {
                 new Scenario("delete-snapshot", 2, caller -> {
                     SnapshotId snapshot = taken(caller);
                     return () -> snapshots.delete(caller, snapshot, Optional.empty());
+                }),
+                new Scenario("publish-snapshot", 2, caller -> {
+                    SnapshotId snapshot = taken(caller);
+                    return () -> snapshotImages.begin(caller, snapshot, "image");
                 }),
                 new Scenario("create-volume", 1, caller -> () -> blank(caller)),
                 new Scenario("create-volume", 1, caller -> {
