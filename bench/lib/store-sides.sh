@@ -1,0 +1,145 @@
+# The three stores that are compared, each with the same steps: begin, ingest, again, restore, verify, end.
+# shellcheck shell=bash
+
+# ---- ours: the image service, with a client as every agent has it --------------------------------------------------
+
+ours_home=''
+
+launcher_() {
+    STASIS_HOME=$ours_home STASIS_PORT_IMAGE=$PORTS_FROM STASIS_PORT_KAFKA=$((PORTS_FROM + 1)) \
+        STASIS_PORT_KAFKA_CONTROLLER=$((PORTS_FROM + 2)) \
+        "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx128m --enable-native-access=ALL-UNNAMED \
+        --sun-misc-unsafe-memory-access=allow -Dslf4j.internal.verbosity=ERROR \
+        -jar "$ROOT/launcher/target/stasis-launcher.jar" "$@" > "$work/launcher.log" 2>&1 ||
+        die "launcher $*: $(tail -n 5 "$work/launcher.log")"
+}
+
+ours_begin() { # what
+    local app=$ROOT/image-service/target/quarkus-app service
+    if [ -z "$ours_home" ]; then
+        ours_home=$work/home
+        mkdir -p "$ours_home"
+        undo_later launcher_ down
+        launcher_ up kafka
+    fi
+    rm -rf "$ours_home/store"
+    launcher_ up image-service
+    service=$(ss -Hltnp "sport = :$PORTS_FROM" | grep -o 'pid=[0-9]*' | head -1 | cut -d = -f 2)
+    # shellcheck disable=SC1091
+    STASIS_CAPABILITY_KEY=$(. "$ours_home/etc/stasis.env" && echo "$STASIS_CAPABILITY_KEY")
+    export STASIS_CAPABILITY_KEY
+    # Settings of the agent's JVM.
+    coproc OURS { exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx192m --enable-native-access=ALL-UNNAMED \
+        --sun-misc-unsafe-memory-access=allow -cp "$app/app/*:$app/lib/main/*:$app/lib/boot/*" \
+        ${STASIS_BENCH_CLIENT_OPTIONS:-} "$BENCH/lib/StoreClient.java" "http://127.0.0.1:$PORTS_FROM" "$service" \
+        2> "$work/client.log"; }
+    # A coprocess's own descriptors are closed in subshells.
+    exec {ours_in}>&"${OURS[1]}" {ours_out}<&"${OURS[0]}"
+    ours_what=$1
+    ours_order warm "$data/$1.raw" > /dev/null
+    ours_order warm "$data/$1.later" > /dev/null
+    # What warmed the two up must not be verified, too.
+    find "$ours_home/store/packs" -type f -delete
+}
+
+ours_order() {
+    local answer=''
+    echo "$*" >&"$ours_in" || die "the client ended: $(tail -n 5 "$work/client.log")"
+    # The JVM may have said something, too.
+    until [[ $answer == "{"* ]]; do
+        read -r answer <&"$ours_out" || die "the client ended: $(tail -n 5 "$work/client.log")"
+    done
+    echo "$answer"
+}
+
+ours_ingest() {
+    with_stored "$ours_home/store/packs" ours_order ingest "$1" | tee "$work/ours-first"
+}
+
+# The disk by its dirty bitmap; a guest's memory has none, so all of it is read.
+ours_again() {
+    local extents=-
+    [ "$ours_what" = ram ] || extents=$1.extents
+    with_stored "$ours_home/store/packs" ours_order again "$1" "$(jq -r .root "$work/ours-first")" "$extents" |
+        tee "$work/ours-second"
+}
+
+ours_restore() { ours_order restore "$1" "$(jq -r .root "$work/ours-second")" "$(jq -r .size "$work/ours-second")"; }
+ours_verify() { ours_order verify; }
+
+ours_end() {
+    local pid=$OURS_PID
+    eval "exec ${OURS[1]}>&-" "$ours_in>&-" "$ours_out<&-"
+    wait "$pid" || true
+    launcher_ down image-service
+}
+
+# ---- restic --------------------------------------------------------------------------------------------------------
+
+restic_begin() {
+    export RESTIC_REPOSITORY=$work/restic RESTIC_PASSWORD=bench RESTIC_CACHE_DIR=$work/restic-cache
+    rm -rf "$work/restic" "$work/restic-cache" "$work/in"
+    mkdir "$work/in"
+    restic init -q
+}
+
+# The two states have the same name, as a file that is backed up again and again has.
+restic_ingest() { cp --sparse=always "$1" "$work/in/data"; with_stored "$work/restic" measured restic backup -q "$work/in/data"; }
+restic_again() { restic_ingest "$1"; }
+
+restic_restore() {
+    measured restic restore -q latest --target "$work/restored"
+    mv "$work/restored$work/in/data" "$1"
+    rm -rf "$work/restored"
+}
+
+restic_verify() { measured restic check -q --read-data; }
+restic_end() { rm -rf "$work/restic" "$work/restic-cache" "$work/in"; }
+
+# ---- borg ----------------------------------------------------------------------------------------------------------
+
+borg_begin() {
+    export BORG_REPO=$work/borg BORG_BASE_DIR=$work/borg-base BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK=yes
+    rm -rf "$work/borg" "$work/borg-base" "$work/in"
+    mkdir "$work/in" "$work/borg-base"
+    borg init -e none
+    borg_number=0
+}
+
+borg_ingest() {
+    borg_number=$((borg_number + 1))
+    cp --sparse=always "$1" "$work/in/data"
+    # In a subshell of the row: the number is by what is there.
+    with_stored "$work/borg" measured sh -c "cd '$work/in' && exec borg create ::$(date +%s%N) data"
+}
+
+borg_again() { borg_ingest "$1"; }
+
+borg_restore() {
+    local last
+    last=$(borg list --last 1 --short)
+    mkdir "$work/restored"
+    measured sh -c "cd '$work/restored' && exec borg extract --sparse ::$last"
+    mv "$work/restored/data" "$1"
+    rm -rf "$work/restored"
+}
+
+borg_verify() { measured borg check --verify-data; }
+borg_end() { rm -rf "$work/borg" "$work/borg-base" "$work/in"; }
+
+# ---- what one core can do ------------------------------------------------------------------------------------------
+
+# Bytes that one core hashes in a second, and what zstd makes of them in leaves and in larger pieces.
+limits() { # what
+    local piece level hash
+    hash=$(openssl speed -elapsed -bytes 65536 -seconds 2 sha256 2> /dev/null | awk 'END { print $NF }')
+    say "limits: sha256 $hash a core"
+    tr -d '\000' < "$data/$1.raw" | head -c 512M > "$work/limits"
+    for piece in 64K 1M; do
+        for level in 1 3; do
+            say "limits: $1 zstd -$level in pieces of $piece: $(zstd -b$level -B$piece "$work/limits" 2>&1 | tr '\r' '\n' |
+                grep 'MB/s.*MB/s' | tail -1 | sed 's/.*: *//')"
+        done
+    done
+    rm "$work/limits"
+}
