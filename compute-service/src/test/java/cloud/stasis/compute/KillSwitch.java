@@ -5,6 +5,7 @@ import cloud.stasis.compute.hypervisor.Domains;
 import cloud.stasis.compute.hypervisor.Guests;
 import cloud.stasis.compute.hypervisor.HostCapacity;
 import cloud.stasis.compute.hypervisor.Hypervisor;
+import cloud.stasis.compute.hypervisor.LiveDisks;
 import cloud.stasis.compute.hypervisor.LiveLayers;
 import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.compute.machine.Machine;
@@ -142,6 +143,11 @@ final class KillSwitch implements Hypervisor {
     @Override
     public LiveLayers liveLayers() {
         return watched(LiveLayers.class, hypervisor.liveLayers());
+    }
+
+    @Override
+    public LiveDisks liveDisks() {
+        return watched(LiveDisks.class, hypervisor.liveDisks());
     }
 
     @Override

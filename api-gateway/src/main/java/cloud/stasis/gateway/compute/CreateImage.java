@@ -1,6 +1,8 @@
 package cloud.stasis.gateway.compute;
 
 import cloud.stasis.gateway.fleet.Grants;
+import cloud.stasis.gateway.image.DigestImage;
+import cloud.stasis.gateway.image.DropBundle;
 import cloud.stasis.gateway.image.ImageRecord;
 import cloud.stasis.gateway.image.Images;
 import cloud.stasis.gateway.outbox.Outbox;

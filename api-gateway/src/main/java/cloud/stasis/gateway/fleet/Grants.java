@@ -6,6 +6,7 @@ import cloud.stasis.messages.StoreGrant;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StoreId;
+import cloud.stasis.model.VolumeId;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
@@ -33,6 +34,11 @@ public final class Grants {
     /// To fetch what an instance starts from.
     public StoreGrant toRead(InstanceId instance) {
         return grant(Set.of(Right.STORE_READ), instance.toString());
+    }
+
+    /// To fetch what a volume begins with.
+    public StoreGrant toRead(VolumeId volume) {
+        return grant(Set.of(Right.STORE_READ), volume.toString());
     }
 
     /// To put what becomes a bundle, and to fetch what it builds on.

@@ -24,7 +24,16 @@ public enum JobKind {
     EXTEND_VOLUME("extendVolume"),
     REVERT_VOLUME("revertVolume"),
     SNAPSHOT_VOLUME("snapshotVolume"),
-    DELETE_VOLUME_SNAPSHOT("deleteVolumeSnapshot");
+    DELETE_VOLUME_SNAPSHOT("deleteVolumeSnapshot"),
+    UPLOAD_VOLUME("uploadVolume"),
+    ATTACH_VOLUME("attach_volume"),
+    DETACH_VOLUME("detach_volume"),
+    BACKUP_VOLUME("backupVolume"),
+    RESTORE_BACKUP("restoreBackup"),
+    DELETE_BACKUP("deleteBackup"),
+    IMPORT_BACKUP("importBackup"),
+    SNAPSHOT_GROUP("snapshotGroup"),
+    DELETE_GROUP_SNAPSHOT("deleteGroupSnapshot");
 
     private final String action;
 

@@ -1,5 +1,6 @@
 package cloud.stasis.gateway.volume;
 
+import cloud.stasis.gateway.fleet.Grants;
 import cloud.stasis.gateway.saga.Request;
 import cloud.stasis.gateway.saga.Run;
 import cloud.stasis.gateway.saga.Saga;
@@ -9,36 +10,33 @@ import cloud.stasis.messages.Topics;
 import cloud.stasis.messages.VolumeCommand;
 import cloud.stasis.model.BackendId;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.VolumeId;
-import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/// Makes a volume, blank or as a copy. Its row is there from the start, in `creating`; it becomes `available`, or
-/// `error` if the backend could not make it (deleting it then is the tenant's next step, as in Cinder).
+/// Makes a volume: blank, as a copy, of an image or of a backup. Its row is there from the start, in
+/// `creating`; it becomes `available`, or `error` if the backend could not make it (deleting it then is the
+/// tenant's next step, as in Cinder).
 ///
 /// | step | worker | command | undo |
 /// |---|---|---|---|
-/// | create-volume | volume service | CreateVolume or CloneVolume | DeleteVolume |
+/// | create-volume | volume service | CreateVolume, CloneVolume or FillVolume | DeleteVolume |
 public final class CreateVolume implements Saga<CreateVolume.Data> {
-    private final Volumes volumes;
-    private final Clock clock;
+    private final VolumeTurns volumes;
+    private final Grants grants;
 
-    public CreateVolume(Volumes volumes, Clock clock) {
+    public CreateVolume(VolumeTurns volumes, Grants grants) {
         this.volumes = volumes;
-        this.clock = clock;
+        this.grants = grants;
     }
 
-    /// @param copied empty for a blank one
-    public record Data(VolumeId volume, BackendId backend, ByteCount size, Optional<Copied> copied) {
-        VolumeCommand command() {
-            return copied.<VolumeCommand>map(
-                            from -> new VolumeCommand.CloneVolume(volume, size, from.source(), from.snapshot()))
-                    .orElseGet(() -> new VolumeCommand.CreateVolume(volume, size));
-        }
-    }
+    /// @param copied the volume that it is a copy of, if it is one
+    /// @param content what it begins with, if it is made of an image or a backup; blank without both
+    public record Data(
+            VolumeId volume, BackendId backend, ByteCount size, Optional<Copied> copied, Optional<Content> content) {}
 
     /// What it is a copy of: a volume as it is now, or as it was at a snapshot.
     public record Copied(VolumeId source, Optional<SnapshotId> snapshot) {}
@@ -56,30 +54,35 @@ public final class CreateVolume implements Saga<CreateVolume.Data> {
     @Override
     public List<Step<Data>> steps(Data data) {
         return List.of(
-                Step.<Data>of("create-volume", known -> new Request(Topics.commands(known.backend()), known.command()))
+                Step.<Data>of("create-volume", known -> new Request(Topics.commands(known.backend()), command(known)))
                         .undoneBy(known -> new Request(
                                 Topics.commands(known.backend()), new VolumeCommand.DeleteVolume(known.volume()))));
     }
 
     @Override
     public List<Start<?>> completed(Run<Data> run) {
-        change(run, new VolumeState.Available());
+        volumes.change(run, run.data().volume(), state -> new VolumeState.Available());
         return List.of();
     }
 
     @Override
     public void undone(Run<Data> run, ErrorReport cause) {
-        change(run, new VolumeState.Failed());
+        volumes.fail(run, run.data().volume());
     }
 
     @Override
     public void stuck(Run<Data> run, ErrorReport failure) {
-        change(run, new VolumeState.Failed());
+        volumes.fail(run, run.data().volume());
     }
 
-    private void change(Run<Data> run, VolumeState next) {
-        volumes.lock(run.data().volume())
-                .filter(volume -> volume.isWorkedOnBy(run.id()))
-                .ifPresent(volume -> volumes.save(volume.in(next, clock.instant())));
+    private VolumeCommand command(Data data) {
+        if (data.copied().isPresent()) {
+            Copied from = data.copied().get();
+            return new VolumeCommand.CloneVolume(data.volume(), data.size(), from.source(), from.snapshot());
+        }
+        return data.content()
+                .<VolumeCommand>map(content ->
+                        new VolumeCommand.FillVolume(data.volume(), data.size(), content, grants.toRead(data.volume())))
+                .orElseGet(() -> new VolumeCommand.CreateVolume(data.volume(), data.size()));
     }
 }

@@ -13,6 +13,7 @@ import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.VolumeId;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// Makes a volume that nobody has attached larger. Its row has the new size, and the quota is taken, from the start
 /// on; it is as it was if the backend could not do it.
@@ -21,10 +22,10 @@ import java.util.List;
 /// |---|---|---|---|
 /// | grow-volume | volume service | GrowVolume | none: it happens whole or not at all |
 public final class ExtendVolume implements Saga<ExtendVolume.Data> {
-    private final Volumes volumes;
+    private final VolumeTurns volumes;
     private final Clock clock;
 
-    public ExtendVolume(Volumes volumes, Clock clock) {
+    public ExtendVolume(VolumeTurns volumes, Clock clock) {
         this.volumes = volumes;
         this.clock = clock;
     }
@@ -52,24 +53,22 @@ public final class ExtendVolume implements Saga<ExtendVolume.Data> {
 
     @Override
     public List<Start<?>> completed(Run<Data> run) {
-        change(run, run.data().after(), new VolumeState.Available());
+        change(run, run.data().after(), VolumeState::settled);
         return List.of();
     }
 
     @Override
     public void undone(Run<Data> run, ErrorReport cause) {
-        change(run, run.data().before(), new VolumeState.Available());
+        change(run, run.data().before(), VolumeState::settled);
     }
 
     @Override
     public void stuck(Run<Data> run, ErrorReport failure) {
-        change(run, run.data().after(), new VolumeState.Failed());
+        change(run, run.data().after(), state -> new VolumeState.Failed());
     }
 
-    private void change(Run<Data> run, ByteCount size, VolumeState next) {
-        volumes.lock(run.data().volume())
-                .filter(volume -> volume.isWorkedOnBy(run.id()))
-                .ifPresent(volume ->
-                        volumes.save(volume.sized(size, clock.instant()).in(next, clock.instant())));
+    private void change(Run<Data> run, ByteCount size, UnaryOperator<VolumeState> next) {
+        volumes.alter(run, run.data().volume(), volume -> volume.sized(size, clock.instant())
+                .in(next.apply(volume.state()), clock.instant()));
     }
 }

@@ -13,6 +13,7 @@ import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.VolumeId;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// A volume that nobody has attached goes back to any snapshot of it; the snapshot stays.
 ///
@@ -20,11 +21,11 @@ import java.util.List;
 /// |---|---|---|---|
 /// | revert-volume | volume service | RevertVolume | none: it happens whole or not at all |
 public final class RevertVolume implements Saga<RevertVolume.Data> {
-    private final Volumes volumes;
+    private final VolumeTurns volumes;
     private final VolumeSnapshots snapshots;
     private final Clock clock;
 
-    public RevertVolume(Volumes volumes, VolumeSnapshots snapshots, Clock clock) {
+    public RevertVolume(VolumeTurns volumes, VolumeSnapshots snapshots, Clock clock) {
         this.volumes = volumes;
         this.snapshots = snapshots;
         this.clock = clock;
@@ -53,24 +54,22 @@ public final class RevertVolume implements Saga<RevertVolume.Data> {
 
     @Override
     public List<Start<?>> completed(Run<Data> run) {
-        end(run, new VolumeState.Available());
+        end(run, VolumeState::settled);
         return List.of();
     }
 
     @Override
     public void undone(Run<Data> run, ErrorReport cause) {
-        end(run, new VolumeState.Available());
+        end(run, VolumeState::settled);
     }
 
     @Override
     public void stuck(Run<Data> run, ErrorReport failure) {
-        end(run, new VolumeState.Failed());
+        end(run, state -> new VolumeState.Failed());
     }
 
-    private void end(Run<Data> run, VolumeState next) {
-        volumes.lock(run.data().volume())
-                .filter(volume -> volume.isWorkedOnBy(run.id()))
-                .ifPresent(volume -> volumes.save(volume.in(next, clock.instant())));
+    private void end(Run<Data> run, UnaryOperator<VolumeState> next) {
+        volumes.change(run, run.data().volume(), next);
         snapshots
                 .lock(run.data().snapshot())
                 .filter(snapshot -> snapshot.isWorkedOnBy(run.id()))

@@ -38,12 +38,36 @@ public record Volume(
     ///
     /// @param snapshot the volume snapshot that it was made of
     /// @param source the volume that it is a copy of
+    /// @param image what is said of the image that it was made of, or will be of one that is made of it
+    /// @param group that it belongs to
     public record Nature(
-            Optional<VolumeTypeId> type, Use use, Optional<SnapshotId> snapshot, Optional<VolumeId> source) {
-        public static final Nature BLANK = new Nature(Optional.empty(), Use.DATA, Optional.empty(), Optional.empty());
+            Optional<VolumeTypeId> type,
+            Use use,
+            Optional<SnapshotId> snapshot,
+            Optional<VolumeId> source,
+            Map<String, String> image,
+            Optional<VolumeGroupId> group) {
+        public static final Nature BLANK =
+                new Nature(Optional.empty(), Use.DATA, Optional.empty(), Optional.empty(), Map.of(), Optional.empty());
+
+        public Nature {
+            image = Map.copyOf(image);
+        }
 
         public Nature used(Use other) {
-            return new Nature(type, other, snapshot, source);
+            return new Nature(type, other, snapshot, source, image, group);
+        }
+
+        public Nature typed(Optional<VolumeTypeId> other) {
+            return new Nature(other, use, snapshot, source, image, group);
+        }
+
+        public Nature imaged(Map<String, String> other) {
+            return new Nature(type, use, snapshot, source, other, group);
+        }
+
+        public Nature grouped(Optional<VolumeGroupId> other) {
+            return new Nature(type, use, snapshot, source, image, other);
         }
     }
 
@@ -82,8 +106,16 @@ public record Volume(
                 Optional.of(now));
     }
 
-    public Volume used(Use next, Instant now) {
-        return new Volume(id, project, user, label, nature.used(next), size, backend, state, createdAt, now, deletedAt);
+    public Volume withId(VolumeId other) {
+        return new Volume(other, project, user, label, nature, size, backend, state, createdAt, updatedAt, deletedAt);
+    }
+
+    public Volume with(Nature next, Instant now) {
+        return new Volume(id, project, user, label, next, size, backend, state, createdAt, now, deletedAt);
+    }
+
+    public Volume ownedBy(ProjectId otherProject, UserId otherUser, Instant now) {
+        return new Volume(id, otherProject, otherUser, label, nature, size, backend, state, createdAt, now, deletedAt);
     }
 
     public Volume sized(ByteCount next, Instant now) {

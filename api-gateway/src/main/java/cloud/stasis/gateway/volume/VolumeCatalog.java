@@ -1,20 +1,19 @@
 package cloud.stasis.gateway.volume;
 
-import cloud.stasis.gateway.fleet.Fleet;
-import cloud.stasis.gateway.fleet.Placement;
 import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.image.Images;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobKind;
 import cloud.stasis.gateway.job.JobSubject;
-import cloud.stasis.gateway.quota.Quotas;
-import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.volume.Volume.Label;
-import cloud.stasis.model.BackendId;
+import cloud.stasis.gateway.volume.VolumeState.Work;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ImageId;
+import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.SagaId;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
@@ -24,6 +23,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /// What tenants do with volumes. Each method is one transaction.
@@ -31,11 +32,23 @@ public final class VolumeCatalog {
     /// Larger is a mistake of the caller: 64 TiB, the most that qcow2 can hold with clusters of 64 KiB.
     public static final long MAX_GIB = 64 * 1024;
 
+    private static final Set<String> ABOUT_FORMER_IMAGE = Set.of(
+            "image_id",
+            "image_name",
+            "min_disk",
+            "min_ram",
+            "size",
+            "checksum",
+            "container_format",
+            "disk_format",
+            "signature_verified");
+
     private final Transactions transactions;
     private final Volumes volumes;
     private final VolumeSnapshots snapshots;
-    private final Fleet fleet;
-    private final Quotas quotas;
+    private final VolumeHosts hosts;
+    private final Images images;
+    private final VolumeQuota quota;
     private final SagaRunner sagas;
     private final VolumeSagas kinds;
     private final Clock clock;
@@ -44,130 +57,25 @@ public final class VolumeCatalog {
             Transactions transactions,
             Volumes volumes,
             VolumeSnapshots snapshots,
-            Fleet fleet,
-            Quotas quotas,
+            VolumeHosts hosts,
+            Images images,
+            VolumeQuota quota,
             SagaRunner sagas,
             VolumeSagas kinds,
             Clock clock) {
         this.transactions = transactions;
         this.volumes = volumes;
         this.snapshots = snapshots;
-        this.fleet = fleet;
-        this.quotas = quotas;
+        this.hosts = hosts;
+        this.images = images;
+        this.quota = quota;
         this.sagas = sagas;
         this.kinds = kinds;
         this.clock = clock;
     }
 
     /// What begins with each kind of work.
-    public record VolumeSagas(CreateVolume create, DeleteVolume delete, ExtendVolume extend, RevertVolume revert) {}
-
-    /// What a new volume holds.
-    public sealed interface Source {
-        record Blank() implements Source {}
-
-        record OfVolume(VolumeId volume) implements Source {}
-
-        record OfSnapshot(SnapshotId snapshot) implements Source {}
-    }
-
-    /// Begins to make a volume.
-    ///
-    /// @param size empty for that of the source
-    /// @param type empty for that of the source, if it has one
-    public Volume create(
-            Caller caller, Label label, Source source, Optional<ByteCount> size, Optional<VolumeTypeId> type) {
-        return transactions.call(() -> {
-            Plan plan = plan(caller, source);
-            ByteCount asked = size.or(plan::least)
-                    .orElseThrow(
-                            () -> invalid(
-                                    "Invalid input received: 'size' must be an integer and greater than 0 for a blank volume."));
-            if (plan.least().filter(least -> asked.compareTo(least) < 0).isPresent()) {
-                throw invalid("Invalid input received: size must not be smaller than that of what it is made of, "
-                        + plan.least().get().gibRoundedUp() + " GiB.");
-            }
-            requireQuota(caller, 1, asked, asked.gibRoundedUp());
-            Instant now = clock.instant();
-            BackendId backend = plan.backend().orElseGet(() -> Placement.backend(fleet.backends(), asked, now));
-            SagaId saga = SagaId.random();
-            Volume volume = new Volume(
-                    VolumeId.random(),
-                    caller.project(),
-                    caller.user(),
-                    label,
-                    new Volume.Nature(type.or(plan::type), plan.use(), plan.snapshot(), plan.shownSource()),
-                    asked,
-                    backend,
-                    new VolumeState.Creating(saga, Optional.empty()),
-                    now,
-                    now,
-                    Optional.empty());
-            volumes.add(volume);
-            sagas.start(
-                    saga,
-                    new Start<>(kinds.create(), new CreateVolume.Data(volume.id(), backend, asked, plan.copied())),
-                    job(caller, volume, JobKind.CREATE_VOLUME));
-            return volume;
-        });
-    }
-
-    /// What a source means for the volume that is made of it.
-    ///
-    /// @param shownSource the volume that tenants see it came from
-    private record Plan(
-            Optional<BackendId> backend,
-            Optional<ByteCount> least,
-            Optional<VolumeTypeId> type,
-            Volume.Use use,
-            Optional<SnapshotId> snapshot,
-            Optional<VolumeId> shownSource,
-            Optional<CreateVolume.Copied> copied) {
-        static final Plan BLANK = new Plan(
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Volume.Use.DATA,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
-    }
-
-    private Plan plan(Caller caller, Source source) {
-        return switch (source) {
-            case Source.Blank ignored -> Plan.BLANK;
-            case Source.OfVolume(VolumeId id) -> {
-                Volume from = volumes.lockVisible(caller, id);
-                if (!(from.state() instanceof VolumeState.Available)) {
-                    throw invalid("Invalid volume: only an available volume can be copied; this one is "
-                            + from.state().status() + ".");
-                }
-                yield new Plan(
-                        Optional.of(from.backend()),
-                        Optional.of(from.size()),
-                        from.nature().type(),
-                        from.nature().use(),
-                        Optional.empty(),
-                        Optional.of(id),
-                        Optional.of(new CreateVolume.Copied(id, Optional.empty())));
-            }
-            case Source.OfSnapshot(SnapshotId id) -> {
-                VolumeSnapshot from = snapshots.lockVisible(caller, id);
-                if (!(from.state() instanceof VolumeSnapshot.State.Available)) {
-                    throw invalid("Invalid snapshot: Originating snapshot status must be one of 'available' values");
-                }
-                Optional<Volume> of = volumes.find(from.volume());
-                yield new Plan(
-                        Optional.of(from.backend()),
-                        Optional.of(from.size()),
-                        of.flatMap(volume -> volume.nature().type()),
-                        of.map(volume -> volume.nature().use()).orElse(Volume.Use.DATA),
-                        Optional.of(id),
-                        Optional.empty(),
-                        Optional.of(new CreateVolume.Copied(from.volume(), Optional.of(id))));
-            }
-        };
-    }
+    public record VolumeSagas(DeleteVolume delete, ExtendVolume extend, RevertVolume revert, UploadVolume upload) {}
 
     /// @throws StasisException `INVALID_REQUEST` unless it is available and becomes larger
     public void extend(Caller caller, VolumeId id, ByteCount size) {
@@ -178,10 +86,11 @@ public final class VolumeCatalog {
                         "Invalid input received: New size for extend must be greater than current size. (current: "
                                 + before.gibRoundedUp() + ", extended: " + size.gibRoundedUp() + ").");
             }
-            requireQuota(caller, 0, size, size.gibRoundedUp() - before.gibRoundedUp());
+            quota.require(caller, 0, size, size.gibRoundedUp() - before.gibRoundedUp());
             Volume volume = lockAvailable(caller, id, "extended");
             SagaId saga = SagaId.random();
-            volumes.save(volume.sized(size, clock.instant()).in(new VolumeState.Extending(saga), clock.instant()));
+            volumes.save(
+                    volume.sized(size, clock.instant()).in(working(volume, Work.EXTENDING, saga), clock.instant()));
             sagas.start(
                     saga,
                     new Start<>(kinds.extend(), new ExtendVolume.Data(id, volume.backend(), volume.size(), size)),
@@ -212,7 +121,7 @@ public final class VolumeCatalog {
                                 + snapshot.state().status() + ".");
             }
             SagaId saga = SagaId.random();
-            volumes.save(volume.in(new VolumeState.Reverting(saga), clock.instant()));
+            volumes.save(volume.in(working(volume, Work.REVERTING, saga), clock.instant()));
             snapshots.save(snapshot.in(new VolumeSnapshot.State.Restoring(saga), clock.instant()));
             sagas.start(
                     saga,
@@ -258,8 +167,76 @@ public final class VolumeCatalog {
     public void use(Caller caller, VolumeId id, UnaryOperator<Volume.Use> change) {
         transactions.run(() -> {
             Volume volume = volumes.lockVisible(caller, id);
-            volumes.save(volume.used(change.apply(volume.nature().use()), clock.instant()));
+            Volume.Nature nature = volume.nature();
+            volumes.save(volume.with(nature.used(change.apply(nature.use())), clock.instant()));
         });
+    }
+
+    /// What is said of the image that a volume was made of.
+    public Map<String, String> describeImage(Caller caller, VolumeId id, UnaryOperator<Map<String, String>> change) {
+        return transactions.call(() -> {
+            Volume volume = volumes.lockVisible(caller, id);
+            Volume.Nature nature = volume.nature();
+            Volume changed = volume.with(nature.imaged(change.apply(nature.image())), clock.instant());
+            volumes.save(changed);
+            return changed.nature().image();
+        });
+    }
+
+    /// What an image of a volume is to be.
+    public record NewImage(String name, VolumeBundle.Form form) {}
+
+    /// Begins to make an image of a volume. One that a server has is read through that server, frozen for a moment if
+    /// its guest can.
+    ///
+    /// @return the image, which is not active yet
+    /// @throws StasisException `INVALID_REQUEST` unless it is available, or in use and `forced`
+    public ImageId upload(Caller caller, VolumeId id, NewImage asked, Force force) {
+        return transactions.call(() -> {
+            Volume volume = volumes.lockVisible(caller, id);
+            boolean mayBe = volume.state() instanceof VolumeState.Available
+                    || volume.state() instanceof VolumeState.InUse && force == Force.YES;
+            if (!mayBe) {
+                throw invalid("Invalid volume: Volume " + id + " status must be available or, with force, in-use, but"
+                        + " current status is: " + volume.state().status() + ".");
+            }
+            ImageId image = ImageId.random();
+            int gib = Math.toIntExact(volume.size().gibRoundedUp());
+            Map<String, String> properties = inherited(volume);
+            images.reserve(image, caller.project(), asked.name(), properties, new Images.MinimumSizes(gib, 0));
+            SagaId saga = SagaId.random();
+            volumes.save(volume.in(working(volume, Work.UPLOADING, saga), clock.instant()));
+            Map<String, String> metadata = new TreeMap<>();
+            metadata.put("name", asked.name());
+            metadata.put("project", caller.project().value());
+            VolumeBundle bundle = VolumeBundle.of(
+                    volume, opened(volume), Optional.empty(), ReferenceName.of(image), asked.form(), metadata);
+            sagas.start(
+                    saga,
+                    new Start<>(kinds.upload(), new UploadVolume.Data(image, bundle)),
+                    job(caller, volume, JobKind.UPLOAD_VOLUME));
+            return image;
+        });
+    }
+
+    public enum Force {
+        YES,
+        NO
+    }
+
+    /// What the image that a volume was made of says of itself, and is true of one that is made of the volume.
+    private static Map<String, String> inherited(Volume volume) {
+        Map<String, String> properties = new TreeMap<>(volume.nature().image());
+        properties.keySet().removeAll(ABOUT_FORMER_IMAGE);
+        return properties;
+    }
+
+    private Optional<VolumeBundle.Opened> opened(Volume volume) {
+        return Opening.of(volume, hosts);
+    }
+
+    static VolumeState working(Volume volume, Work work, SagaId saga) {
+        return new VolumeState.Working(work, saga, volume.state().attached());
     }
 
     public Volume relabel(Caller caller, VolumeId id, UnaryOperator<Label> change) {
@@ -324,8 +301,7 @@ public final class VolumeCatalog {
             case VolumeState.Attaching ignored -> false;
             case VolumeState.InUse ignored -> false;
             case VolumeState.Deleting ignored -> false;
-            case VolumeState.Extending ignored -> false;
-            case VolumeState.Reverting ignored -> false;
+            case VolumeState.Working ignored -> false;
         };
     }
 
@@ -343,18 +319,6 @@ public final class VolumeCatalog {
                     + ", but current status is: " + volume.state().status() + ".");
         }
         return volume;
-    }
-
-    private void requireQuota(Caller caller, long count, ByteCount size, long more) {
-        quotas.require(caller.project(), Map.of(Resource.VOLUMES, count, Resource.VOLUME_GIB, more));
-        long most = quotas.limits(caller.project())
-                .getOrDefault(Resource.GIB_PER_VOLUME, Resource.GIB_PER_VOLUME.standard());
-        if (most != Resource.UNLIMITED && size.gibRoundedUp() > most) {
-            throw new StasisException(
-                    ErrorCode.QUOTA_EXCEEDED,
-                    "Requested volume size " + size.gibRoundedUp() + "G is larger than maximum allowed limit " + most
-                            + "G.");
-        }
     }
 
     private Job job(Caller caller, Volume volume, JobKind kind) {

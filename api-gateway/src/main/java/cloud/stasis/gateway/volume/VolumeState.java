@@ -4,6 +4,7 @@ import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.SagaId;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 
 /// Where a volume stands.
@@ -14,7 +15,8 @@ import java.util.Optional;
 ///      |     +---- made for a server ------------+  |  server deleted
 ///      v                                            v
 ///    Failed      Available ---> Deleting <--- (or Available, if it is to be kept)
-///                    ^--> Extending, Reverting, Marked
+///
+///  Available or InUse <---> Working     Available <---> Marked
 /// ```
 public sealed interface VolumeState {
     /// @param reserved what it is made for, if for a server
@@ -30,11 +32,36 @@ public sealed interface VolumeState {
 
     record Failed() implements VolumeState {}
 
-    /// It becomes larger.
-    record Extending(SagaId saga) implements VolumeState {}
+    /// Something is done with it that leaves it where it stands, but for a detachment.
+    ///
+    /// @param has the server that has it
+    record Working(Work work, SagaId saga, Optional<Attachment> has) implements VolumeState {}
 
-    /// It goes back to a snapshot.
-    record Reverting(SagaId saga) implements VolumeState {}
+    enum Work {
+        EXTENDING("extending"),
+        REVERTING("reverting"),
+        DETACHING("detaching"),
+        UPLOADING("uploading"),
+        BACKING_UP("backing-up"),
+        RESTORING_BACKUP("restoring-backup");
+
+        private final String word;
+
+        Work(String word) {
+            this.word = word;
+        }
+
+        /// The volume API's. The words are stored: a released one never changes.
+        public String word() {
+            return word;
+        }
+
+        public static Optional<Work> ofWord(String word) {
+            return Arrays.stream(values())
+                    .filter(work -> work.word.equals(word))
+                    .findFirst();
+        }
+    }
 
     /// What somebody says of it, with no work behind it: that it is reserved (`attaching`), or an operator's word.
     record Marked(String word) implements VolumeState {}
@@ -54,8 +81,7 @@ public sealed interface VolumeState {
             case Creating creating -> Optional.of(creating.saga());
             case Attaching attaching -> Optional.of(attaching.saga());
             case Deleting deleting -> Optional.of(deleting.saga());
-            case Extending extending -> Optional.of(extending.saga());
-            case Reverting reverting -> Optional.of(reverting.saga());
+            case Working working -> Optional.of(working.saga());
             case Marked ignored -> Optional.empty();
             case Available ignored -> Optional.empty();
             case InUse ignored -> Optional.empty();
@@ -69,11 +95,10 @@ public sealed interface VolumeState {
             case Creating creating -> creating.reserved();
             case Attaching attaching -> Optional.of(attaching.attachment());
             case InUse inUse -> Optional.of(inUse.attachment());
+            case Working working -> working.has();
             case Available ignored -> Optional.empty();
             case Deleting ignored -> Optional.empty();
             case Failed ignored -> Optional.empty();
-            case Extending ignored -> Optional.empty();
-            case Reverting ignored -> Optional.empty();
             case Marked ignored -> Optional.empty();
         };
     }
@@ -87,9 +112,13 @@ public sealed interface VolumeState {
             case InUse ignored -> "in-use";
             case Deleting ignored -> "deleting";
             case Failed ignored -> "error";
-            case Extending ignored -> "extending";
-            case Reverting ignored -> "reverting";
+            case Working working -> working.work().word();
             case Marked marked -> marked.word();
         };
+    }
+
+    /// What it is when the work is over.
+    default VolumeState settled() {
+        return attached().<VolumeState>map(InUse::new).orElseGet(Available::new);
     }
 }

@@ -2,8 +2,6 @@ package cloud.stasis.gateway.wiring;
 
 import cloud.stasis.gateway.compute.BootServer;
 import cloud.stasis.gateway.compute.CreateImage;
-import cloud.stasis.gateway.compute.DigestImage;
-import cloud.stasis.gateway.compute.DropBundle;
 import cloud.stasis.gateway.compute.Flavors;
 import cloud.stasis.gateway.compute.ImageCapture;
 import cloud.stasis.gateway.compute.InstanceTurns;
@@ -16,6 +14,8 @@ import cloud.stasis.gateway.compute.UnwantedCaptures;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Grants;
 import cloud.stasis.gateway.image.CaptureCancellation;
+import cloud.stasis.gateway.image.DigestImage;
+import cloud.stasis.gateway.image.DropBundle;
 import cloud.stasis.gateway.image.Images;
 import cloud.stasis.gateway.job.Jobs;
 import cloud.stasis.gateway.outbox.Outbox;

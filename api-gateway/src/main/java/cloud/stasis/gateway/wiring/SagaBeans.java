@@ -3,11 +3,11 @@ package cloud.stasis.gateway.wiring;
 import cloud.stasis.gateway.compute.BootServer;
 import cloud.stasis.gateway.compute.ChangePower;
 import cloud.stasis.gateway.compute.DeleteServer;
-import cloud.stasis.gateway.compute.DropBundle;
 import cloud.stasis.gateway.compute.InstanceTurns;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.RebuildServer;
 import cloud.stasis.gateway.fleet.Grants;
+import cloud.stasis.gateway.image.DropBundle;
 import cloud.stasis.gateway.outbox.Outbox;
 import cloud.stasis.gateway.snapshot.CloneServer;
 import cloud.stasis.gateway.snapshot.DeleteSnapshot;
@@ -15,13 +15,6 @@ import cloud.stasis.gateway.snapshot.RevertServer;
 import cloud.stasis.gateway.snapshot.SafetySnapshots;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
 import cloud.stasis.gateway.snapshot.TakeSnapshot;
-import cloud.stasis.gateway.volume.CreateVolume;
-import cloud.stasis.gateway.volume.DeleteVolume;
-import cloud.stasis.gateway.volume.DeleteVolumeSnapshot;
-import cloud.stasis.gateway.volume.ExtendVolume;
-import cloud.stasis.gateway.volume.RevertVolume;
-import cloud.stasis.gateway.volume.SnapshotVolume;
-import cloud.stasis.gateway.volume.VolumeSnapshots;
 import cloud.stasis.gateway.volume.Volumes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -102,41 +95,5 @@ class SagaBeans {
     @Singleton
     DeleteSnapshot deleteSnapshot(Instances instances, SnapshotRows snapshots, Outbox outbox, Clock clock) {
         return new DeleteSnapshot(instances, snapshots, outbox, clock);
-    }
-
-    @Produces
-    @Singleton
-    CreateVolume createVolume(Volumes volumes, Clock clock) {
-        return new CreateVolume(volumes, clock);
-    }
-
-    @Produces
-    @Singleton
-    DeleteVolume deleteVolume(Volumes volumes, VolumeSnapshots snapshots, Clock clock) {
-        return new DeleteVolume(volumes, snapshots, clock);
-    }
-
-    @Produces
-    @Singleton
-    ExtendVolume extendVolume(Volumes volumes, Clock clock) {
-        return new ExtendVolume(volumes, clock);
-    }
-
-    @Produces
-    @Singleton
-    RevertVolume revertVolume(Volumes volumes, VolumeSnapshots snapshots, Clock clock) {
-        return new RevertVolume(volumes, snapshots, clock);
-    }
-
-    @Produces
-    @Singleton
-    SnapshotVolume snapshotVolume(VolumeSnapshots snapshots, Clock clock) {
-        return new SnapshotVolume(snapshots, clock);
-    }
-
-    @Produces
-    @Singleton
-    DeleteVolumeSnapshot deleteVolumeSnapshot(VolumeSnapshots snapshots, Clock clock) {
-        return new DeleteVolumeSnapshot(snapshots, clock);
     }
 }

@@ -28,17 +28,6 @@ import cloud.stasis.gateway.snapshot.SnapshotRows;
 import cloud.stasis.gateway.snapshot.Snapshots;
 import cloud.stasis.gateway.snapshot.TakeSnapshot;
 import cloud.stasis.gateway.snapshot.Verdicts;
-import cloud.stasis.gateway.volume.CreateVolume;
-import cloud.stasis.gateway.volume.DeleteVolume;
-import cloud.stasis.gateway.volume.DeleteVolumeSnapshot;
-import cloud.stasis.gateway.volume.ExtendVolume;
-import cloud.stasis.gateway.volume.RevertVolume;
-import cloud.stasis.gateway.volume.SnapshotCatalog;
-import cloud.stasis.gateway.volume.SnapshotVolume;
-import cloud.stasis.gateway.volume.VolumeCatalog;
-import cloud.stasis.gateway.volume.VolumeSnapshots;
-import cloud.stasis.gateway.volume.VolumeTypeCatalog;
-import cloud.stasis.gateway.volume.VolumeTypes;
 import cloud.stasis.gateway.volume.Volumes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -143,51 +132,5 @@ class ServiceBeans {
             Clock clock) {
         return new Snapshots(
                 transactions, requests, instances, snapshots, quotas, sagas, takeSnapshot, deleteSnapshot, clock);
-    }
-
-    @Produces
-    @Singleton
-    VolumeCatalog volumeCatalog(
-            Transactions transactions,
-            Volumes volumes,
-            VolumeSnapshots snapshots,
-            Fleet fleet,
-            Quotas quotas,
-            SagaRunner sagas,
-            CreateVolume createVolume,
-            DeleteVolume deleteVolume,
-            ExtendVolume extendVolume,
-            RevertVolume revertVolume,
-            Clock clock) {
-        return new VolumeCatalog(
-                transactions,
-                volumes,
-                snapshots,
-                fleet,
-                quotas,
-                sagas,
-                new VolumeCatalog.VolumeSagas(createVolume, deleteVolume, extendVolume, revertVolume),
-                clock);
-    }
-
-    @Produces
-    @Singleton
-    SnapshotCatalog snapshotCatalog(
-            Transactions transactions,
-            Volumes volumes,
-            VolumeSnapshots snapshots,
-            Quotas quotas,
-            SagaRunner sagas,
-            SnapshotVolume snapshotVolume,
-            DeleteVolumeSnapshot deleteSnapshot,
-            Clock clock) {
-        return new SnapshotCatalog(
-                transactions, volumes, snapshots, quotas, sagas, snapshotVolume, deleteSnapshot, clock);
-    }
-
-    @Produces
-    @Singleton
-    VolumeTypeCatalog volumeTypeCatalog(Transactions transactions, VolumeTypes types) {
-        return new VolumeTypeCatalog(transactions, types);
     }
 }

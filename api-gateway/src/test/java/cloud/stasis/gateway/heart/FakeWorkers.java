@@ -246,6 +246,8 @@ public class FakeWorkers {
                 }
                 yield captured(parts);
             }
+            case ComputeCommand.CutVolumes ignored -> captured(List.of());
+            case VolumeCommand.CaptureVolume ignored -> captured(List.of(disk(DeviceName.virtio(0))));
             case ImageCommand.SealBundle ignored ->
                 new CommandResult.Sealed(new ManifestId(new Digest(1, 2, 3, 4)), ByteCount.ofMib(1));
             case ImageCommand.DigestImage ignored ->

@@ -21,10 +21,16 @@ import cloud.stasis.gateway.snapshot.Reverts;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.gateway.snapshot.SnapshotImages;
 import cloud.stasis.gateway.snapshot.Snapshots;
+import cloud.stasis.gateway.volume.Backup;
+import cloud.stasis.gateway.volume.BackupCatalog;
+import cloud.stasis.gateway.volume.NewVolume;
 import cloud.stasis.gateway.volume.SnapshotCatalog;
 import cloud.stasis.gateway.volume.Volume;
+import cloud.stasis.gateway.volume.VolumeBundle;
 import cloud.stasis.gateway.volume.VolumeCatalog;
+import cloud.stasis.gateway.volume.VolumeCreation;
 import cloud.stasis.gateway.volume.VolumeSnapshot;
+import cloud.stasis.gateway.volume.VolumeSource;
 import cloud.stasis.gateway.volume.VolumeState.OnTermination;
 import cloud.stasis.messages.Command;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;
@@ -91,6 +97,12 @@ class SagasIT {
 
     @Inject
     VolumeCatalog volumes;
+
+    @Inject
+    VolumeCreation volumeCreation;
+
+    @Inject
+    BackupCatalog backups;
 
     @Inject
     SnapshotCatalog volumeSnapshots;
@@ -165,12 +177,35 @@ class SagasIT {
                 new Scenario("create-volume", 1, caller -> () -> blank(caller)),
                 new Scenario("create-volume", 1, caller -> {
                     Volume source = made(caller);
-                    return () -> volumes.create(
+                    return () -> volumeCreation.create(
+                            caller, NewVolume.of(new VolumeSource.OfVolume(source.id()), Optional.empty()));
+                }),
+                new Scenario("create-volume", 1, caller -> {
+                    ImageId image = cloud.image(caller.project(), Map.of());
+                    return () -> volumeCreation.create(
+                            caller, NewVolume.of(new VolumeSource.OfImage(image), Optional.empty()));
+                }),
+                new Scenario("upload-volume", 3, caller -> {
+                    Volume volume = made(caller);
+                    return () -> volumes.upload(
                             caller,
-                            Volume.Label.NONE,
-                            new VolumeCatalog.Source.OfVolume(source.id()),
-                            Optional.empty(),
-                            Optional.empty());
+                            volume.id(),
+                            new VolumeCatalog.NewImage("i", VolumeBundle.Form.RAW),
+                            VolumeCatalog.Force.NO);
+                }),
+                new Scenario("backup-volume", 3, caller -> {
+                    Volume volume = made(caller);
+                    return () -> backup(caller, volume);
+                }),
+                new Scenario("restore-backup", 1, caller -> {
+                    Backup backup = backup(caller, made(caller));
+                    cloud.awaitQuiet();
+                    return () -> backups.restore(caller, backup.key(), Optional.empty(), Optional.empty());
+                }),
+                new Scenario("delete-backup", 1, caller -> {
+                    Backup backup = backup(caller, made(caller));
+                    cloud.awaitQuiet();
+                    return () -> backups.delete(caller, backup.key());
                 }),
                 new Scenario("extend-volume", 1, caller -> {
                     Volume volume = made(caller);
@@ -195,12 +230,15 @@ class SagasIT {
     }
 
     private Volume blank(Caller caller) {
-        return volumes.create(
+        return volumeCreation.create(caller, NewVolume.blank(ByteCount.ofGib(1)));
+    }
+
+    private Backup backup(Caller caller, Volume volume) {
+        return backups.create(
                 caller,
-                Volume.Label.NONE,
-                new VolumeCatalog.Source.Blank(),
-                Optional.of(ByteCount.ofGib(1)),
-                Optional.empty());
+                new BackupCatalog.NewBackup(
+                        volume.id(), Optional.empty(), Volume.Label.NONE, Optional.empty(), Backup.Mode.FULL),
+                VolumeCatalog.Force.NO);
     }
 
     private Volume made(Caller caller) {
@@ -358,7 +396,7 @@ class SagasIT {
                 .isEmpty();
         assertThat(cloud.rows(
                         "select id, state from volume where project_id = ?1 and deleted_at is null"
-                                + " and state not in ('available', 'in-use', 'error')",
+                                + " and state not in ('available', 'in-use', 'error', 'error_restoring')",
                         project))
                 .isEmpty();
         assertThat(cloud.rows(

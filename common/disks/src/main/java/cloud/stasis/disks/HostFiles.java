@@ -11,11 +11,15 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
 
 /// Files and directories of a host, with failures in our own words.
 public final class HostFiles {
     /// Others may pass through, so that the user that QEMU runs as reaches the disks inside, but may not list.
     private static final String PASS_THROUGH = "rwx--x--x";
+
+    private static final String READ_ONLY = "r--r--r--";
 
     private HostFiles() {}
 
@@ -27,6 +31,27 @@ public final class HostFiles {
             return directory;
         } catch (IOException e) {
             throw failure("make a directory", e);
+        }
+    }
+
+    /// What is in a directory, in order; nothing if it is not there.
+    public static List<Path> list(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.sorted().toList();
+        } catch (IOException e) {
+            throw failure("list a directory", e);
+        }
+    }
+
+    /// Nobody writes the file any more; QEMU's user may read it.
+    public static void readOnly(Path file) {
+        try {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(READ_ONLY));
+        } catch (IOException e) {
+            throw failure("change the mode of " + file.getFileName(), e);
         }
     }
 

@@ -7,6 +7,7 @@ import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.VolumeId;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -109,6 +110,35 @@ public sealed interface ComputeCommand extends Command {
     /// Answered by [CommandResult.Completed].
     record DiscardSnapshot(InstanceId instance, SnapshotId snapshot) implements ComputeCommand {}
 
+    /// Gives the instance a volume of this host as a disk, at once if it is on. Answered by
+    /// [CommandResult.Completed]; also if it has the volume as that disk already.
+    ///
+    /// @param disk whose source is the volume
+    record AttachVolume(InstanceId instance, DiskSpec disk) implements ComputeCommand {}
+
+    /// Takes a volume away; a guest that is on has to let it go first. Fails with `GUEST_REFUSED` if it does not
+    /// in time. Answered by [CommandResult.Completed]; also if the instance does not have it (any more).
+    record DetachVolume(InstanceId instance, VolumeId volume) implements ComputeCommand {}
+
+    /// Keeps what volumes of the instance hold at one instant, as snapshots of those volumes. A guest that is on
+    /// stops for a moment. Answered by [CommandResult.Captured], without parts.
+    record CutVolumes(InstanceId instance, UUID cut, List<VolumeCut> volumes, Quiesce quiesce)
+            implements ComputeCommand {
+        public CutVolumes {
+            volumes = List.copyOf(volumes);
+        }
+    }
+
+    record VolumeCut(VolumeId volume, SnapshotId snapshot) {}
+
+    /// Forgets a snapshot of a volume that the instance has, and folds the layers that nothing needs any more.
+    /// Answered by [CommandResult.Completed]; also if there is no such volume or snapshot (any more).
+    record DropCut(InstanceId instance, VolumeId volume, SnapshotId snapshot) implements ComputeCommand {}
+
+    /// A volume of an instance that is off holds again what it did at a snapshot of it, which stays. Answered by
+    /// [CommandResult.Completed].
+    record RevertAttached(InstanceId instance, VolumeId volume, SnapshotId snapshot) implements ComputeCommand {}
+
     /// Asks the agent to stop working on `command`; that command then fails with `CANCELLED` unless it was done
     /// already. It overtakes the queue of its instance. Not answered itself.
     record CancelCommand(InstanceId instance, CommandId command) implements ComputeCommand {}
@@ -186,6 +216,6 @@ public sealed interface ComputeCommand extends Command {
         record Blank() implements DiskSource {}
 
         /// A volume that lives on this host's backend and outlives the instance.
-        record Volume(cloud.stasis.model.VolumeId volume) implements DiskSource {}
+        record Volume(VolumeId volume) implements DiskSource {}
     }
 }

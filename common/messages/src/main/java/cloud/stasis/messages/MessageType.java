@@ -20,6 +20,11 @@ public enum MessageType {
     UPLOAD_SNAPSHOT("compute.upload-snapshot", 1, ComputeCommand.UploadSnapshot.class),
     REVERT_INSTANCE("compute.revert-instance", 1, ComputeCommand.RevertInstance.class),
     DISCARD_SNAPSHOT("compute.discard-snapshot", 1, ComputeCommand.DiscardSnapshot.class),
+    ATTACH_VOLUME("compute.attach-volume", 1, ComputeCommand.AttachVolume.class),
+    DETACH_VOLUME("compute.detach-volume", 1, ComputeCommand.DetachVolume.class),
+    CUT_VOLUMES("compute.cut-volumes", 1, ComputeCommand.CutVolumes.class),
+    DROP_CUT("compute.drop-cut", 1, ComputeCommand.DropCut.class),
+    REVERT_ATTACHED("compute.revert-attached", 1, ComputeCommand.RevertAttached.class),
     CANCEL_COMMAND("compute.cancel-command", 1, ComputeCommand.CancelCommand.class),
 
     CREATE_VOLUME("volume.create-volume", 1, VolumeCommand.CreateVolume.class),
@@ -29,6 +34,9 @@ public enum MessageType {
     SNAPSHOT_VOLUME("volume.snapshot-volume", 1, VolumeCommand.SnapshotVolume.class),
     DROP_VOLUME_SNAPSHOT("volume.drop-snapshot", 1, VolumeCommand.DropVolumeSnapshot.class),
     REVERT_VOLUME("volume.revert-volume", 1, VolumeCommand.RevertVolume.class),
+    FILL_VOLUME("volume.fill-volume", 1, VolumeCommand.FillVolume.class),
+    CAPTURE_VOLUME("volume.capture-volume", 1, VolumeCommand.CaptureVolume.class),
+    SETTLE_VOLUME("volume.settle-volume", 1, VolumeCommand.SettleVolume.class),
 
     SEAL_BUNDLE("image.seal-bundle", 1, ImageCommand.SealBundle.class),
     DROP_REFERENCE("image.drop-reference", 1, ImageCommand.DropReference.class),

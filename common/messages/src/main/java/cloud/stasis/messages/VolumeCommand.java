@@ -1,9 +1,12 @@
 package cloud.stasis.messages;
 
+import cloud.stasis.messages.ComputeCommand.Settlement;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.VolumeId;
 import java.util.Optional;
+import java.util.UUID;
 
 /// What a storage backend is asked to do with one volume.
 public sealed interface VolumeCommand extends Command {
@@ -46,4 +49,21 @@ public sealed interface VolumeCommand extends Command {
     /// A volume that nobody has open holds again what it did at the snapshot, which stays. Answered by
     /// [CommandResult.Completed].
     record RevertVolume(VolumeId volume, SnapshotId snapshot) implements VolumeCommand {}
+
+    /// A volume holds a content of the store from now on, and zeros behind it: a new one, or one that is there,
+    /// whose snapshots stay. Answered by [CommandResult.Completed].
+    ///
+    /// @param size at least that of the content
+    record FillVolume(VolumeId volume, ByteCount size, Content content, StoreGrant grant) implements VolumeCommand {}
+
+    /// Brings what a volume that nobody has open holds, or held at a snapshot of it, into the store. Answered by
+    /// [CommandResult.Captured] with one disk.
+    ///
+    /// @param capture names this capture in [SettleVolume]
+    record CaptureVolume(VolumeId volume, Optional<SnapshotId> snapshot, UUID capture, StoreGrant grant)
+            implements VolumeCommand {}
+
+    /// Ends a capture: its bundle was sealed, so the next one need only read what is written from now on, or it
+    /// was not. Answered by [CommandResult.Completed], also for a capture that is not known (any more).
+    record SettleVolume(VolumeId volume, UUID capture, Settlement settlement) implements VolumeCommand {}
 }

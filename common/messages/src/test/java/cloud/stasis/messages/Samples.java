@@ -106,6 +106,12 @@ final class Samples {
                         ComputeCommand.Identity.REGENERATE,
                         GRANT),
                 new ComputeCommand.DiscardSnapshot(INSTANCE, SNAPSHOT),
+                new ComputeCommand.AttachVolume(INSTANCE, disk(2, new ComputeCommand.DiskSource.Volume(VOLUME))),
+                new ComputeCommand.DetachVolume(INSTANCE, VOLUME),
+                new ComputeCommand.CutVolumes(
+                        INSTANCE, ID, List.of(new ComputeCommand.VolumeCut(VOLUME, SNAPSHOT)), Quiesce.PREFER),
+                new ComputeCommand.DropCut(INSTANCE, VOLUME, SNAPSHOT),
+                new ComputeCommand.RevertAttached(INSTANCE, VOLUME, SNAPSHOT),
                 new ComputeCommand.CancelCommand(INSTANCE, COMMAND),
                 new VolumeCommand.CreateVolume(VOLUME, ByteCount.ofGib(1)),
                 new VolumeCommand.DeleteVolume(VOLUME),
@@ -114,6 +120,9 @@ final class Samples {
                 new VolumeCommand.SnapshotVolume(VOLUME, SNAPSHOT),
                 new VolumeCommand.DropVolumeSnapshot(VOLUME, SNAPSHOT),
                 new VolumeCommand.RevertVolume(VOLUME, SNAPSHOT),
+                new VolumeCommand.FillVolume(VOLUME, ByteCount.ofGib(4), CONTENT, GRANT),
+                new VolumeCommand.CaptureVolume(VOLUME, Optional.of(SNAPSHOT), ID, GRANT),
+                new VolumeCommand.SettleVolume(VOLUME, ID, ComputeCommand.Settlement.SEALED),
                 new ImageCommand.SealBundle(
                         REFERENCE,
                         new Manifest(

@@ -5,6 +5,7 @@ import cloud.stasis.bus.CommandHandler;
 import cloud.stasis.bus.FactPublisher;
 import cloud.stasis.compute.capture.CaptureDisks;
 import cloud.stasis.compute.capture.CaptureInstance;
+import cloud.stasis.compute.capture.CutVolumes;
 import cloud.stasis.compute.capture.MemoryCut;
 import cloud.stasis.compute.capture.SettleCapture;
 import cloud.stasis.compute.capture.SnapshotCut;
@@ -18,6 +19,8 @@ import cloud.stasis.compute.power.Power;
 import cloud.stasis.compute.power.PowerOn;
 import cloud.stasis.compute.reconcile.Reconciliation;
 import cloud.stasis.compute.revert.RevertInstance;
+import cloud.stasis.compute.volumes.AttachVolume;
+import cloud.stasis.compute.volumes.DetachVolume;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.Fact;
@@ -41,6 +44,9 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     private final CaptureInstance captureInstance;
     private final SettleCapture settle;
     private final RevertInstance revert;
+    private final AttachVolume attach;
+    private final DetachVolume detach;
+    private final CutVolumes cutVolumes;
     private final Reconciliation reconciliation;
     private final StateTeller teller;
 
@@ -59,6 +65,9 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         SnapshotCut cut = new SnapshotCut(host, memoryCut);
         this.captureInstance = new CaptureInstance(host, cut, settle);
         this.revert = new RevertInstance(host, powerOn, cut, settle);
+        this.attach = new AttachVolume(host);
+        this.detach = new DetachVolume(host);
+        this.cutVolumes = new CutVolumes(host, memoryCut);
         this.teller = new StateTeller(this::tell);
         this.reconciliation = new Reconciliation(host, powerOn, power, memoryCut, settle);
     }
@@ -94,6 +103,11 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
             case ComputeCommand.SettleCapture settles -> settle.handle(settles);
             case ComputeCommand.RevertInstance reverts -> revert.handle(reverts, context);
             case ComputeCommand.DiscardSnapshot discards -> settle.handle(discards);
+            case ComputeCommand.AttachVolume attaches -> attach.handle(attaches);
+            case ComputeCommand.DetachVolume detaches -> detach.handle(detaches);
+            case ComputeCommand.CutVolumes cuts -> cutVolumes.handle(cuts);
+            case ComputeCommand.DropCut drops -> cutVolumes.handle(drops);
+            case ComputeCommand.RevertAttached reverts -> cutVolumes.handle(reverts);
             case ComputeCommand.CancelCommand cancels ->
                 throw new StasisException(ErrorCode.INTERNAL, "a cancellation reached the handler of commands");
         };

@@ -69,14 +69,17 @@ public final class MemoryCut {
         host.requireRoomForMemory(instance);
         Map<DeviceName, Path> prepared = prepare(instance);
         String xml = host.hypervisor().domains().describe(instance.id());
-        forgetAll(instance);
+        forgetAll(host, instance);
 
         WatchdogHandle guard = host.watchdog().handle();
         ResumeState after = state == PowerState.RUNNING ? ResumeState.RUNNING : ResumeState.PAUSED;
         Intent.Cutting intent = new Intent.Cutting(snapshot, after, guard);
         instance.begin(intent);
         try {
-            Paused paused = whilePaused(instance, intent, directory, prepared);
+            host.hypervisor().memories().prepareCut(instance.id());
+            Paused paused = whilePaused(host, instance, intent, prepared.keySet(), () -> host.hypervisor()
+                    .memories()
+                    .cut(instance.id(), directory.memory(), prepared));
             SnapshotRecord cut = record(instance, snapshot, paused, xml);
             HostFiles.sync(directory.memory());
             directory.meta().write(cut);
@@ -94,13 +97,13 @@ public final class MemoryCut {
         }
     }
 
-    private static Map<DeviceName, Path> prepare(Instance instance) {
+    static Map<DeviceName, Path> prepare(Instance instance) {
         Map<DeviceName, Path> prepared = new TreeMap<>();
         instance.disks().forEach((target, disk) -> prepared.put(target, disk.file(disk.prepare())));
         return prepared;
     }
 
-    private void forgetAll(Instance instance) {
+    static void forgetAll(Host host, Instance instance) {
         Lineage lineage = instance.lineage();
         Lineage empty = lineage.without(lineage.checkpoints());
         instance.store(empty);
@@ -108,13 +111,13 @@ public final class MemoryCut {
     }
 
     /// @param marked empty if the machine may have run before the checkpoint was set
-    private record Paused(Instant at, Duration held, Optional<CheckpointName> marked) {}
+    record Paused(Instant at, Duration held, Optional<CheckpointName> marked) {}
 
-    private Paused whilePaused(
-            Instance instance, Intent.Cutting intent, SnapshotDirectory directory, Map<DeviceName, Path> prepared) {
+    /// @param cut lets the disks go on in other layers, with whatever else belongs to the instant
+    static Paused whilePaused(
+            Host host, Instance instance, Intent.Cutting intent, Set<DeviceName> disks, Runnable cut) {
         CheckpointName fresh = CheckpointName.fresh();
         boolean runs = intent.state() == ResumeState.RUNNING;
-        host.hypervisor().memories().prepareCut(instance.id());
         if (runs) {
             Duration deadline = host.limits().pauseFor(instance.machine().memory());
             host.watchdog().guard(intent.watchdog(), instance.id(), Rescue.RESUME, deadline);
@@ -124,8 +127,8 @@ public final class MemoryCut {
             host.hypervisor().domains().pause(instance.id());
         }
         Instant at = host.clock().instant();
-        host.hypervisor().memories().cut(instance.id(), directory.memory(), prepared);
-        host.hypervisor().history().mark(instance.id(), fresh, prepared.keySet());
+        cut.run();
+        host.hypervisor().history().mark(instance.id(), fresh, disks);
         boolean inTime = true;
         if (runs) {
             inTime = host.watchdog().cancel(intent.watchdog());
@@ -171,7 +174,7 @@ public final class MemoryCut {
 
     /// The new layer was empty at the instant, so the disk differs from what is known below by the frozen
     /// layers, until the frozen one is known itself.
-    private static DiskPoint point(
+    static DiskPoint point(
             DeviceName target, LayeredDisk disk, LayerNumber frozen, long order, CheckpointName checkpoint) {
         LayeredDisk.Known known = disk.known(frozen);
         if (known.layers() == 0) {

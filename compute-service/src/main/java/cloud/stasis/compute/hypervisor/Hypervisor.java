@@ -28,6 +28,9 @@ public interface Hypervisor extends AutoCloseable {
     /// Disks that a machine has open.
     LiveLayers liveLayers();
 
+    /// Disks that a machine is given while it is on.
+    LiveDisks liveDisks();
+
     /// How its disks are kept.
     LayerFiles layers();
 

@@ -14,7 +14,6 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// Where things are on this host.
 ///
@@ -125,13 +124,6 @@ public record HostLayout(Path compute, Path volumes, Path memory) {
 
     /// What is in a directory; nothing if it is not there.
     public static List<Path> list(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
-        try (Stream<Path> entries = Files.list(directory)) {
-            return entries.sorted().toList();
-        } catch (IOException e) {
-            throw HostFiles.failure("list a directory", e);
-        }
+        return HostFiles.list(directory);
     }
 }

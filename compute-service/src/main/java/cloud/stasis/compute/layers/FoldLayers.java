@@ -49,7 +49,11 @@ public final class FoldLayers {
         int most = host.limits().depth() - 2;
         Optional<LayeredDisk> longest = instance.disks().values().stream()
                 .max(Comparator.comparing(disk -> disk.spareable().size()));
-        List<SnapshotId> shown = longest.map(LayeredDisk::spareable).orElse(List.of());
+        // Those of its volumes are not the instance's to part with.
+        List<SnapshotId> own = instance.directory().snapshots();
+        List<SnapshotId> shown = longest.map(LayeredDisk::spareable).orElse(List.of()).stream()
+                .filter(own::contains)
+                .toList();
         for (SnapshotId snapshot : shown.subList(0, Math.max(0, shown.size() - most))) {
             LOG.infof(
                     "The store alone keeps a snapshot from now on instanceId=%s snapshotId=%s",

@@ -10,6 +10,8 @@ import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.StasisException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -170,6 +172,24 @@ public record Machine(
             case DiskSource.OverImage _, DiskSource.Blank _ ->
                 spec.target() + "-" + instance.toString().substring(0, 8);
         };
+    }
+
+    /// With one more disk, at the place that its name says.
+    public Machine with(DiskSpec spec) {
+        List<Disk> more = new ArrayList<>(disks);
+        more.add(disk(instance, spec));
+        more.sort(Comparator.comparing(Disk::target));
+        return withDisks(more);
+    }
+
+    public Machine without(DeviceName target) {
+        return withDisks(
+                disks.stream().filter(disk -> !disk.target().equals(target)).toList());
+    }
+
+    private Machine withDisks(List<Disk> other) {
+        return new Machine(
+                version, instance, name, machineType, virtType, vcpus, memory, boot, other, bus, random, balloon);
     }
 
     public List<DeviceName> targets() {

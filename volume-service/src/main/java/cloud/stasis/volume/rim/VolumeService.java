@@ -2,6 +2,7 @@ package cloud.stasis.volume.rim;
 
 import cloud.stasis.bus.CommandJournal;
 import cloud.stasis.bus.CommandWorker;
+import cloud.stasis.chunks.HttpContentStore;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.QcowLayers;
 import cloud.stasis.messages.Heartbeat;
@@ -43,7 +44,11 @@ class VolumeService implements HealthCheck {
         this.driver = new Qcow2DirDriver(config.volumeDir(), new QcowLayers(own));
         this.worker = new CommandWorker<>(
                 VolumeCommand.class,
-                new VolumeCommands(driver),
+                new VolumeCommands(
+                        driver,
+                        grant -> new HttpContentStore(grant.store(), grant.token()),
+                        own.resolve("captures"),
+                        clock),
                 new CommandJournal(own.resolve("journal"), clock),
                 bus,
                 clock);

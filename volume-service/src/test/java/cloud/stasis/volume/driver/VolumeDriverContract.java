@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import cloud.stasis.chunks.ContentStore;
+import cloud.stasis.chunks.MemoryContentStore;
+import cloud.stasis.chunks.TransferListener;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -155,6 +160,72 @@ public abstract class VolumeDriverContract {
         assertThat(holds(then, 1)).isTrue();
         fails(ErrorCode.VOLUME_NOT_FOUND, () -> ((Copying) driver)
                 .copy(VolumeId.random(), ByteCount.ofMib(64), VolumeId.random(), Optional.empty()));
+    }
+
+    @Test
+    void beginsWithAContentAndGoesBackToOne() {
+        assumeTrue(driver() instanceof Filling && driver() instanceof Exporting);
+        ContentStore store = new MemoryContentStore();
+        VolumeId source = VolumeId.random();
+        driver().create(source, ByteCount.ofMib(64));
+        write(source, 1);
+        Content content = captured(store, source, Optional.empty());
+        VolumeId volume = VolumeId.random();
+
+        fill(store, volume, ByteCount.ofMib(128), content);
+        fill(store, volume, ByteCount.ofMib(128), content);
+        assertThat(holds(volume, 1)).isTrue();
+        write(volume, 2);
+        fill(store, volume, ByteCount.ofMib(128), content);
+
+        assertThat(holds(volume, 1)).isTrue();
+        assertThat(driver().size(volume)).isEqualTo(ByteCount.ofMib(128));
+        fails(ErrorCode.WRONG_STATE, () -> fill(store, volume, ByteCount.ofMib(256), content));
+    }
+
+    @Test
+    void whatIsStoredNeedNotBeReadAgain() {
+        assumeTrue(driver() instanceof Exporting && driver() instanceof Snapshotting);
+        ContentStore store = new MemoryContentStore();
+        VolumeId volume = VolumeId.random();
+        driver().create(volume, ByteCount.ofMib(64));
+        write(volume, 1);
+        Content first = captured(store, volume, Optional.empty());
+        write(volume, 2);
+        SnapshotId snapshot = SnapshotId.random();
+        ((Snapshotting) driver()).snapshot(volume, snapshot);
+        Content second = captured(store, volume, Optional.of(snapshot));
+        write(volume, 3);
+        Content third = captured(store, volume, Optional.empty());
+
+        assertThat(List.of(first, second, third)).doesNotHaveDuplicates();
+        assertThat(captured(store, volume, Optional.of(snapshot))).isEqualTo(second);
+        try (Exporting.Export export = ((Exporting) driver()).export(volume, Optional.empty())) {
+            assertThat(export.size()).isEqualTo(ByteCount.ofMib(64));
+            assertThat(store.upload(export, export.known(), export.changed(), TransferListener.NONE)
+                            .content())
+                    .isEqualTo(third);
+        }
+        ((Snapshotting) driver()).revert(volume, snapshot);
+        assertThat(holds(volume, 2)).isTrue();
+    }
+
+    private void fill(ContentStore store, VolumeId volume, ByteCount size, Content content) {
+        ((Filling) driver()).fill(volume, size, content, file -> store.download(content, file, TransferListener.NONE));
+    }
+
+    /// What the volume holds, brought into the store.
+    private Content captured(ContentStore store, VolumeId volume, Optional<SnapshotId> snapshot) {
+        Exporting able = (Exporting) driver();
+        Content content;
+        Exporting.Version version;
+        try (Exporting.Export export = able.export(volume, snapshot)) {
+            version = export.version();
+            content = store.upload(export, export.known(), export.changed(), TransferListener.NONE)
+                    .content();
+        }
+        able.stored(volume, snapshot, content, version);
+        return content;
     }
 
     @Test

@@ -77,6 +77,10 @@ final class ListingParams {
     }
 
     private int offset() {
+        return offset(given);
+    }
+
+    static int offset(MultivaluedMap<String, String> given) {
         String text = given.getFirst("offset");
         if (text == null || text.isEmpty()) {
             return 0;

@@ -7,10 +7,13 @@ import cloud.stasis.gateway.http.PathId;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.volume.Volume;
 import cloud.stasis.gateway.volume.Volume.Access;
+import cloud.stasis.gateway.volume.VolumeBundle;
 import cloud.stasis.gateway.volume.VolumeCatalog;
 import cloud.stasis.gateway.volume.VolumeCatalog.Deletion;
+import cloud.stasis.gateway.volume.VolumeCatalog.Force;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ImageId;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.VolumeId;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,8 +25,11 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// `POST /volumes/{id}/action`: one object with one key, which says what to do.
@@ -48,10 +54,12 @@ public class VolumeActionsResource {
 
     private final VolumeDoor door;
     private final VolumeCatalog volumes;
+    private final VolumeBody bodies;
 
-    VolumeActionsResource(VolumeDoor door, VolumeCatalog volumes) {
+    VolumeActionsResource(VolumeDoor door, VolumeCatalog volumes, VolumeBody bodies) {
         this.door = door;
         this.volumes = volumes;
+        this.bodies = bodies;
     }
 
     @POST
@@ -86,10 +94,69 @@ public class VolumeActionsResource {
                 VolumeAction.FORCE.check(caller);
                 volumes.delete(caller, volume, Deletion.FORCED);
             }
+            case "os-volume_upload_image" -> {
+                return upload(caller, volume, fields.object(action));
+            }
+            case "os-set_image_metadata" -> {
+                Map<String, String> said = fields.object(action)
+                        .optionalTextMap("metadata", Metadata.MAX_TEXT, Metadata.MAX_TEXT)
+                        .orElse(Map.of());
+                return imageMetadata(volumes.describeImage(caller, volume, before -> Metadata.merged(before, said)));
+            }
+            case "os-unset_image_metadata" -> {
+                String key = fields.object(action).text("key", Metadata.MAX_TEXT);
+                volumes.describeImage(caller, volume, before -> Metadata.without(before, key));
+                return Response.ok().build();
+            }
+            case "os-show_image_metadata" -> {
+                return imageMetadata(volumes.show(caller, volume).nature().image());
+            }
             case "revert" -> revert(caller, volume, fields.object(action));
             default -> throw new FaultException(400, "There is no such action: " + Faults.shortened(action) + ".");
         }
         return Response.accepted().build();
+    }
+
+    private static Response imageMetadata(Map<String, String> image) {
+        return Response.ok(Map.of("metadata", new TreeMap<>(image))).build();
+    }
+
+    private Response upload(Caller caller, VolumeId id, JsonFields asked) {
+        String format = asked.optionalText("disk_format", Metadata.MAX_TEXT).orElse("raw");
+        VolumeBundle.Form form =
+                switch (format) {
+                    case "raw" -> VolumeBundle.Form.RAW;
+                    case "qcow2" -> VolumeBundle.Form.QCOW2;
+                    default ->
+                        throw new FaultException(
+                                400,
+                                "Invalid input: images of volumes are raw or qcow2, not " + Faults.shortened(format));
+                };
+        String container =
+                asked.optionalText("container_format", Metadata.MAX_TEXT).orElse("bare");
+        if (!container.equals("bare")) {
+            throw new FaultException(400, "Invalid input: images of volumes have the container format bare.");
+        }
+        String name = asked.text("image_name", Metadata.MAX_TEXT);
+        Force force = asked.optionalLooseFlag("force").orElse(false) ? Force.YES : Force.NO;
+        ImageId image = volumes.upload(caller, id, new VolumeCatalog.NewImage(name, form), force);
+        Volume volume = volumes.show(caller, id);
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("id", id.toString());
+        body.put("updated_at", VolumeBody.time(volume.updatedAt()));
+        body.put("status", volume.state().status());
+        body.put("display_description", volume.label().description().orElse(null));
+        body.put("size", volume.size().gibRoundedUp());
+        body.put("volume_type", bodies.type(volume));
+        body.put("image_id", image.toString());
+        body.put("container_format", container);
+        body.put("disk_format", format);
+        body.put("image_name", name);
+        if (door.version().atLeast(3, 1)) {
+            body.put("protected", false);
+            body.put("visibility", "private");
+        }
+        return Response.accepted(Map.of("os-volume_upload_image", body)).build();
     }
 
     private void revert(Caller caller, VolumeId volume, JsonFields asked) {

@@ -5,6 +5,7 @@ import cloud.stasis.gateway.http.PublicUrls;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.volume.Volume;
 import cloud.stasis.gateway.volume.Volume.Access;
+import cloud.stasis.gateway.volume.VolumeGroupId;
 import cloud.stasis.gateway.volume.VolumeState.Attachment;
 import cloud.stasis.gateway.volume.VolumeType;
 import cloud.stasis.gateway.volume.VolumeTypeId;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// A volume as the block storage API shows it.
 @ApplicationScoped
@@ -48,7 +50,7 @@ class VolumeBody {
     /// As the answer to its creation or to a change of it, which has less than [#detail].
     Map<String, Object> made(Volume volume, Caller caller, Microversion version) {
         Map<String, Object> body = detail(volume, caller, version);
-        body.keySet().removeIf(name -> name.startsWith("os-vol-"));
+        body.keySet().removeIf(name -> name.startsWith("os-vol-") || name.equals("volume_image_metadata"));
         return body;
     }
 
@@ -62,13 +64,7 @@ class VolumeBody {
         body.put("updated_at", TIME.format(volume.updatedAt()));
         body.put("name", volume.label().name().isEmpty() ? null : volume.label().name());
         body.put("description", volume.label().description().orElse(null));
-        body.put(
-                "volume_type",
-                volume.nature()
-                        .type()
-                        .flatMap(types::find)
-                        .map(VolumeType::name)
-                        .orElse(null));
+        body.put("volume_type", type(volume));
         body.put(
                 "snapshot_id",
                 volume.nature().snapshot().map(SnapshotId::toString).orElse(null));
@@ -89,6 +85,9 @@ class VolumeBody {
                         .map(at -> List.of(attachment(volume, at)))
                         .orElse(List.of()));
         body.put("migration_status", null);
+        if (!volume.nature().image().isEmpty()) {
+            body.put("volume_image_metadata", new TreeMap<>(volume.nature().image()));
+        }
         body.put("os-vol-tenant-attr:tenant_id", volume.project().value());
         if (caller.isAdmin()) {
             body.put("os-vol-host-attr:host", host(volume.backend()));
@@ -96,7 +95,9 @@ class VolumeBody {
             body.put("os-vol-mig-status-attr:name_id", null);
         }
         if (version.atLeast(3, 13)) {
-            body.put("group_id", null);
+            body.put(
+                    "group_id",
+                    volume.nature().group().map(VolumeGroupId::toString).orElse(null));
         }
         if (version.atLeast(3, 21)) {
             body.put("provider_id", null);
@@ -117,6 +118,12 @@ class VolumeBody {
             body.put("consumes_quota", true);
         }
         return body;
+    }
+
+    /// The name of its type.
+    @Nullable
+    String type(Volume volume) {
+        return volume.nature().type().flatMap(types::find).map(VolumeType::name).orElse(null);
     }
 
     /// As Cinder names a pool: host, backend, pool.

@@ -29,4 +29,11 @@ class VolumeDoor {
     Microversion version() {
         return request.microversion();
     }
+
+    /// @throws FaultException 404 for a request of an earlier version
+    void requireVersion(int major, int minor) {
+        if (!version().atLeast(major, minor)) {
+            throw new FaultException(404, "The resource could not be found.");
+        }
+    }
 }

@@ -8,16 +8,21 @@ import cloud.stasis.gateway.http.PathId;
 import cloud.stasis.gateway.http.PublicUrls;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.volume.Listing;
+import cloud.stasis.gateway.volume.NewVolume;
 import cloud.stasis.gateway.volume.Volume;
 import cloud.stasis.gateway.volume.Volume.Label;
 import cloud.stasis.gateway.volume.VolumeCatalog;
 import cloud.stasis.gateway.volume.VolumeCatalog.Deletion;
-import cloud.stasis.gateway.volume.VolumeCatalog.Source;
+import cloud.stasis.gateway.volume.VolumeCreation;
+import cloud.stasis.gateway.volume.VolumeGroupId;
+import cloud.stasis.gateway.volume.VolumeSource;
 import cloud.stasis.gateway.volume.VolumeTypeCatalog;
 import cloud.stasis.gateway.volume.VolumeTypeId;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ImageId;
 import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -35,6 +40,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,14 +61,21 @@ public class VolumesResource {
 
     private final VolumeDoor door;
     private final VolumeCatalog volumes;
+    private final VolumeCreation creation;
     private final VolumeTypeCatalog types;
     private final VolumeBody bodies;
     private final PublicUrls urls;
 
     VolumesResource(
-            VolumeDoor door, VolumeCatalog volumes, VolumeTypeCatalog types, VolumeBody bodies, PublicUrls urls) {
+            VolumeDoor door,
+            VolumeCatalog volumes,
+            VolumeCreation creation,
+            VolumeTypeCatalog types,
+            VolumeBody bodies,
+            PublicUrls urls) {
         this.door = door;
         this.volumes = volumes;
+        this.creation = creation;
         this.types = types;
         this.bodies = bodies;
         this.urls = urls;
@@ -100,10 +113,8 @@ public class VolumesResource {
         Caller caller = writer(project);
         JsonFields fields =
                 JsonFields.of(body).only("volume", "OS-SCH-HNT:scheduler_hints").object("volume");
-        for (String source : List.of("imageRef", "backup_id", "group_id", "consistencygroup_id")) {
-            if (fields.optionalText(source, MAX_TEXT).isPresent()) {
-                throw new FaultException(501, "Volumes can so far not be made from " + source + ".");
-            }
+        if (fields.optionalText("consistencygroup_id", MAX_TEXT).isPresent()) {
+            throw new FaultException(400, "There are no consistency groups: use groups.");
         }
         Label label = new Label(
                 fields.optionalText("name", MAX_TEXT)
@@ -114,19 +125,50 @@ public class VolumesResource {
                 fields.optionalTextMap("metadata", MAX_TEXT, MAX_TEXT).orElse(Map.of()));
         Optional<VolumeTypeId> type = fields.optionalText("volume_type", MAX_TEXT)
                 .map(name -> types.usable(caller, name).id());
-        Volume made = volumes.create(caller, label, source(fields), size(fields, "size"), type);
+        Volume made = creation.create(
+                caller, new NewVolume(label, source(fields), size(fields, "size"), type, group(fields)));
         return Response.accepted(Map.of("volume", bodies.made(made, caller, door.version())))
                 .build();
     }
 
-    private static Source source(JsonFields fields) {
-        Optional<Source> snapshot = fields.optionalText("snapshot_id", MAX_TEXT)
-                .map(id -> new Source.OfSnapshot(PathId.of(id, SnapshotId::parse, ErrorCode.SNAPSHOT_NOT_FOUND)));
-        Optional<Source> volume = fields.optionalText("source_volid", MAX_TEXT).map(id -> new Source.OfVolume(id(id)));
-        if (snapshot.isPresent() && volume.isPresent()) {
-            throw new FaultException(400, "Invalid input received: name one of snapshot_id and source_volid.");
+    private VolumeSource source(JsonFields fields) {
+        List<VolumeSource> named = new ArrayList<>();
+        fields.optionalText("snapshot_id", MAX_TEXT)
+                .map(id -> PathId.of(id, SnapshotId::parse, ErrorCode.SNAPSHOT_NOT_FOUND))
+                .ifPresent(id -> named.add(new VolumeSource.OfSnapshot(id)));
+        fields.optionalText("source_volid", MAX_TEXT).ifPresent(id -> named.add(new VolumeSource.OfVolume(id(id))));
+        image(fields).ifPresent(id -> named.add(new VolumeSource.OfImage(id)));
+        if (door.version().atLeast(3, 47)) {
+            fields.optionalText("backup_id", MAX_TEXT)
+                    .map(BackupsResource::id)
+                    .ifPresent(id -> named.add(new VolumeSource.OfBackup(id)));
         }
-        return snapshot.or(() -> volume).orElseGet(Source.Blank::new);
+        if (named.size() > 1) {
+            throw new FaultException(
+                    400, "Invalid input received: name one of snapshot_id, source_volid, imageRef and backup_id.");
+        }
+        return named.isEmpty() ? new VolumeSource.Blank() : named.getFirst();
+    }
+
+    /// Old clients write the image's address.
+    private static Optional<ImageId> image(JsonFields fields) {
+        Optional<String> text = fields.optionalText("imageRef", MAX_TEXT)
+                .or(() -> fields.optionalText("image_id", MAX_TEXT))
+                .filter(given -> !given.isEmpty());
+        return text.map(given -> {
+            try {
+                return ImageId.parse(given.substring(given.lastIndexOf('/') + 1));
+            } catch (StasisException e) {
+                throw new FaultException(400, "Invalid imageRef provided.");
+            }
+        });
+    }
+
+    private Optional<VolumeGroupId> group(JsonFields fields) {
+        return door.version().atLeast(3, 13)
+                ? fields.optionalText("group_id", MAX_TEXT)
+                        .map(id -> PathId.of(id, VolumeGroupId::parse, ErrorCode.OBJECT_NOT_FOUND))
+                : Optional.empty();
     }
 
     /// In GiB, also as digits.

@@ -15,10 +15,10 @@ class VolumeEntity {
     @Id
     UUID id;
 
-    @Column(name = "project_id", nullable = false, updatable = false)
+    @Column(name = "project_id", nullable = false)
     String projectId;
 
-    @Column(name = "user_id", nullable = false, updatable = false)
+    @Column(name = "user_id", nullable = false)
     String userId;
 
     @Column(nullable = false)
@@ -76,6 +76,13 @@ class VolumeEntity {
     @Column(name = "source_id", updatable = false)
     @Nullable
     UUID sourceId;
+
+    @Column(nullable = false, columnDefinition = "longtext")
+    String image;
+
+    @Column(name = "group_id")
+    @Nullable
+    UUID groupId;
 
     @Column(name = "created_at", nullable = false, updatable = false)
     Instant createdAt;

@@ -7,9 +7,11 @@ import cloud.stasis.gateway.volume.Listing;
 import cloud.stasis.gateway.volume.Listing.Key;
 import cloud.stasis.gateway.volume.Volume;
 import cloud.stasis.gateway.volume.Volume.Access;
+import cloud.stasis.gateway.volume.VolumeGroupId;
 import cloud.stasis.gateway.volume.VolumeState;
 import cloud.stasis.gateway.volume.VolumeState.Attachment;
 import cloud.stasis.gateway.volume.VolumeState.OnTermination;
+import cloud.stasis.gateway.volume.VolumeState.Work;
 import cloud.stasis.gateway.volume.VolumeTypeId;
 import cloud.stasis.gateway.volume.Volumes;
 import cloud.stasis.model.BackendId;
@@ -68,8 +70,6 @@ class VolumeTable implements Volumes, Usage {
     public void add(Volume volume) {
         VolumeEntity row = new VolumeEntity();
         row.id = volume.id().value();
-        row.projectId = volume.project().value();
-        row.userId = volume.user().value();
         row.backendId = volume.backend().value();
         row.createdAt = volume.createdAt();
         row.snapshotId = volume.nature().snapshot().map(SnapshotId::value).orElse(null);
@@ -137,6 +137,10 @@ class VolumeTable implements Volumes, Usage {
     }
 
     private static void write(VolumeEntity row, Volume volume) {
+        row.projectId = volume.project().value();
+        row.userId = volume.user().value();
+        row.image = RowJson.write(new TreeMap<>(volume.nature().image()));
+        row.groupId = volume.nature().group().map(VolumeGroupId::value).orElse(null);
         row.name = volume.label().name();
         row.description = volume.label().description().orElse(null);
         row.metadata = RowJson.write(new TreeMap<>(volume.label().metadata()));
@@ -165,7 +169,9 @@ class VolumeTable implements Volumes, Usage {
                         Optional.ofNullable(row.typeId).map(VolumeTypeId::new),
                         new Volume.Use(row.bootable, row.readOnly ? Access.READ_ONLY : Access.READ_WRITE),
                         Optional.ofNullable(row.snapshotId).map(SnapshotId::new),
-                        Optional.ofNullable(row.sourceId).map(VolumeId::new)),
+                        Optional.ofNullable(row.sourceId).map(VolumeId::new),
+                        RowJson.readStrings(row.image),
+                        Optional.ofNullable(row.groupId).map(VolumeGroupId::new)),
                 new ByteCount(row.sizeBytes),
                 new BackendId(row.backendId),
                 state(row),
@@ -182,8 +188,8 @@ class VolumeTable implements Volumes, Usage {
                         new DeviceName(present(row.device)),
                         OnTermination.valueOf(present(row.onTermination)),
                         present(row.attachedAt)));
-        if (row.state.equals("in-use")) {
-            return new VolumeState.InUse(attachment.orElseThrow());
+        if (row.state.equals("in-use") && attachment.isPresent()) {
+            return new VolumeState.InUse(attachment.get());
         }
         if (row.state.equals("available")) {
             return new VolumeState.Available();
@@ -195,9 +201,7 @@ class VolumeTable implements Volumes, Usage {
                     case "creating" -> new VolumeState.Creating(worker, attachment);
                     case "attaching" -> new VolumeState.Attaching(worker, attachment.orElseThrow());
                     case "deleting" -> new VolumeState.Deleting(worker);
-                    case "extending" -> new VolumeState.Extending(worker);
-                    case "reverting" -> new VolumeState.Reverting(worker);
-                    default -> throw new IllegalStateException("unknown volume state " + row.state);
+                    default -> new VolumeState.Working(Work.ofWord(row.state).orElseThrow(), worker, attachment);
                 })
                 .orElseGet(() -> new VolumeState.Marked(row.state));
     }

@@ -108,7 +108,7 @@ final class DomainXml {
 
     private void devices(Xml devices, Machine machine, MachineFiles files) {
         for (Machine.Disk disk : machine.disks()) {
-            disk(devices, disk, files.layer(disk.target()));
+            devices.add("disk", element -> disk(element, disk, files.layer(disk.target())));
         }
         devices.add("controller").with("type", "usb").with("model", "none");
         at(devices.add("controller").with("type", "virtio-serial").with("index", 0), machine.bus());
@@ -134,21 +134,24 @@ final class DomainXml {
         });
     }
 
-    private void disk(Xml devices, Machine.Disk disk, Path layer) {
-        devices.add("disk", element -> {
-            element.with("type", "file").with("device", "disk");
-            Xml driver = element.add("driver").with("name", "qemu").with("type", "qcow2");
-            switch (cache) {
-                case DIRECT -> driver.with("cache", "none").with("io", "native");
-                case WRITE_BACK -> driver.with("cache", "writeback");
-            }
-            // What the guest trims leaves the layer, and the next capture.
-            driver.with("discard", "unmap");
-            element.add("source").with("file", layer);
-            element.add("target").with("dev", disk.target()).with("bus", "virtio");
-            element.add("serial").text(disk.serial());
-            at(element, disk.address());
-        });
+    /// One disk by itself, for a machine that is on.
+    String writeDisk(Machine.Disk disk, Path layer) {
+        return Xml.write("disk", element -> disk(element, disk, layer));
+    }
+
+    private void disk(Xml element, Machine.Disk disk, Path layer) {
+        element.with("type", "file").with("device", "disk");
+        Xml driver = element.add("driver").with("name", "qemu").with("type", "qcow2");
+        switch (cache) {
+            case DIRECT -> driver.with("cache", "none").with("io", "native");
+            case WRITE_BACK -> driver.with("cache", "writeback");
+        }
+        // What the guest trims leaves the layer, and the next capture.
+        driver.with("discard", "unmap");
+        element.add("source").with("file", layer);
+        element.add("target").with("dev", disk.target()).with("bus", "virtio");
+        element.add("serial").text(disk.serial());
+        at(element, disk.address());
     }
 
     private static void at(Xml device, PciAddress address) {

@@ -5,6 +5,7 @@ import cloud.stasis.compute.hypervisor.Domains;
 import cloud.stasis.compute.hypervisor.Guests;
 import cloud.stasis.compute.hypervisor.HostCapacity;
 import cloud.stasis.compute.hypervisor.Hypervisor;
+import cloud.stasis.compute.hypervisor.LiveDisks;
 import cloud.stasis.compute.hypervisor.LiveLayers;
 import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.compute.machine.Machine;
@@ -38,6 +39,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final DiskHistory history;
     private final Memories memories;
     private final LiveLayers liveLayers;
+    private final LiveDisks liveDisks;
     private final LayerFiles layers;
 
     /// @param instances the directory above those of the instances
@@ -53,6 +55,7 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.memories =
                 new LibvirtMemories(libvirt, domains, xml, new DeviceStates(sockets), Reflink.isPossibleIn(memory));
         this.liveLayers = new LibvirtLayers(libvirt);
+        this.liveDisks = new LibvirtDisks(libvirt, xml);
         this.layers = new QcowLayers(sockets);
     }
 
@@ -120,6 +123,11 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public LiveLayers liveLayers() {
         return liveLayers;
+    }
+
+    @Override
+    public LiveDisks liveDisks() {
+        return liveDisks;
     }
 
     @Override

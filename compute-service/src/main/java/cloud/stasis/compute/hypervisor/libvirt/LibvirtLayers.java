@@ -8,7 +8,9 @@ import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.libvirt.Domain;
+import org.libvirt.Domain.SnapshotCreateFlags;
 import org.libvirt.LibvirtException;
 
 /// Block jobs of QEMU: it commits a layer into the one below. The job belongs to QEMU and goes on if we die;
@@ -23,6 +25,10 @@ final class LibvirtLayers implements LiveLayers {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final int NO_JOB = 0;
     private static final int NO_FLAGS = 0;
+    private static final int ONTO_LAYERS = SnapshotCreateFlags.ATOMIC
+            | SnapshotCreateFlags.NO_METADATA
+            | SnapshotCreateFlags.REUSE_EXT
+            | SnapshotCreateFlags.DISK_ONLY;
 
     private final LibvirtConnection libvirt;
 
@@ -45,6 +51,13 @@ final class LibvirtLayers implements LiveLayers {
                 throw new StasisException(ErrorCode.HYPERVISOR_FAILED, "the layers of a disk could not be folded");
             }
         });
+    }
+
+    @Override
+    public void switchTo(InstanceId instance, Map<DeviceName, Path> layers) {
+        libvirt.change("let disks go on in other layers", instance, domain -> domain.snapshotCreateXML(
+                        BackupXml.cutDisks(layers), ONTO_LAYERS)
+                .free());
     }
 
     private static void await(Domain domain, String target) throws LibvirtException {

@@ -6,17 +6,21 @@ import cloud.stasis.compute.hypervisor.Domains;
 import cloud.stasis.compute.hypervisor.Guests;
 import cloud.stasis.compute.hypervisor.HostCapacity;
 import cloud.stasis.compute.hypervisor.Hypervisor;
+import cloud.stasis.compute.hypervisor.LiveDisks;
 import cloud.stasis.compute.hypervisor.LiveLayers;
 import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.compute.machine.VirtType;
 import cloud.stasis.disks.LayerFiles;
+import cloud.stasis.disks.LayerFold;
 import cloud.stasis.disks.SparseLayers;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.StasisException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +43,8 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final Guests guests = new SimulatedGuests(this);
     private final DiskHistory history = new SimulatedHistory(this, records);
     private final Memories memories = new SimulatedMemories(this);
+    private final LiveLayers liveLayers = new SimulatedLayers();
+    private final LiveDisks liveDisks = new SimulatedDisks();
 
     /// Whether guests keep their RAM in files, as on a host whose file system can share blocks.
     public enum Ram {
@@ -104,7 +110,12 @@ public final class SimulatedHypervisor implements Hypervisor {
 
     @Override
     public LiveLayers liveLayers() {
-        return (instance, disk, fold) -> machine(instance).fold(fold);
+        return liveLayers;
+    }
+
+    @Override
+    public LiveDisks liveDisks() {
+        return liveDisks;
     }
 
     @Override
@@ -202,6 +213,31 @@ public final class SimulatedHypervisor implements Hypervisor {
         @Override
         public void onChange(Consumer<InstanceId> listener) {
             listeners.add(listener);
+        }
+    }
+
+    private final class SimulatedLayers implements LiveLayers {
+        @Override
+        public void fold(InstanceId instance, DeviceName disk, LayerFold fold) {
+            machine(instance).fold(fold);
+        }
+
+        @Override
+        public void switchTo(InstanceId instance, Map<DeviceName, Path> switched) {
+            faults.beforeCut();
+            machine(instance).switchTo(switched);
+        }
+    }
+
+    private final class SimulatedDisks implements LiveDisks {
+        @Override
+        public void attach(InstanceId instance, Machine.Disk disk, Path layer) {
+            machine(instance).attach(disk.target(), layer);
+        }
+
+        @Override
+        public void askFor(InstanceId instance, Machine.Disk disk, Path layer) {
+            machine(instance).detach(disk.target());
         }
     }
 }

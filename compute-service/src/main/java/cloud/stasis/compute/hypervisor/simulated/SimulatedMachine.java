@@ -208,6 +208,25 @@ final class SimulatedMachine {
         openDisks();
     }
 
+    synchronized void attach(DeviceName target, Path layer) {
+        requireActive();
+        open.put(target, layers.openForWriting(layer));
+        Map<DeviceName, Path> more = new TreeMap<>(files.disks());
+        more.put(target, layer);
+        files = files.withDisks(more);
+    }
+
+    synchronized void detach(DeviceName target) {
+        requireActive();
+        SparseDisk disk = open.remove(target);
+        if (disk != null) {
+            disk.close();
+        }
+        Map<DeviceName, Path> fewer = new TreeMap<>(files.disks());
+        fewer.remove(target);
+        files = files.withDisks(fewer);
+    }
+
     synchronized void fold(LayerFold fold) {
         requireActive();
         closeDisks();

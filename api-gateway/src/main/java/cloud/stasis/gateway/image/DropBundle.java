@@ -1,4 +1,4 @@
-package cloud.stasis.gateway.compute;
+package cloud.stasis.gateway.image;
 
 import cloud.stasis.gateway.outbox.Outbox;
 import cloud.stasis.gateway.saga.Request;

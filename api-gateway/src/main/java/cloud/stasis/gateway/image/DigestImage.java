@@ -1,6 +1,5 @@
-package cloud.stasis.gateway.compute;
+package cloud.stasis.gateway.image;
 
-import cloud.stasis.gateway.image.Images;
 import cloud.stasis.gateway.outbox.Outbox;
 import cloud.stasis.gateway.saga.Request;
 import cloud.stasis.gateway.saga.Run;

@@ -1,0 +1,20 @@
+package cloud.stasis.gateway.volume;
+
+import cloud.stasis.gateway.quota.Resource;
+import cloud.stasis.gateway.quota.Usage;
+import cloud.stasis.model.ProjectId;
+import java.util.List;
+import java.util.Map;
+
+/// What a project has of backups.
+public record BackupUsage(Shelf<Backup> backups) implements Usage {
+    @Override
+    public Map<Resource, Long> of(ProjectId project) {
+        List<Backup> all = backups.of(project);
+        return Map.of(
+                Resource.BACKUPS,
+                (long) all.size(),
+                Resource.BACKUP_GIB,
+                all.stream().mapToLong(backup -> backup.size().gibRoundedUp()).sum());
+    }
+}

@@ -1,0 +1,258 @@
+package cloud.stasis.gateway.wiring;
+
+import cloud.stasis.gateway.compute.Instance;
+import cloud.stasis.gateway.compute.Instances;
+import cloud.stasis.gateway.fleet.Fleet;
+import cloud.stasis.gateway.fleet.Grants;
+import cloud.stasis.gateway.image.DigestImage;
+import cloud.stasis.gateway.image.DropBundle;
+import cloud.stasis.gateway.image.Images;
+import cloud.stasis.gateway.outbox.Outbox;
+import cloud.stasis.gateway.quota.Quotas;
+import cloud.stasis.gateway.quota.Usage;
+import cloud.stasis.gateway.saga.SagaRunner;
+import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.volume.Backup;
+import cloud.stasis.gateway.volume.BackupCatalog;
+import cloud.stasis.gateway.volume.BackupUsage;
+import cloud.stasis.gateway.volume.BackupVolume;
+import cloud.stasis.gateway.volume.CreateVolume;
+import cloud.stasis.gateway.volume.DeleteBackup;
+import cloud.stasis.gateway.volume.DeleteVolume;
+import cloud.stasis.gateway.volume.DeleteVolumeSnapshot;
+import cloud.stasis.gateway.volume.ExtendVolume;
+import cloud.stasis.gateway.volume.ImportBackup;
+import cloud.stasis.gateway.volume.RestoreBackup;
+import cloud.stasis.gateway.volume.RevertVolume;
+import cloud.stasis.gateway.volume.Shelf;
+import cloud.stasis.gateway.volume.Shelves;
+import cloud.stasis.gateway.volume.SnapshotCatalog;
+import cloud.stasis.gateway.volume.SnapshotVolume;
+import cloud.stasis.gateway.volume.UploadVolume;
+import cloud.stasis.gateway.volume.UserMessage;
+import cloud.stasis.gateway.volume.VolumeCatalog;
+import cloud.stasis.gateway.volume.VolumeCreation;
+import cloud.stasis.gateway.volume.VolumeHosts;
+import cloud.stasis.gateway.volume.VolumeOffer;
+import cloud.stasis.gateway.volume.VolumeQuota;
+import cloud.stasis.gateway.volume.VolumeSnapshots;
+import cloud.stasis.gateway.volume.VolumeTurns;
+import cloud.stasis.gateway.volume.VolumeTypeCatalog;
+import cloud.stasis.gateway.volume.VolumeTypes;
+import cloud.stasis.gateway.volume.Volumes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+
+/// What volumes are made of: what the doors call, the sagas, and what both need.
+@Singleton
+class VolumeBeans {
+    @Produces
+    @Singleton
+    VolumeTurns volumeTurns(Volumes volumes, Clock clock) {
+        return new VolumeTurns(volumes, clock);
+    }
+
+    @Produces
+    @Singleton
+    VolumeHosts volumeHosts(Instances instances) {
+        return id -> instances.find(id).flatMap(Instance::host);
+    }
+
+    @Produces
+    @Singleton
+    VolumeQuota volumeQuota(Quotas quotas) {
+        return new VolumeQuota(quotas);
+    }
+
+    @Produces
+    @Singleton
+    Shelf<UserMessage> messages(Shelves shelves) {
+        return shelves.of("message", UserMessage.class);
+    }
+
+    @Produces
+    @Singleton
+    VolumeOffer volumeOffer(VolumeTypes types, Shelf<UserMessage> messages, Clock clock) {
+        return new VolumeOffer(types, messages, clock);
+    }
+
+    @Produces
+    @Singleton
+    CreateVolume createVolume(VolumeTurns volumes, Grants grants) {
+        return new CreateVolume(volumes, grants);
+    }
+
+    @Produces
+    @Singleton
+    DeleteVolume deleteVolume(Volumes volumes, VolumeSnapshots snapshots, Clock clock) {
+        return new DeleteVolume(volumes, snapshots, clock);
+    }
+
+    @Produces
+    @Singleton
+    ExtendVolume extendVolume(VolumeTurns volumes, Clock clock) {
+        return new ExtendVolume(volumes, clock);
+    }
+
+    @Produces
+    @Singleton
+    RevertVolume revertVolume(VolumeTurns volumes, VolumeSnapshots snapshots, Clock clock) {
+        return new RevertVolume(volumes, snapshots, clock);
+    }
+
+    @Produces
+    @Singleton
+    SnapshotVolume snapshotVolume(VolumeSnapshots snapshots, Clock clock) {
+        return new SnapshotVolume(snapshots, clock);
+    }
+
+    @Produces
+    @Singleton
+    DeleteVolumeSnapshot deleteVolumeSnapshot(VolumeSnapshots snapshots, Clock clock) {
+        return new DeleteVolumeSnapshot(snapshots, clock);
+    }
+
+    @Produces
+    @Singleton
+    UploadVolume uploadVolume(
+            VolumeTurns volumes,
+            Images images,
+            Grants grants,
+            Outbox outbox,
+            DigestImage digestImage,
+            DropBundle dropBundle) {
+        return new UploadVolume(volumes, images, grants, outbox, digestImage, dropBundle);
+    }
+
+    @Produces
+    @Singleton
+    VolumeCreation volumeCreation(
+            Transactions transactions,
+            Volumes volumes,
+            VolumeSnapshots snapshots,
+            Shelf<Backup> backups,
+            Images images,
+            VolumeOffer offer,
+            Fleet fleet,
+            VolumeQuota quota,
+            SagaRunner sagas,
+            CreateVolume createVolume,
+            Clock clock) {
+        return new VolumeCreation(
+                transactions, volumes, snapshots, backups, images, offer, fleet, quota, sagas, createVolume, clock);
+    }
+
+    @Produces
+    @Singleton
+    VolumeCatalog volumeCatalog(
+            Transactions transactions,
+            Volumes volumes,
+            VolumeSnapshots snapshots,
+            VolumeHosts hosts,
+            Images images,
+            VolumeQuota quota,
+            SagaRunner sagas,
+            DeleteVolume deleteVolume,
+            ExtendVolume extendVolume,
+            RevertVolume revertVolume,
+            UploadVolume uploadVolume,
+            Clock clock) {
+        return new VolumeCatalog(
+                transactions,
+                volumes,
+                snapshots,
+                hosts,
+                images,
+                quota,
+                sagas,
+                new VolumeCatalog.VolumeSagas(deleteVolume, extendVolume, revertVolume, uploadVolume),
+                clock);
+    }
+
+    @Produces
+    @Singleton
+    SnapshotCatalog snapshotCatalog(
+            Transactions transactions,
+            Volumes volumes,
+            VolumeSnapshots snapshots,
+            Quotas quotas,
+            SagaRunner sagas,
+            SnapshotVolume snapshotVolume,
+            DeleteVolumeSnapshot deleteSnapshot,
+            Clock clock) {
+        return new SnapshotCatalog(
+                transactions, volumes, snapshots, quotas, sagas, snapshotVolume, deleteSnapshot, clock);
+    }
+
+    @Produces
+    @Singleton
+    VolumeTypeCatalog volumeTypeCatalog(Transactions transactions, VolumeTypes types) {
+        return new VolumeTypeCatalog(transactions, types);
+    }
+
+    @Produces
+    @Singleton
+    Shelf<Backup> backups(Shelves shelves) {
+        return shelves.of("backup", Backup.class);
+    }
+
+    @Produces
+    @Singleton
+    Usage backupUsage(Shelf<Backup> backups) {
+        return new BackupUsage(backups);
+    }
+
+    @Produces
+    @Singleton
+    BackupVolume backupVolume(VolumeTurns volumes, Shelf<Backup> backups, Grants grants, Outbox outbox, Clock clock) {
+        return new BackupVolume(volumes, backups, grants, outbox, clock);
+    }
+
+    @Produces
+    @Singleton
+    RestoreBackup restoreBackup(VolumeTurns volumes, Shelf<Backup> backups, Grants grants, Clock clock) {
+        return new RestoreBackup(volumes, backups, grants, clock);
+    }
+
+    @Produces
+    @Singleton
+    DeleteBackup deleteBackup(Shelf<Backup> backups, Outbox outbox, Clock clock) {
+        return new DeleteBackup(backups, outbox, clock);
+    }
+
+    @Produces
+    @Singleton
+    ImportBackup importBackup(Shelf<Backup> backups, Outbox outbox, Clock clock) {
+        return new ImportBackup(backups, outbox, clock);
+    }
+
+    @Produces
+    @Singleton
+    BackupCatalog backupCatalog(
+            Transactions transactions,
+            Shelf<Backup> backups,
+            Volumes volumes,
+            VolumeSnapshots snapshots,
+            VolumeHosts hosts,
+            Fleet fleet,
+            Quotas quotas,
+            SagaRunner sagas,
+            BackupVolume make,
+            RestoreBackup restore,
+            DeleteBackup delete,
+            ImportBackup take,
+            Clock clock) {
+        return new BackupCatalog(
+                transactions,
+                backups,
+                volumes,
+                snapshots,
+                hosts,
+                fleet,
+                quotas,
+                sagas,
+                new BackupCatalog.BackupSagas(make, restore, delete, take),
+                clock);
+    }
+}

@@ -1,0 +1,15 @@
+package cloud.stasis.compute.hypervisor;
+
+import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.model.InstanceId;
+import java.nio.file.Path;
+
+/// Disks that a machine is given, and gives back, while it is on. Which it has now stands in [Domain#disks].
+public interface LiveDisks {
+    /// Gives it a disk; its definition has it too from then on.
+    void attach(InstanceId instance, Machine.Disk disk, Path layer);
+
+    /// Asks the guest to let a disk go and returns at once. A guest that is busy booting, or does not listen,
+    /// may need to be asked again.
+    void askFor(InstanceId instance, Machine.Disk disk, Path layer);
+}

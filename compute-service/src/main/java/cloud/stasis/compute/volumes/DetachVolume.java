@@ -1,0 +1,162 @@
+package cloud.stasis.compute.volumes;
+
+import cloud.stasis.compute.host.Host;
+import cloud.stasis.compute.hypervisor.CheckpointName;
+import cloud.stasis.compute.hypervisor.Domain;
+import cloud.stasis.compute.instance.Instance;
+import cloud.stasis.compute.instance.InstanceRecord;
+import cloud.stasis.compute.instance.Lineage;
+import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.messages.CommandResult;
+import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.DiskSource;
+import cloud.stasis.messages.ComputeCommand.InstanceSpec;
+import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.PowerState;
+import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.StasisException;
+import cloud.stasis.model.VolumeId;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jboss.logging.Logger;
+
+/// Takes a volume from an instance.
+///
+/// ```
+///  checkpoints   those that span the disk are forgotten
+///  on            the guest is asked, again and again, until it lets the disk go or the deadline passes
+///  record        spec.json no longer names the disk; nor does the definition
+///  volume        forgets the instance's snapshots and records
+/// ```
+///
+/// The other disks of a forgotten checkpoint have no known point any more: the next capture reads them whole
+/// once.
+public final class DetachVolume {
+    private static final Logger LOG = Logger.getLogger(DetachVolume.class);
+
+    /// A guest that boots listens only when its kernel is up.
+    private static final Duration DEADLINE = Duration.ofSeconds(90);
+
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final Host host;
+    private final Duration deadline;
+
+    public DetachVolume(Host host) {
+        this.host = host;
+        this.deadline = DEADLINE;
+    }
+
+    public CommandResult handle(ComputeCommand.DetachVolume command) {
+        host.instances().find(command.instance()).ifPresent(instance -> instance.machine().disks().stream()
+                .filter(disk -> disk.source().equals(new DiskSource.Volume(command.volume())))
+                .findFirst()
+                .ifPresent(disk -> detach(instance, disk, command.volume())));
+        return new CommandResult.Completed();
+    }
+
+    private void detach(Instance instance, Machine.Disk disk, VolumeId volume) {
+        PowerState state = host.state(instance);
+        if (state == PowerState.SUSPENDED) {
+            throw new StasisException(
+                    ErrorCode.WRONG_STATE, "the instance is suspended: resume it before a volume is taken from it");
+        }
+        if (disk.equals(instance.machine().disks().getFirst())) {
+            throw new StasisException(ErrorCode.INVALID_REQUEST, "the root disk of an instance is not detached");
+        }
+        forgetCheckpoints(instance, disk.target());
+        LayeredDisk opened = instance.disk(disk.target());
+        if (Host.isActive(state)) {
+            unplug(instance, disk, opened);
+        }
+        Instance rest = forgotten(instance, disk.target());
+        host.hypervisor()
+                .domains()
+                .find(rest.id())
+                .filter(domain -> !domain.isActive())
+                .ifPresent(domain -> host.hypervisor().domains().define(rest.machine(), rest.files()));
+        for (SnapshotId snapshot : instance.directory().snapshots()) {
+            opened.release(snapshot);
+        }
+        host.hypervisor().history().wipe(opened.activeFile());
+        LOG.infof("Detached a volume instanceId=%s volumeId=%s disk=%s", instance.id(), volume, disk.target());
+    }
+
+    private void forgetCheckpoints(Instance instance, DeviceName target) {
+        Set<CheckpointName> spanning = new TreeSet<>();
+        Lineage lineage = instance.lineage();
+        lineage.point(target).ifPresent(point -> spanning.add(point.checkpoint()));
+        lineage.pending().stream()
+                .flatMap(pending -> pending.pieces().stream())
+                .filter(piece -> piece.disk().equals(target))
+                .forEach(piece -> {
+                    if (piece instanceof Lineage.Piece.AtCheckpoint at) {
+                        spanning.add(at.checkpoint());
+                    }
+                });
+        if (!spanning.isEmpty()) {
+            Lineage rest = lineage.without(spanning);
+            instance.store(rest);
+            host.forgetUnneeded(instance, rest);
+        }
+    }
+
+    private void unplug(Instance instance, Machine.Disk disk, LayeredDisk opened) {
+        long end = System.nanoTime() + deadline.toNanos();
+        long next = System.nanoTime();
+        while (has(instance.id(), disk.target())) {
+            long now = System.nanoTime();
+            if (now > end) {
+                throw new StasisException(
+                        ErrorCode.GUEST_REFUSED,
+                        "the guest did not let " + disk.target() + " go within " + deadline.toSeconds()
+                                + " s: unmount it in the guest, or stop the instance, and try again");
+            }
+            if (now >= next) {
+                host.hypervisor().liveDisks().askFor(instance.id(), disk, opened.activeFile());
+                next = now + ASK_AGAIN.toNanos();
+            } else {
+                pause();
+            }
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(POLL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StasisException(ErrorCode.OUTCOME_UNKNOWN, "interrupted while a guest is asked for a disk", e);
+        }
+    }
+
+    private boolean has(InstanceId id, DeviceName target) {
+        Optional<Domain> domain = host.hypervisor().domains().find(id);
+        return domain.filter(Domain::isActive)
+                .filter(active -> active.disks().containsKey(target))
+                .isPresent();
+    }
+
+    /// The instance without the disk in its record.
+    private Instance forgotten(Instance instance, DeviceName target) {
+        InstanceSpec spec = instance.spec().spec();
+        InstanceRecord record = new InstanceRecord(
+                new InstanceSpec(
+                        spec.name(),
+                        spec.vcpus(),
+                        spec.memory(),
+                        spec.boot(),
+                        spec.disks().stream()
+                                .filter(disk -> !disk.target().equals(target))
+                                .toList()),
+                instance.machine().without(target));
+        instance.directory().spec().write(record);
+        return host.instances().open(instance.id(), record);
+    }
+}
