@@ -147,7 +147,8 @@ public record InstanceState(Stage stage, Optional<Work> work) {
         };
     }
 
-    private void requireAllowed(InstanceId instance, Operation operation) {
+    /// @throws StasisException `WRONG_STATE` unless the operation may begin now
+    void requireAllowed(InstanceId instance, Operation operation) {
         if (taskState().isPresent()) {
             throw wrong(instance, operation, "task_state " + taskState().get());
         }

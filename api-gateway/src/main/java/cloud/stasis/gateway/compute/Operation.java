@@ -28,6 +28,9 @@ public enum Operation {
     REBUILD("rebuild", Set.of(RUNNING, STOPPED, CRASHED), Broken.ALLOWED),
     /// So is this.
     REVERT("revertToSnapshot", Set.of(RUNNING, STOPPED, PAUSED, SUSPENDED, CRASHED), Broken.ALLOWED),
+    /// These two do not make it busy: they are of the volume.
+    ATTACH_VOLUME("attach_volume", Set.of(RUNNING, STOPPED, PAUSED, CRASHED), Broken.REFUSED),
+    DETACH_VOLUME("detach_volume", Set.of(RUNNING, STOPPED, PAUSED, CRASHED), Broken.REFUSED),
     DELETE("delete", Set.of(RUNNING, STOPPED, PAUSED, SUSPENDED, CRASHED), Broken.ALLOWED);
 
     private final String verb;
@@ -68,6 +71,8 @@ public enum Operation {
             case CREATE_IMAGE, TAKE_SNAPSHOT -> captureState(phase);
             case REBUILD -> phase == Phase.QUEUED ? "rebuilding" : "rebuild_spawning";
             case REVERT -> "reverting";
+            case ATTACH_VOLUME -> "attaching";
+            case DETACH_VOLUME -> "detaching";
             case DELETE -> "deleting";
         };
     }

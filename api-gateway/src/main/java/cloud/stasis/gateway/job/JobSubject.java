@@ -24,6 +24,10 @@ public record JobSubject(
         return new JobSubject(Optional.of(server), Optional.empty(), Optional.of(image), Optional.empty());
     }
 
+    public static JobSubject of(InstanceId server, VolumeId volume) {
+        return new JobSubject(Optional.of(server), Optional.empty(), Optional.empty(), Optional.of(volume));
+    }
+
     public static JobSubject of(VolumeId volume) {
         return new JobSubject(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(volume));
     }

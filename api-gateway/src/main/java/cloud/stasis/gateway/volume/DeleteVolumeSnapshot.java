@@ -5,6 +5,8 @@ import cloud.stasis.gateway.saga.Run;
 import cloud.stasis.gateway.saga.Saga;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Step;
+import cloud.stasis.gateway.volume.VolumeBundle.Opened;
+import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.Topics;
 import cloud.stasis.messages.VolumeCommand;
 import cloud.stasis.model.BackendId;
@@ -13,12 +15,13 @@ import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.VolumeId;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 
 /// Forgets a snapshot of a volume. There is no way back from the start on.
 ///
 /// | step | worker | command | undo |
 /// |---|---|---|---|
-/// | drop-snapshot | volume service | DropVolumeSnapshot | none, forward only |
+/// | drop-snapshot | volume service, or agent | DropVolumeSnapshot, or DropCut | none, forward only |
 public final class DeleteVolumeSnapshot implements Saga<DeleteVolumeSnapshot.Data> {
     private final VolumeSnapshots snapshots;
     private final Clock clock;
@@ -28,7 +31,16 @@ public final class DeleteVolumeSnapshot implements Saga<DeleteVolumeSnapshot.Dat
         this.clock = clock;
     }
 
-    public record Data(SnapshotId snapshot, VolumeId volume, BackendId backend) {}
+    /// @param opened the server that has the volume, if one does
+    public record Data(SnapshotId snapshot, VolumeId volume, BackendId backend, Optional<Opened> opened) {}
+
+    /// The command that forgets a snapshot, to whom it concerns.
+    static Request drop(VolumeId volume, SnapshotId snapshot, BackendId backend, Optional<Opened> opened) {
+        return opened.map(at -> new Request(
+                        Topics.commands(at.host()), new ComputeCommand.DropCut(at.instance(), volume, snapshot)))
+                .orElseGet(() ->
+                        new Request(Topics.commands(backend), new VolumeCommand.DropVolumeSnapshot(volume, snapshot)));
+    }
 
     @Override
     public String name() {
@@ -44,9 +56,7 @@ public final class DeleteVolumeSnapshot implements Saga<DeleteVolumeSnapshot.Dat
     public List<Step<Data>> steps(Data data) {
         return List.of(Step.<Data>of(
                         "drop-snapshot",
-                        known -> new Request(
-                                Topics.commands(known.backend()),
-                                new VolumeCommand.DropVolumeSnapshot(known.volume(), known.snapshot())))
+                        known -> drop(known.volume(), known.snapshot(), known.backend(), known.opened()))
                 .forwardOnly());
     }
 

@@ -5,6 +5,8 @@ import cloud.stasis.gateway.saga.Run;
 import cloud.stasis.gateway.saga.Saga;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Step;
+import cloud.stasis.gateway.volume.VolumeBundle.Opened;
+import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.Topics;
 import cloud.stasis.messages.VolumeCommand;
 import cloud.stasis.model.BackendId;
@@ -13,13 +15,15 @@ import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.VolumeId;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/// A volume that nobody has attached goes back to any snapshot of it; the snapshot stays.
+/// A volume goes back to any snapshot of it; the snapshot stays. A server that has the volume must be off.
 ///
 /// | step | worker | command | undo |
 /// |---|---|---|---|
-/// | revert-volume | volume service | RevertVolume | none: it happens whole or not at all |
+/// | revert-volume | volume service, or agent | RevertVolume, or RevertAttached | none: it happens whole or not at all
+// |
 public final class RevertVolume implements Saga<RevertVolume.Data> {
     private final VolumeTurns volumes;
     private final VolumeSnapshots snapshots;
@@ -31,7 +35,8 @@ public final class RevertVolume implements Saga<RevertVolume.Data> {
         this.clock = clock;
     }
 
-    public record Data(VolumeId volume, SnapshotId snapshot, BackendId backend) {}
+    /// @param opened the server that has the volume, if one does; it is off
+    public record Data(VolumeId volume, SnapshotId snapshot, BackendId backend, Optional<Opened> opened) {}
 
     @Override
     public String name() {
@@ -45,11 +50,17 @@ public final class RevertVolume implements Saga<RevertVolume.Data> {
 
     @Override
     public List<Step<Data>> steps(Data data) {
-        return List.of(Step.of(
-                "revert-volume",
-                known -> new Request(
-                        Topics.commands(known.backend()),
-                        new VolumeCommand.RevertVolume(known.volume(), known.snapshot()))));
+        return List.of(Step.of("revert-volume", RevertVolume::goBack));
+    }
+
+    private static Request goBack(Data data) {
+        return data.opened()
+                .map(at -> new Request(
+                        Topics.commands(at.host()),
+                        new ComputeCommand.RevertAttached(at.instance(), data.volume(), data.snapshot())))
+                .orElseGet(() -> new Request(
+                        Topics.commands(data.backend()),
+                        new VolumeCommand.RevertVolume(data.volume(), data.snapshot())));
     }
 
     @Override

@@ -27,6 +27,7 @@ public final class SnapshotCatalog {
     private final Transactions transactions;
     private final Volumes volumes;
     private final VolumeSnapshots snapshots;
+    private final VolumeHosts hosts;
     private final Quotas quotas;
     private final SagaRunner sagas;
     private final SnapshotVolume snapshotVolume;
@@ -37,6 +38,7 @@ public final class SnapshotCatalog {
             Transactions transactions,
             Volumes volumes,
             VolumeSnapshots snapshots,
+            VolumeHosts hosts,
             Quotas quotas,
             SagaRunner sagas,
             SnapshotVolume snapshotVolume,
@@ -45,6 +47,7 @@ public final class SnapshotCatalog {
         this.transactions = transactions;
         this.volumes = volumes;
         this.snapshots = snapshots;
+        this.hosts = hosts;
         this.quotas = quotas;
         this.sagas = sagas;
         this.snapshotVolume = snapshotVolume;
@@ -54,18 +57,19 @@ public final class SnapshotCatalog {
 
     /// Begins to take a snapshot.
     ///
-    /// @throws StasisException `INVALID_REQUEST` unless the volume is available
-    public VolumeSnapshot create(Caller caller, VolumeId id, Label label) {
+    /// @throws StasisException `INVALID_REQUEST` unless the volume is available, or in use and `forced`
+    public VolumeSnapshot create(Caller caller, VolumeId id, Label label, VolumeCatalog.Force force) {
         return transactions.call(() -> {
             long size = volumes.visible(caller, id).size().gibRoundedUp();
             quotas.require(caller.project(), Map.of(Resource.VOLUME_SNAPSHOTS, 1L, Resource.VOLUME_GIB, size));
             Volume volume = volumes.lockVisible(caller, id);
-            if (!(volume.state() instanceof VolumeState.Available)) {
+            boolean mayBe = volume.state() instanceof VolumeState.Available
+                    || volume.state() instanceof VolumeState.InUse && force == VolumeCatalog.Force.YES;
+            if (!mayBe) {
                 throw new StasisException(
                         ErrorCode.INVALID_REQUEST,
-                        "Invalid volume: Volume " + id + " status must be available, but current status is: "
-                                + volume.state().status() + ". Volumes that a server has are kept by a snapshot of the"
-                                + " server.");
+                        "Invalid volume: Volume " + id + " status must be available, or in-use and forced, but current"
+                                + " status is: " + volume.state().status() + ".");
             }
             Instant now = clock.instant();
             SagaId saga = SagaId.random();
@@ -84,7 +88,9 @@ public final class SnapshotCatalog {
             snapshots.add(snapshot);
             sagas.start(
                     saga,
-                    new Start<>(snapshotVolume, new SnapshotVolume.Data(snapshot.id(), id, volume.backend())),
+                    new Start<>(
+                            snapshotVolume,
+                            new SnapshotVolume.Data(snapshot.id(), id, volume.backend(), Opening.of(volume, hosts))),
                     job(caller, snapshot, JobKind.SNAPSHOT_VOLUME));
             return snapshot;
         });
@@ -128,6 +134,8 @@ public final class SnapshotCatalog {
     /// @throws StasisException `INVALID_REQUEST` in a state in which it cannot be deleted
     public void delete(Caller caller, SnapshotId id, Deletion deletion) {
         transactions.run(() -> {
+            VolumeId of = snapshots.visible(caller, id).volume();
+            volumes.lock(of).ifPresent(SnapshotCatalog::requireSettled);
             VolumeSnapshot snapshot = snapshots.lockVisible(caller, id);
             requireIdle(snapshot);
             if (deletion == Deletion.PLAIN && !isDeletable(snapshot)) {
@@ -146,9 +154,27 @@ public final class SnapshotCatalog {
             sagas.start(
                     saga,
                     new Start<>(
-                            deleteSnapshot, new DeleteVolumeSnapshot.Data(id, snapshot.volume(), snapshot.backend())),
+                            deleteSnapshot,
+                            new DeleteVolumeSnapshot.Data(
+                                    id, snapshot.volume(), snapshot.backend(), opened(snapshot.volume()))),
                     job(caller, snapshot, JobKind.DELETE_VOLUME_SNAPSHOT));
         });
+    }
+
+    /// Who has a volume open must not change while its snapshots do.
+    private static void requireSettled(Volume volume) {
+        boolean changing = volume.state() instanceof VolumeState.Attaching
+                || volume.state() instanceof VolumeState.Working working
+                        && working.work() == VolumeState.Work.DETACHING;
+        if (changing) {
+            throw new StasisException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Invalid snapshot: its volume is " + volume.state().status() + ". Try again when that is done.");
+        }
+    }
+
+    private Optional<VolumeBundle.Opened> opened(VolumeId volume) {
+        return volumes.find(volume).flatMap(found -> Opening.of(found, hosts));
     }
 
     private static boolean isDeletable(VolumeSnapshot snapshot) {

@@ -5,20 +5,26 @@ import cloud.stasis.gateway.saga.Run;
 import cloud.stasis.gateway.saga.Saga;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Step;
+import cloud.stasis.gateway.volume.VolumeBundle.Opened;
+import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.VolumeCut;
 import cloud.stasis.messages.Topics;
 import cloud.stasis.messages.VolumeCommand;
 import cloud.stasis.model.BackendId;
 import cloud.stasis.model.ErrorReport;
+import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.VolumeId;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 
-/// Keeps what a volume that nobody has attached holds now.
+/// Keeps what a volume holds now. One that a server has is kept by the agent that has it open, which freezes the
+/// guest's file systems for a moment if the guest can.
 ///
 /// | step | worker | command | undo |
 /// |---|---|---|---|
-/// | snapshot-volume | volume service | SnapshotVolume | DropVolumeSnapshot |
+/// | snapshot-volume | volume service, or agent | SnapshotVolume, or CutVolumes | DropVolumeSnapshot, or DropCut |
 public final class SnapshotVolume implements Saga<SnapshotVolume.Data> {
     private final VolumeSnapshots snapshots;
     private final Clock clock;
@@ -28,7 +34,8 @@ public final class SnapshotVolume implements Saga<SnapshotVolume.Data> {
         this.clock = clock;
     }
 
-    public record Data(SnapshotId snapshot, VolumeId volume, BackendId backend) {}
+    /// @param opened the server that has the volume, if one does
+    public record Data(SnapshotId snapshot, VolumeId volume, BackendId backend, Optional<Opened> opened) {}
 
     @Override
     public String name() {
@@ -42,14 +49,23 @@ public final class SnapshotVolume implements Saga<SnapshotVolume.Data> {
 
     @Override
     public List<Step<Data>> steps(Data data) {
-        return List.of(Step.<Data>of(
-                        "snapshot-volume",
-                        known -> new Request(
-                                Topics.commands(known.backend()),
-                                new VolumeCommand.SnapshotVolume(known.volume(), known.snapshot())))
-                .undoneBy(known -> new Request(
-                        Topics.commands(known.backend()),
-                        new VolumeCommand.DropVolumeSnapshot(known.volume(), known.snapshot()))));
+        return List.of(Step.<Data>of("snapshot-volume", SnapshotVolume::keep)
+                .undoneBy(known ->
+                        DeleteVolumeSnapshot.drop(known.volume(), known.snapshot(), known.backend(), known.opened())));
+    }
+
+    private static Request keep(Data data) {
+        return data.opened()
+                .map(at -> new Request(
+                        Topics.commands(at.host()),
+                        new ComputeCommand.CutVolumes(
+                                at.instance(),
+                                data.snapshot().value(),
+                                List.of(new VolumeCut(data.volume(), data.snapshot())),
+                                Quiesce.PREFER)))
+                .orElseGet(() -> new Request(
+                        Topics.commands(data.backend()),
+                        new VolumeCommand.SnapshotVolume(data.volume(), data.snapshot())));
     }
 
     @Override

@@ -35,8 +35,7 @@ import java.util.function.Function;
 ///
 /// | step | worker | command | undo |
 /// |---|---|---|---|
-/// | capture | volume service, or the agent of the host that has it open | CaptureVolume or CaptureDisks | settle as
-// abandoned |
+/// | capture | volume service, or the agent that has it open | CaptureVolume, CaptureDisks | settle as abandoned |
 /// | seal (commit point) | image service | SealBundle | DropReference |
 /// | settle | as capture | SettleVolume or SettleCapture | none |
 ///

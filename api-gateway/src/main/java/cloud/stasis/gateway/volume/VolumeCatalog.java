@@ -112,11 +112,11 @@ public final class VolumeCatalog {
                 throw invalid(
                         "Invalid volume: its size has changed since the snapshot; make a volume of the snapshot.");
             }
-            if (!(volume.state() instanceof VolumeState.Available)
-                    || !(snapshot.state() instanceof VolumeSnapshot.State.Available)) {
+            if (!mayBeReverted(volume) || !(snapshot.state() instanceof VolumeSnapshot.State.Available)) {
                 throw new StasisException(
                         ErrorCode.WRONG_STATE,
-                        "Invalid volume: Volume and snapshot must be available to revert; they are "
+                        "Invalid volume: Volume and snapshot must be available to revert, or the volume's server"
+                                + " must be off; they are "
                                 + volume.state().status() + " and "
                                 + snapshot.state().status() + ".");
             }
@@ -125,9 +125,15 @@ public final class VolumeCatalog {
             snapshots.save(snapshot.in(new VolumeSnapshot.State.Restoring(saga), clock.instant()));
             sagas.start(
                     saga,
-                    new Start<>(kinds.revert(), new RevertVolume.Data(id, to, volume.backend())),
+                    new Start<>(kinds.revert(), new RevertVolume.Data(id, to, volume.backend(), opened(volume))),
                     job(caller, volume, JobKind.REVERT_VOLUME));
         });
+    }
+
+    private boolean mayBeReverted(Volume volume) {
+        return volume.state() instanceof VolumeState.Available
+                || volume.state() instanceof VolumeState.InUse inUse
+                        && hosts.isOff(inUse.attachment().instance());
     }
 
     /// Says of a volume that nobody has that it is reserved, and takes that back.

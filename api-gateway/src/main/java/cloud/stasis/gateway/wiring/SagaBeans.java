@@ -1,8 +1,11 @@
 package cloud.stasis.gateway.wiring;
 
+import cloud.stasis.gateway.compute.AttachVolume;
+import cloud.stasis.gateway.compute.Attached;
 import cloud.stasis.gateway.compute.BootServer;
 import cloud.stasis.gateway.compute.ChangePower;
 import cloud.stasis.gateway.compute.DeleteServer;
+import cloud.stasis.gateway.compute.DetachVolume;
 import cloud.stasis.gateway.compute.InstanceTurns;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.RebuildServer;
@@ -15,6 +18,7 @@ import cloud.stasis.gateway.snapshot.RevertServer;
 import cloud.stasis.gateway.snapshot.SafetySnapshots;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
 import cloud.stasis.gateway.snapshot.TakeSnapshot;
+import cloud.stasis.gateway.volume.VolumeTurns;
 import cloud.stasis.gateway.volume.Volumes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -95,5 +99,23 @@ class SagaBeans {
     @Singleton
     DeleteSnapshot deleteSnapshot(Instances instances, SnapshotRows snapshots, Outbox outbox, Clock clock) {
         return new DeleteSnapshot(instances, snapshots, outbox, clock);
+    }
+
+    @Produces
+    @Singleton
+    Attached attached(Instances instances, Clock clock) {
+        return new Attached(instances, clock);
+    }
+
+    @Produces
+    @Singleton
+    AttachVolume attachVolume(Attached attached, VolumeTurns volumes) {
+        return new AttachVolume(attached, volumes);
+    }
+
+    @Produces
+    @Singleton
+    DetachVolume detachVolume(Attached attached, VolumeTurns volumes) {
+        return new DetachVolume(attached, volumes);
     }
 }

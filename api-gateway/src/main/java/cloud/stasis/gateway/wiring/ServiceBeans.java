@@ -1,8 +1,11 @@
 package cloud.stasis.gateway.wiring;
 
+import cloud.stasis.gateway.compute.AttachVolume;
+import cloud.stasis.gateway.compute.Attachments;
 import cloud.stasis.gateway.compute.ChangePower;
 import cloud.stasis.gateway.compute.ConsoleLog;
 import cloud.stasis.gateway.compute.DeleteServer;
+import cloud.stasis.gateway.compute.DetachVolume;
 import cloud.stasis.gateway.compute.FlavorCatalog;
 import cloud.stasis.gateway.compute.Flavors;
 import cloud.stasis.gateway.compute.Instances;
@@ -28,6 +31,7 @@ import cloud.stasis.gateway.snapshot.SnapshotRows;
 import cloud.stasis.gateway.snapshot.Snapshots;
 import cloud.stasis.gateway.snapshot.TakeSnapshot;
 import cloud.stasis.gateway.snapshot.Verdicts;
+import cloud.stasis.gateway.volume.VolumeSnapshots;
 import cloud.stasis.gateway.volume.Volumes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -132,5 +136,20 @@ class ServiceBeans {
             Clock clock) {
         return new Snapshots(
                 transactions, requests, instances, snapshots, quotas, sagas, takeSnapshot, deleteSnapshot, clock);
+    }
+
+    @Produces
+    @Singleton
+    Attachments attachments(
+            Transactions transactions,
+            Instances instances,
+            Volumes volumes,
+            VolumeSnapshots snapshots,
+            Fleet fleet,
+            SagaRunner sagas,
+            AttachVolume attach,
+            DetachVolume detach,
+            Clock clock) {
+        return new Attachments(transactions, instances, volumes, snapshots, fleet, sagas, attach, detach, clock);
     }
 }

@@ -1,7 +1,7 @@
 package cloud.stasis.gateway.wiring;
 
-import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.Instances;
+import cloud.stasis.gateway.compute.ServerHosts;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Grants;
 import cloud.stasis.gateway.image.DigestImage;
@@ -56,7 +56,7 @@ class VolumeBeans {
     @Produces
     @Singleton
     VolumeHosts volumeHosts(Instances instances) {
-        return id -> instances.find(id).flatMap(Instance::host);
+        return new ServerHosts(instances);
     }
 
     @Produces
@@ -176,13 +176,14 @@ class VolumeBeans {
             Transactions transactions,
             Volumes volumes,
             VolumeSnapshots snapshots,
+            VolumeHosts hosts,
             Quotas quotas,
             SagaRunner sagas,
             SnapshotVolume snapshotVolume,
             DeleteVolumeSnapshot deleteSnapshot,
             Clock clock) {
         return new SnapshotCatalog(
-                transactions, volumes, snapshots, quotas, sagas, snapshotVolume, deleteSnapshot, clock);
+                transactions, volumes, snapshots, hosts, quotas, sagas, snapshotVolume, deleteSnapshot, clock);
     }
 
     @Produces

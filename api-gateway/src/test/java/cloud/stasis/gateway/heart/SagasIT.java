@@ -213,7 +213,7 @@ class SagasIT {
                 }),
                 new Scenario("snapshot-volume", 1, caller -> {
                     Volume volume = made(caller);
-                    return () -> volumeSnapshots.create(caller, volume.id(), Volume.Label.NONE);
+                    return () -> volumeSnapshots.create(caller, volume.id(), Volume.Label.NONE, VolumeCatalog.Force.NO);
                 }),
                 new Scenario("revert-volume", 1, caller -> {
                     VolumeSnapshot snapshot = kept(caller);
@@ -248,7 +248,8 @@ class SagasIT {
     }
 
     private VolumeSnapshot kept(Caller caller) {
-        VolumeSnapshot snapshot = volumeSnapshots.create(caller, made(caller).id(), Volume.Label.NONE);
+        VolumeSnapshot snapshot =
+                volumeSnapshots.create(caller, made(caller).id(), Volume.Label.NONE, VolumeCatalog.Force.NO);
         cloud.awaitQuiet();
         return snapshot;
     }

@@ -1,7 +1,7 @@
 package cloud.stasis.gateway.http.compute;
 
+import cloud.stasis.gateway.http.Rule;
 import cloud.stasis.gateway.identity.Caller;
-import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 
 /// The policy of the compute API: what can be done, and who may. This is the whole table. Whose server it is
@@ -16,6 +16,8 @@ enum ComputeAction {
     CREATE_BACKUPS("os-create-backup", Rule.MEMBER),
     REBUILD_SERVERS("servers:rebuild", Rule.MEMBER),
     READ_CONSOLE("os-console-output", Rule.MEMBER),
+    READ_ATTACHMENTS("os-volumes-attachments:index", Rule.ANY_ROLE),
+    CHANGE_ATTACHMENTS("os-volumes-attachments:create", Rule.MEMBER),
     LOCK_SERVERS("os-lock-server", Rule.MEMBER),
     RESET_STATE("os-admin-actions:reset_state", Rule.ADMIN),
 
@@ -31,13 +33,6 @@ enum ComputeAction {
     CHANGE_QUOTAS("os-quota-sets:update", Rule.ADMIN),
     READ_HOSTS("os-hypervisors:list", Rule.ADMIN);
 
-    private enum Rule {
-        /// Whoever has a role on the project.
-        ANY_ROLE,
-        MEMBER,
-        ADMIN
-    }
-
     private final String rule;
     private final Rule who;
 
@@ -48,15 +43,6 @@ enum ComputeAction {
 
     /// @throws StasisException `ACCESS_DENIED`
     void check(Caller caller) {
-        boolean allowed =
-                switch (who) {
-                    case ANY_ROLE -> !caller.roles().isEmpty();
-                    case MEMBER -> caller.isAdmin() || caller.roles().contains("member");
-                    case ADMIN -> caller.isAdmin();
-                };
-        if (!allowed) {
-            throw new StasisException(
-                    ErrorCode.ACCESS_DENIED, "Policy doesn't allow os_compute_api:" + rule + " to be performed.");
-        }
+        who.check(caller, "os_compute_api:" + rule);
     }
 }

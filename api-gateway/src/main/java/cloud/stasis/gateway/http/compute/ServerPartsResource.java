@@ -4,15 +4,11 @@ import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.Servers;
 import cloud.stasis.gateway.http.CurrentRequest;
 import cloud.stasis.gateway.http.FaultException;
-import cloud.stasis.gateway.http.Microversion;
 import cloud.stasis.gateway.http.Page;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobQuery;
 import cloud.stasis.gateway.job.JobState;
 import cloud.stasis.gateway.job.Jobs;
-import cloud.stasis.gateway.volume.Volume;
-import cloud.stasis.gateway.volume.VolumeState.Attachment;
-import cloud.stasis.gateway.volume.VolumeState.OnTermination;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -52,29 +48,6 @@ public class ServerPartsResource {
     public void forgetPassword(@PathParam("id") String id) {
         ComputeAction.CHANGE_SERVERS.check(request.caller());
         shown(id);
-    }
-
-    @GET
-    @Path("os-volume_attachments")
-    public Map<String, Object> attachments(@PathParam("id") String id) {
-        Instance instance = shown(id);
-        return Map.of(
-                "volumeAttachments",
-                servers.volumesOf(List.of(instance)).stream()
-                        .map(this::attachment)
-                        .toList());
-    }
-
-    @GET
-    @Path("os-volume_attachments/{volume}")
-    public Map<String, Object> attachment(@PathParam("id") String id, @PathParam("volume") String volume) {
-        return Map.of(
-                "volumeAttachment",
-                servers.volumesOf(List.of(shown(id))).stream()
-                        .filter(attached -> attached.id().toString().equals(volume))
-                        .findFirst()
-                        .map(this::attachment)
-                        .orElseThrow(() -> new FaultException(404, "The volume is not attached to this server.")));
     }
 
     @GET
@@ -127,30 +100,6 @@ public class ServerPartsResource {
     private Instance shown(String id) {
         ComputeAction.READ_SERVERS.check(request.caller());
         return servers.show(request.caller(), ServersResource.id(id));
-    }
-
-    private Map<String, Object> attachment(Volume volume) {
-        Microversion version = request.microversion();
-        Attachment attachment = volume.state().attached().orElseThrow();
-        Map<String, Object> body = new LinkedHashMap<>();
-        if (!version.atLeast(2, 89)) {
-            body.put("id", volume.id().toString());
-        }
-        body.put("volumeId", volume.id().toString());
-        body.put("serverId", attachment.instance().toString());
-        body.put("device", "/dev/" + attachment.device());
-        if (version.atLeast(2, 70)) {
-            body.put("tag", null);
-        }
-        if (version.atLeast(2, 79)) {
-            body.put("delete_on_termination", attachment.onTermination() == OnTermination.DELETE);
-        }
-        if (version.atLeast(2, 89)) {
-            // A volume is attached at most once, so its id names the attachment as well.
-            body.put("attachment_id", volume.id().toString());
-            body.put("bdm_uuid", volume.id().toString());
-        }
-        return body;
     }
 
     private Map<String, Object> action(Instance instance, Job job) {

@@ -1,7 +1,7 @@
 package cloud.stasis.gateway.http.volume;
 
+import cloud.stasis.gateway.http.Rule;
 import cloud.stasis.gateway.identity.Caller;
-import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 
 /// The policy of the block storage API: what can be done, and who may. This is the whole table. Whose volume it is
@@ -18,13 +18,6 @@ enum VolumeAction {
     CHANGE_QUOTAS("volume_extension:quotas:update", Rule.ADMIN),
     READ_BACKENDS("scheduler_extension:scheduler_stats:get_pools", Rule.ADMIN);
 
-    private enum Rule {
-        /// Whoever has a role on the project.
-        ANY_ROLE,
-        MEMBER,
-        ADMIN
-    }
-
     private final String rule;
     private final Rule who;
 
@@ -35,14 +28,6 @@ enum VolumeAction {
 
     /// @throws StasisException `ACCESS_DENIED`
     void check(Caller caller) {
-        boolean allowed =
-                switch (who) {
-                    case ANY_ROLE -> !caller.roles().isEmpty();
-                    case MEMBER -> caller.isAdmin() || caller.roles().contains("member");
-                    case ADMIN -> caller.isAdmin();
-                };
-        if (!allowed) {
-            throw new StasisException(ErrorCode.ACCESS_DENIED, "Policy doesn't allow " + rule + " to be performed.");
-        }
+        who.check(caller, rule);
     }
 }

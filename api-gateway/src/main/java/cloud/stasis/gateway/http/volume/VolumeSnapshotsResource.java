@@ -12,6 +12,7 @@ import cloud.stasis.gateway.volume.Listing;
 import cloud.stasis.gateway.volume.SnapshotCatalog;
 import cloud.stasis.gateway.volume.SnapshotCatalog.Deletion;
 import cloud.stasis.gateway.volume.Volume.Label;
+import cloud.stasis.gateway.volume.VolumeCatalog.Force;
 import cloud.stasis.gateway.volume.VolumeSnapshot;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.SnapshotId;
@@ -79,8 +80,9 @@ public class VolumeSnapshotsResource {
         Caller caller = door.enter(project, VolumeAction.CHANGE);
         JsonFields fields = JsonFields.of(body).only("snapshot").object("snapshot");
         fields.only("volume_id", "name", "display_name", "description", "display_description", "force", "metadata");
-        boolean forced = fields.optionalLooseFlag("force").orElse(true);
-        if (!forced && fields.has("force") && door.version().atLeast(3, 66)) {
+        boolean always = door.version().atLeast(3, 66);
+        boolean forced = fields.optionalLooseFlag("force").orElse(always);
+        if (!forced && always) {
             throw new FaultException(400, "Invalid input: force can only be true from version 3.66 on.");
         }
         VolumeSnapshot made = snapshots.create(
@@ -89,7 +91,8 @@ public class VolumeSnapshotsResource {
                 new Label(
                         text(fields, "name").orElse("").strip(),
                         text(fields, "description"),
-                        fields.optionalTextMap("metadata", MAX_TEXT, MAX_TEXT).orElse(Map.of())));
+                        fields.optionalTextMap("metadata", MAX_TEXT, MAX_TEXT).orElse(Map.of())),
+                forced ? Force.YES : Force.NO);
         return Response.accepted(Map.of("snapshot", summary(made))).build();
     }
 
