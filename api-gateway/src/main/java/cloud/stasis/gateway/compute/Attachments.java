@@ -159,8 +159,7 @@ public final class Attachments {
     /// Begins to take a volume from a server.
     ///
     /// @throws StasisException `VOLUME_NOT_FOUND` if the server does not have it; `WRONG_STATE`, also while
-    // something
-    /// else goes on with the volume; `ACCESS_DENIED` for the root disk
+    /// something else goes on with the volume; `ACCESS_DENIED` for the root disk
     public void detach(Caller caller, InstanceId id, VolumeId volumeId) {
         transactions.run(() -> {
             Instance instance = instances.lockVisible(caller, id);

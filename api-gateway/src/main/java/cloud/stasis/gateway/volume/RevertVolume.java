@@ -22,8 +22,7 @@ import java.util.function.UnaryOperator;
 ///
 /// | step | worker | command | undo |
 /// |---|---|---|---|
-/// | revert-volume | volume service, or agent | RevertVolume, or RevertAttached | none: it happens whole or not at all
-// |
+/// | revert-volume | volume service or agent | RevertVolume or RevertAttached | none: all or nothing |
 public final class RevertVolume implements Saga<RevertVolume.Data> {
     private final VolumeTurns volumes;
     private final VolumeSnapshots snapshots;

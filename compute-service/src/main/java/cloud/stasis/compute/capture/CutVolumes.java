@@ -6,6 +6,7 @@ import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.DiskPoint;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Intent;
+import cloud.stasis.compute.instance.IntentRecord;
 import cloud.stasis.compute.instance.Lineage;
 import cloud.stasis.compute.layers.FoldLayers;
 import cloud.stasis.disks.LayerNumber;
@@ -30,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jboss.logging.Logger;
@@ -110,13 +112,15 @@ public final class CutVolumes {
         MemoryCut.forgetAll(host, instance);
         ResumeState after = state == PowerState.RUNNING ? ResumeState.RUNNING : ResumeState.PAUSED;
         Intent.Cutting intent = new Intent.Cutting(cut, after, host.watchdog().handle());
+        // That the guest is frozen, if it is; still true when the cut is over.
+        Optional<IntentRecord> around = instance.directory().intent().read();
         instance.begin(intent);
         try {
             Paused paused = MemoryCut.whilePaused(host, instance, intent, prepared.keySet(), () -> host.hypervisor()
                     .liveLayers()
                     .switchTo(instance.id(), prepared));
             record(instance, wanted, paused);
-            instance.end();
+            around.ifPresentOrElse(record -> instance.begin(record.intent()), instance::end);
             return paused;
         } catch (StasisException e) {
             recovery.recover(instance, intent);

@@ -81,15 +81,23 @@ final class GuestRepairs {
                 new Repair(
                         subject,
                         cutting.state() == ResumeState.RUNNING && isPaused
-                                ? "undo a memory snapshot that was not finished, and resume the guest"
-                                : "undo a memory snapshot that was not finished",
-                        () -> memoryCut.recover(instance, cutting));
+                                ? "undo a cut that was not finished, and resume the guest"
+                                : "undo a cut that was not finished",
+                        () -> undo(instance, cutting));
             case Intent.Suspending suspending ->
                 new Repair(subject, "end a suspend", () -> power.settleSuspend(instance));
             // The command comes again and does it all again; nothing of it is in anyone's way.
             case Intent.Reverting reverting ->
                 new Repair(subject, "leave an interrupted revert to its command", () -> {});
         };
+    }
+
+    /// Volumes are cut while the guest is frozen as well.
+    private void undo(Instance instance, Intent.Cutting cutting) {
+        memoryCut.recover(instance, cutting);
+        if (Host.isActive(host.state(instance)) && host.hypervisor().guests().isFrozen(instance.id())) {
+            host.hypervisor().guests().thaw(instance.id());
+        }
     }
 
     /// It has not run, so the memory that it was given is still its memory.
