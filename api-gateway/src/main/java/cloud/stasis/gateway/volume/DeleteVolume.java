@@ -22,11 +22,13 @@ import java.util.List;
 public final class DeleteVolume implements Saga<DeleteVolume.Data> {
     private final Volumes volumes;
     private final VolumeSnapshots snapshots;
+    private final Shelf<Claim> claims;
     private final Clock clock;
 
-    public DeleteVolume(Volumes volumes, VolumeSnapshots snapshots, Clock clock) {
+    public DeleteVolume(Volumes volumes, VolumeSnapshots snapshots, Shelf<Claim> claims, Clock clock) {
         this.volumes = volumes;
         this.snapshots = snapshots;
+        this.claims = claims;
         this.clock = clock;
     }
 
@@ -54,6 +56,7 @@ public final class DeleteVolume implements Saga<DeleteVolume.Data> {
     @Override
     public List<Start<?>> completed(Run<Data> run) {
         volumes.lock(run.data().volume()).ifPresent(volume -> volumes.save(volume.deleted(clock.instant())));
+        claims.of(run.data().volume()).forEach(claim -> claims.remove(claim.key()));
         // With the volume went what it held before.
         snapshots.lockAllOf(run.data().volume()).forEach(snapshot -> snapshots.save(snapshot.deleted(clock.instant())));
         return List.of();

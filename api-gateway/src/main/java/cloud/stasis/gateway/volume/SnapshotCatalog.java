@@ -81,6 +81,7 @@ public final class SnapshotCatalog {
                     volume.backend(),
                     label,
                     volume.size(),
+                    Optional.empty(),
                     new VolumeSnapshot.State.Creating(saga),
                     now,
                     now,

@@ -170,6 +170,23 @@ public final class VolumeCatalog {
         });
     }
 
+    /// Gives a volume another type. What a type asks of backends all of ours offer or none, so nothing is moved.
+    ///
+    /// @throws StasisException `INVALID_REQUEST` unless it is available or in use
+    public void retype(Caller caller, VolumeId id, VolumeTypeId type) {
+        transactions.run(() -> {
+            Volume volume = volumes.lockVisible(caller, id);
+            if (!(volume.state() instanceof VolumeState.Available) && !(volume.state() instanceof VolumeState.InUse)) {
+                throw invalid("Invalid volume: Volume " + id + " status must be available or in-use to retype, but is: "
+                        + volume.state().status() + ".");
+            }
+            if (volume.nature().type().equals(Optional.of(type))) {
+                throw invalid("Invalid input received: New volume_type same as original: " + type + ".");
+            }
+            volumes.save(volume.with(volume.nature().typed(Optional.of(type)), clock.instant()));
+        });
+    }
+
     public void use(Caller caller, VolumeId id, UnaryOperator<Volume.Use> change) {
         transactions.run(() -> {
             Volume volume = volumes.lockVisible(caller, id);
@@ -266,36 +283,39 @@ public final class VolumeCatalog {
     ///
     /// @throws StasisException `INVALID_REQUEST` in any other state, as the volume API has it
     public void delete(Caller caller, VolumeId id, Deletion deletion) {
-        transactions.run(() -> {
-            Volume volume = volumes.lockVisible(caller, id);
-            if (deletion == Deletion.FORCED) {
-                requireIdle(volume);
-            } else if (!isDeletable(volume)) {
-                throw invalid("Invalid volume: Volume status must be available or error or error_restoring or"
-                        + " error_extending or error_managing and must not be migrating, attached, belong to a"
-                        + " group, have snapshots or be disassociated from snapshots after volume transfer.");
+        transactions.run(() -> beginDeletion(caller, id, deletion));
+    }
+
+    /// As [#delete], within the caller's transaction.
+    void beginDeletion(Caller caller, VolumeId id, Deletion deletion) {
+        Volume volume = volumes.lockVisible(caller, id);
+        if (deletion == Deletion.FORCED) {
+            requireIdle(volume);
+        } else if (!isDeletable(volume) || volume.nature().group().isPresent()) {
+            throw invalid("Invalid volume: Volume status must be available or error or error_restoring or"
+                    + " error_extending or error_managing and must not be migrating, attached, belong to a"
+                    + " group, have snapshots or be disassociated from snapshots after volume transfer.");
+        }
+        if (volumes.isBeingCopied(id)) {
+            throw invalid("Invalid volume: a volume is being made of it. Try again when that is done.");
+        }
+        List<VolumeSnapshot> held = snapshots.lockAllOf(id);
+        if (!held.isEmpty() && deletion == Deletion.PLAIN) {
+            throw invalid("Invalid volume: Volume still has " + held.size() + " dependent snapshots.");
+        }
+        SagaId saga = SagaId.random();
+        Instant now = clock.instant();
+        for (VolumeSnapshot snapshot : held) {
+            if (snapshot.state().worker().isPresent() || volumes.isBeingCopied(snapshot.id())) {
+                throw invalid("Invalid volume: its snapshot " + snapshot.id() + " is busy.");
             }
-            if (volumes.isBeingCopied(id)) {
-                throw invalid("Invalid volume: a volume is being made of it. Try again when that is done.");
-            }
-            List<VolumeSnapshot> held = snapshots.lockAllOf(id);
-            if (!held.isEmpty() && deletion == Deletion.PLAIN) {
-                throw invalid("Invalid volume: Volume still has " + held.size() + " dependent snapshots.");
-            }
-            SagaId saga = SagaId.random();
-            Instant now = clock.instant();
-            for (VolumeSnapshot snapshot : held) {
-                if (snapshot.state().worker().isPresent() || volumes.isBeingCopied(snapshot.id())) {
-                    throw invalid("Invalid volume: its snapshot " + snapshot.id() + " is busy.");
-                }
-                snapshots.save(snapshot.in(new VolumeSnapshot.State.Deleting(saga), now));
-            }
-            volumes.save(volume.in(new VolumeState.Deleting(saga), now));
-            sagas.start(
-                    saga,
-                    new Start<>(kinds.delete(), new DeleteVolume.Data(volume.id(), volume.backend())),
-                    job(caller, volume, JobKind.DELETE_VOLUME));
-        });
+            snapshots.save(snapshot.in(new VolumeSnapshot.State.Deleting(saga), now));
+        }
+        volumes.save(volume.in(new VolumeState.Deleting(saga), now));
+        sagas.start(
+                saga,
+                new Start<>(kinds.delete(), new DeleteVolume.Data(volume.id(), volume.backend())),
+                job(caller, volume, JobKind.DELETE_VOLUME));
     }
 
     private static boolean isDeletable(Volume volume) {

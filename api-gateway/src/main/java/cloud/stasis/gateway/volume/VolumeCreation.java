@@ -1,5 +1,6 @@
 package cloud.stasis.gateway.volume;
 
+import cloud.stasis.gateway.fleet.Backend;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Placement;
 import cloud.stasis.gateway.identity.Caller;
@@ -24,6 +25,7 @@ import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -37,6 +39,7 @@ public final class VolumeCreation {
     private final Shelf<Backup> backups;
     private final Images images;
     private final VolumeOffer offer;
+    private final Shelf<BackendMark> marks;
     private final Fleet fleet;
     private final VolumeQuota quota;
     private final SagaRunner sagas;
@@ -50,6 +53,7 @@ public final class VolumeCreation {
             Shelf<Backup> backups,
             Images images,
             VolumeOffer offer,
+            Shelf<BackendMark> marks,
             Fleet fleet,
             VolumeQuota quota,
             SagaRunner sagas,
@@ -61,6 +65,7 @@ public final class VolumeCreation {
         this.backups = backups;
         this.images = images;
         this.offer = offer;
+        this.marks = marks;
         this.fleet = fleet;
         this.quota = quota;
         this.sagas = sagas;
@@ -71,29 +76,28 @@ public final class VolumeCreation {
     /// Begins to make a volume. One of a type that no backend can offer is there all the same, in `error`, with
     /// a message that says why, as clients of the volume API expect it.
     public Volume create(Caller caller, NewVolume asked) {
-        return transactions.call(() -> {
-            Plan plan = plan(caller, asked);
-            quota.require(caller, 1, plan.size(), plan.size().gibRoundedUp());
-            SagaId saga = SagaId.random();
-            Volume volume = plan.volume(caller, new VolumeState.Creating(saga, Optional.empty()), backend(plan));
-            if (!offer.isOffered(volume)) {
-                Volume failed = volume.in(new VolumeState.Failed(), clock.instant());
-                volumes.add(failed);
-                offer.sayThatNobodyOffers(caller, failed);
-                return failed;
-            }
-            volumes.add(volume);
-            sagas.start(
-                    saga,
-                    new Start<>(createVolume, plan.data(volume)),
-                    Job.accepted(
-                            caller,
-                            volume.project(),
-                            JobKind.CREATE_VOLUME,
-                            JobSubject.of(volume.id()),
-                            clock.instant()));
-            return volume;
-        });
+        return transactions.call(() -> begin(caller, asked));
+    }
+
+    /// As [#create], within the caller's transaction.
+    Volume begin(Caller caller, NewVolume asked) {
+        Plan plan = plan(caller, asked);
+        quota.require(caller, 1, plan.size(), plan.size().gibRoundedUp());
+        SagaId saga = SagaId.random();
+        Volume volume = plan.volume(caller, new VolumeState.Creating(saga, Optional.empty()), backend(plan));
+        if (!offer.isOffered(volume)) {
+            Volume failed = volume.in(new VolumeState.Failed(), clock.instant());
+            volumes.add(failed);
+            offer.sayThatNobodyOffers(caller, failed);
+            return failed;
+        }
+        volumes.add(volume);
+        sagas.start(
+                saga,
+                new Start<>(createVolume, plan.data(volume)),
+                Job.accepted(
+                        caller, volume.project(), JobKind.CREATE_VOLUME, JobSubject.of(volume.id()), clock.instant()));
+        return volume;
     }
 
     /// Enters a volume that another saga makes for a server, within its transaction and without asking for
@@ -119,9 +123,13 @@ public final class VolumeCreation {
     }
 
     private BackendId backend(Plan plan) {
-        return plan.origin()
-                .backend()
-                .orElseGet(() -> Placement.backend(fleet.backends(), plan.size(), clock.instant()));
+        return plan.origin().backend().orElseGet(() -> Placement.backend(enabled(), plan.size(), clock.instant()));
+    }
+
+    private List<Backend> enabled() {
+        return fleet.backends().stream()
+                .filter(backend -> marks.find(BackendMark.keyOf(backend.id())).isEmpty())
+                .toList();
     }
 
     private Plan plan(Caller caller, NewVolume asked) {

@@ -3,6 +3,7 @@ package cloud.stasis.gateway.volume;
 import cloud.stasis.gateway.identity.Caller;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,20 +24,25 @@ public final class VolumeOffer {
     private static final Pattern IS = Pattern.compile("<(?:is|in)>\\s*(.+)");
 
     private final VolumeTypes types;
+    private final Shelf<Encryption> encryptions;
     private final Shelf<UserMessage> messages;
     private final Clock clock;
 
-    public VolumeOffer(VolumeTypes types, Shelf<UserMessage> messages, Clock clock) {
+    public VolumeOffer(VolumeTypes types, Shelf<Encryption> encryptions, Shelf<UserMessage> messages, Clock clock) {
         this.types = types;
+        this.encryptions = encryptions;
         this.messages = messages;
         this.clock = clock;
     }
 
     /// Whether there is a backend for the type of this volume.
     boolean isOffered(Volume volume) {
-        return volume.nature()
-                .type()
-                .flatMap(types::find)
+        Optional<VolumeTypeId> asked = volume.nature().type();
+        // Nothing here encrypts.
+        if (asked.flatMap(type -> encryptions.find(type.value())).isPresent()) {
+            return false;
+        }
+        return asked.flatMap(types::find)
                 .map(type -> type.extraSpecs().entrySet().stream()
                         .allMatch(spec -> isOffered(spec.getKey(), spec.getValue())))
                 .orElse(true);

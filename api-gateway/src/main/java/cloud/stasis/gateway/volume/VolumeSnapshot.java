@@ -10,10 +10,12 @@ import cloud.stasis.model.UserId;
 import cloud.stasis.model.VolumeId;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 
 /// What one volume held at one instant.
 ///
 /// @param size of the volume then
+/// @param group the snapshot of a group that it belongs to
 public record VolumeSnapshot(
         SnapshotId id,
         ProjectId project,
@@ -22,6 +24,7 @@ public record VolumeSnapshot(
         BackendId backend,
         Label label,
         ByteCount size,
+        Optional<UUID> group,
         State state,
         Instant createdAt,
         Instant updatedAt,
@@ -87,11 +90,18 @@ public record VolumeSnapshot(
     }
 
     public VolumeSnapshot in(State next, Instant now) {
-        return new VolumeSnapshot(id, project, user, volume, backend, label, size, next, createdAt, now, deletedAt);
+        return new VolumeSnapshot(
+                id, project, user, volume, backend, label, size, group, next, createdAt, now, deletedAt);
     }
 
     public VolumeSnapshot labelled(Label next, Instant now) {
-        return new VolumeSnapshot(id, project, user, volume, backend, next, size, state, createdAt, now, deletedAt);
+        return new VolumeSnapshot(
+                id, project, user, volume, backend, next, size, group, state, createdAt, now, deletedAt);
+    }
+
+    public VolumeSnapshot ownedBy(ProjectId otherProject, UserId otherUser, Instant now) {
+        return new VolumeSnapshot(
+                id, otherProject, otherUser, volume, backend, label, size, group, state, createdAt, now, deletedAt);
     }
 
     public VolumeSnapshot deleted(Instant now) {
@@ -103,6 +113,7 @@ public record VolumeSnapshot(
                 backend,
                 label,
                 size,
+                group,
                 new State.Available(),
                 createdAt,
                 now,

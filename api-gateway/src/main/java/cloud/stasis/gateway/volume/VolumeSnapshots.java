@@ -7,6 +7,7 @@ import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /// The stored snapshots of volumes. Changes must be made within a transaction, to a row that it has locked. Who locks
 /// a volume too locks the volume first.
@@ -18,6 +19,9 @@ public interface VolumeSnapshots {
 
     /// Those of one volume, locked.
     List<VolumeSnapshot> lockAllOf(VolumeId volume);
+
+    /// Those of one snapshot of a group.
+    List<VolumeSnapshot> of(UUID groupSnapshot);
 
     void add(VolumeSnapshot snapshot);
 

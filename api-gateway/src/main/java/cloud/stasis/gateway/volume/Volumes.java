@@ -21,6 +21,9 @@ public interface Volumes {
     /// Those that any of these servers has, or is about to have, by server and device.
     List<Volume> of(Collection<InstanceId> instances);
 
+    /// Those of one group.
+    List<Volume> of(VolumeGroupId group);
+
     void add(Volume volume);
 
     void save(Volume volume);

@@ -12,26 +12,38 @@ import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.quota.Usage;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.volume.BackendMark;
 import cloud.stasis.gateway.volume.Backup;
 import cloud.stasis.gateway.volume.BackupCatalog;
-import cloud.stasis.gateway.volume.BackupUsage;
 import cloud.stasis.gateway.volume.BackupVolume;
+import cloud.stasis.gateway.volume.Claim;
+import cloud.stasis.gateway.volume.Claims;
 import cloud.stasis.gateway.volume.CreateVolume;
 import cloud.stasis.gateway.volume.DeleteBackup;
+import cloud.stasis.gateway.volume.DeleteGroupSnapshot;
 import cloud.stasis.gateway.volume.DeleteVolume;
 import cloud.stasis.gateway.volume.DeleteVolumeSnapshot;
+import cloud.stasis.gateway.volume.Encryption;
 import cloud.stasis.gateway.volume.ExtendVolume;
+import cloud.stasis.gateway.volume.GroupCatalog;
+import cloud.stasis.gateway.volume.GroupSnapshot;
+import cloud.stasis.gateway.volume.GroupType;
 import cloud.stasis.gateway.volume.ImportBackup;
 import cloud.stasis.gateway.volume.RestoreBackup;
 import cloud.stasis.gateway.volume.RevertVolume;
 import cloud.stasis.gateway.volume.Shelf;
+import cloud.stasis.gateway.volume.ShelfUsage;
 import cloud.stasis.gateway.volume.Shelves;
 import cloud.stasis.gateway.volume.SnapshotCatalog;
+import cloud.stasis.gateway.volume.SnapshotGroup;
 import cloud.stasis.gateway.volume.SnapshotVolume;
+import cloud.stasis.gateway.volume.Transfer;
+import cloud.stasis.gateway.volume.Transfers;
 import cloud.stasis.gateway.volume.UploadVolume;
 import cloud.stasis.gateway.volume.UserMessage;
 import cloud.stasis.gateway.volume.VolumeCatalog;
 import cloud.stasis.gateway.volume.VolumeCreation;
+import cloud.stasis.gateway.volume.VolumeGroup;
 import cloud.stasis.gateway.volume.VolumeHosts;
 import cloud.stasis.gateway.volume.VolumeOffer;
 import cloud.stasis.gateway.volume.VolumeQuota;
@@ -73,8 +85,9 @@ class VolumeBeans {
 
     @Produces
     @Singleton
-    VolumeOffer volumeOffer(VolumeTypes types, Shelf<UserMessage> messages, Clock clock) {
-        return new VolumeOffer(types, messages, clock);
+    VolumeOffer volumeOffer(
+            VolumeTypes types, Shelf<Encryption> encryptions, Shelf<UserMessage> messages, Clock clock) {
+        return new VolumeOffer(types, encryptions, messages, clock);
     }
 
     @Produces
@@ -85,8 +98,8 @@ class VolumeBeans {
 
     @Produces
     @Singleton
-    DeleteVolume deleteVolume(Volumes volumes, VolumeSnapshots snapshots, Clock clock) {
-        return new DeleteVolume(volumes, snapshots, clock);
+    DeleteVolume deleteVolume(Volumes volumes, VolumeSnapshots snapshots, Shelf<Claim> claims, Clock clock) {
+        return new DeleteVolume(volumes, snapshots, claims, clock);
     }
 
     @Produces
@@ -134,13 +147,25 @@ class VolumeBeans {
             Shelf<Backup> backups,
             Images images,
             VolumeOffer offer,
+            Shelf<BackendMark> marks,
             Fleet fleet,
             VolumeQuota quota,
             SagaRunner sagas,
             CreateVolume createVolume,
             Clock clock) {
         return new VolumeCreation(
-                transactions, volumes, snapshots, backups, images, offer, fleet, quota, sagas, createVolume, clock);
+                transactions,
+                volumes,
+                snapshots,
+                backups,
+                images,
+                offer,
+                marks,
+                fleet,
+                quota,
+                sagas,
+                createVolume,
+                clock);
     }
 
     @Produces
@@ -200,8 +225,8 @@ class VolumeBeans {
 
     @Produces
     @Singleton
-    Usage backupUsage(Shelf<Backup> backups) {
-        return new BackupUsage(backups);
+    Usage shelfUsage(Shelf<Backup> backups, Shelf<VolumeGroup> groups) {
+        return new ShelfUsage(backups, groups);
     }
 
     @Produces
@@ -255,5 +280,109 @@ class VolumeBeans {
                 sagas,
                 new BackupCatalog.BackupSagas(make, restore, delete, take),
                 clock);
+    }
+
+    @Produces
+    @Singleton
+    Shelf<GroupType> groupTypes(Shelves shelves) {
+        return shelves.of("group-type", GroupType.class);
+    }
+
+    @Produces
+    @Singleton
+    Shelf<VolumeGroup> groups(Shelves shelves) {
+        return shelves.of("group", VolumeGroup.class);
+    }
+
+    @Produces
+    @Singleton
+    Shelf<GroupSnapshot> groupSnapshots(Shelves shelves) {
+        return shelves.of("group-snapshot", GroupSnapshot.class);
+    }
+
+    @Produces
+    @Singleton
+    SnapshotGroup snapshotGroup(VolumeSnapshots snapshots, Shelf<GroupSnapshot> groups, Clock clock) {
+        return new SnapshotGroup(snapshots, groups, clock);
+    }
+
+    @Produces
+    @Singleton
+    DeleteGroupSnapshot deleteGroupSnapshot(VolumeSnapshots snapshots, Shelf<GroupSnapshot> groups, Clock clock) {
+        return new DeleteGroupSnapshot(snapshots, groups, clock);
+    }
+
+    @Produces
+    @Singleton
+    GroupCatalog groupCatalog(
+            Transactions transactions,
+            Shelf<VolumeGroup> groups,
+            Shelf<GroupSnapshot> taken,
+            Volumes volumes,
+            VolumeSnapshots snapshots,
+            VolumeHosts hosts,
+            Quotas quotas,
+            VolumeCatalog catalog,
+            VolumeCreation creation,
+            SagaRunner sagas,
+            SnapshotGroup take,
+            DeleteGroupSnapshot delete,
+            Clock clock) {
+        return new GroupCatalog(
+                transactions,
+                groups,
+                taken,
+                volumes,
+                snapshots,
+                hosts,
+                quotas,
+                catalog,
+                creation,
+                sagas,
+                take,
+                delete,
+                clock);
+    }
+
+    @Produces
+    @Singleton
+    Shelf<Claim> claimShelf(Shelves shelves) {
+        return shelves.of("claim", Claim.class);
+    }
+
+    @Produces
+    @Singleton
+    Claims claims(Transactions transactions, Volumes volumes, Shelf<Claim> claims, Clock clock) {
+        return new Claims(transactions, volumes, claims, clock);
+    }
+
+    @Produces
+    @Singleton
+    Shelf<Transfer> transferShelf(Shelves shelves) {
+        return shelves.of("transfer", Transfer.class);
+    }
+
+    @Produces
+    @Singleton
+    Transfers transfers(
+            Transactions transactions,
+            Volumes volumes,
+            VolumeSnapshots snapshots,
+            Shelf<Transfer> transfers,
+            Quotas quotas,
+            Clock clock) {
+        return new Transfers(transactions, volumes, snapshots, transfers, quotas, clock);
+    }
+
+    @Produces
+    @Singleton
+    Shelf<Encryption> encryptions(Shelves shelves) {
+        return shelves.of("encryption", Encryption.class);
+    }
+
+    @Produces
+    @Singleton
+    Shelf<BackendMark> backendMarks(Shelves shelves) {
+        return shelves.of("backend-mark", BackendMark.class);
     }
 }

@@ -2,8 +2,18 @@ package cloud.stasis.gateway.http.volume;
 
 import cloud.stasis.gateway.fleet.Backend;
 import cloud.stasis.gateway.fleet.Fleet;
+import cloud.stasis.gateway.http.FaultException;
+import cloud.stasis.gateway.http.Faults;
+import cloud.stasis.gateway.http.JsonFields;
+import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.volume.BackendMark;
+import cloud.stasis.gateway.volume.Shelf;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -13,6 +23,7 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Storage backends as the block storage API shows them to operators: services, hosts and pools.
@@ -24,10 +35,14 @@ public class BackendsResource {
 
     private final VolumeDoor door;
     private final Fleet fleet;
+    private final Shelf<BackendMark> marks;
+    private final Transactions transactions;
     private final Clock clock;
 
-    BackendsResource(VolumeDoor door, Fleet fleet, Clock clock) {
+    BackendsResource(VolumeDoor door, Fleet fleet, Shelf<BackendMark> marks, Transactions transactions, Clock clock) {
         this.door = door;
+        this.marks = marks;
+        this.transactions = transactions;
         this.fleet = fleet;
         this.clock = clock;
     }
@@ -68,6 +83,81 @@ public class BackendsResource {
         return Map.of("pools", pools);
     }
 
+    @PUT
+    @Path("os-services/enable")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Map<String, Object> enable(@PathParam("project") String project, @Nullable JsonNode body) {
+        door.enter(project, VolumeAction.CHANGE_BACKENDS);
+        Backend backend = named(JsonFields.of(body), 404);
+        transactions.run(() -> marks.remove(BackendMark.keyOf(backend.id())));
+        return marked(backend, "enabled", Optional.empty());
+    }
+
+    @PUT
+    @Path("os-services/disable")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Map<String, Object> disable(@PathParam("project") String project, @Nullable JsonNode body) {
+        return disable(project, JsonFields.of(body), Optional.empty());
+    }
+
+    @PUT
+    @Path("os-services/disable-log-reason")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Map<String, Object> disableWithReason(@PathParam("project") String project, @Nullable JsonNode body) {
+        JsonFields fields = JsonFields.of(body);
+        return disable(project, fields, Optional.of(fields.text("disabled_reason", Metadata.MAX_TEXT)));
+    }
+
+    private Map<String, Object> disable(String project, JsonFields fields, Optional<String> reason) {
+        Caller caller = door.enter(project, VolumeAction.CHANGE_BACKENDS);
+        Backend backend = named(fields, 404);
+        BackendMark mark = new BackendMark(
+                BackendMark.keyOf(backend.id()), caller.project(), backend.id(), reason, clock.instant());
+        transactions.run(() -> {
+            if (marks.lock(mark.key()).isPresent()) {
+                marks.save(mark);
+            } else {
+                marks.add(mark);
+            }
+        });
+        return marked(backend, "disabled", reason);
+    }
+
+    private static Map<String, Object> marked(Backend backend, String status, Optional<String> reason) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("host", service(VolumeBody.host(backend.id())));
+        body.put("service", BINARY);
+        body.put("binary", BINARY);
+        body.put("disabled", status.equals("disabled"));
+        body.put("status", status);
+        reason.ifPresent(text -> body.put("disabled_reason", text));
+        return body;
+    }
+
+    /// Nothing is replicated, so there is nothing to freeze.
+    @PUT
+    @Path("os-services/{action:freeze|thaw}")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public void freeze(
+            @PathParam("project") String project, @PathParam("action") String action, @Nullable JsonNode body) {
+        door.enter(project, VolumeAction.CHANGE_BACKENDS);
+        named(JsonFields.of(body), 400);
+        throw new FaultException(501, "Backends are not replicated by this cloud: disable them instead.");
+    }
+
+    private Backend named(JsonFields fields, int otherwise) {
+        String host = fields.text("host", Metadata.MAX_TEXT);
+        boolean known = fields.optionalText("binary", Metadata.MAX_TEXT)
+                .or(() -> fields.optionalText("service", Metadata.MAX_TEXT))
+                .map(BINARY::equals)
+                .orElse(true);
+        return fleet.backends().stream()
+                .filter(backend -> known && isAt(backend, host))
+                .findFirst()
+                .orElseThrow(() ->
+                        new FaultException(otherwise, "Service " + Faults.shortened(host) + " could not be found."));
+    }
+
     private static String service(String host) {
         return host.replaceAll("#.*", "");
     }
@@ -81,10 +171,11 @@ public class BackendsResource {
         body.put("binary", BINARY);
         body.put("host", service(VolumeBody.host(backend.id())));
         body.put("zone", VolumeBody.ZONE);
-        body.put("status", "enabled");
+        Optional<BackendMark> mark = marks.find(BackendMark.keyOf(backend.id()));
+        body.put("status", mark.isPresent() ? "disabled" : "enabled");
         body.put("state", backend.isAlive(clock.instant()) ? "up" : "down");
         body.put("updated_at", VolumeBody.time(backend.lastSeen()));
-        body.put("disabled_reason", null);
+        body.put("disabled_reason", mark.flatMap(BackendMark::reason).orElse(null));
         return body;
     }
 

@@ -16,6 +16,7 @@ enum VolumeAction {
 
     READ_QUOTAS("volume_extension:quotas:show", Rule.ANY_ROLE),
     CHANGE_QUOTAS("volume_extension:quotas:update", Rule.ADMIN),
+    CHANGE_BACKENDS("volume_extension:services:update", Rule.ADMIN),
     READ_BACKENDS("scheduler_extension:scheduler_stats:get_pools", Rule.ADMIN);
 
     private final String rule;

@@ -5,12 +5,15 @@ import cloud.stasis.gateway.http.Faults;
 import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.http.PathId;
 import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.volume.Claim;
+import cloud.stasis.gateway.volume.Claims;
 import cloud.stasis.gateway.volume.Volume;
 import cloud.stasis.gateway.volume.Volume.Access;
 import cloud.stasis.gateway.volume.VolumeBundle;
 import cloud.stasis.gateway.volume.VolumeCatalog;
 import cloud.stasis.gateway.volume.VolumeCatalog.Deletion;
 import cloud.stasis.gateway.volume.VolumeCatalog.Force;
+import cloud.stasis.gateway.volume.VolumeTypeCatalog;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ImageId;
@@ -28,6 +31,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -54,11 +58,16 @@ public class VolumeActionsResource {
 
     private final VolumeDoor door;
     private final VolumeCatalog volumes;
+    private final Claims claims;
+    private final VolumeTypeCatalog types;
     private final VolumeBody bodies;
 
-    VolumeActionsResource(VolumeDoor door, VolumeCatalog volumes, VolumeBody bodies) {
+    VolumeActionsResource(
+            VolumeDoor door, VolumeCatalog volumes, Claims claims, VolumeTypeCatalog types, VolumeBody bodies) {
         this.door = door;
         this.volumes = volumes;
+        this.claims = claims;
+        this.types = types;
         this.bodies = bodies;
     }
 
@@ -85,6 +94,40 @@ public class VolumeActionsResource {
             case "os-update_readonly_flag" -> {
                 Access access = flag(fields.object(action), "readonly") ? Access.READ_ONLY : Access.READ_WRITE;
                 volumes.use(caller, volume, before -> new Volume.Use(before.isBootable(), access));
+                String said = access == Access.READ_ONLY ? "True" : "False";
+                volumes.relabel(
+                        caller,
+                        volume,
+                        label -> new Volume.Label(
+                                label.name(),
+                                label.description(),
+                                Metadata.merged(label.metadata(), Map.of("readonly", said))));
+            }
+            case "os-attach" -> attach(caller, volume, fields.object(action));
+            case "os-detach" ->
+                claims.release(
+                        caller,
+                        volume,
+                        fields.optionalObject(action)
+                                .flatMap(asked -> asked.optionalText("attachment_id", Metadata.MAX_TEXT))
+                                .map(BackupsResource::id));
+            case "os-force_detach" -> {
+                VolumeAction.FORCE.check(caller);
+                claims.release(caller, volume, Optional.empty());
+            }
+            case "os-begin_detaching" -> claims.turn(caller, volume, "in-use", "detaching");
+            case "os-roll_detaching" -> claims.turn(caller, volume, "detaching", "in-use");
+            case "os-initialize_connection" ->
+                throw new FaultException(
+                        501, "Volumes are files of their host: attach them to servers with the compute API.");
+            case "os-terminate_connection" -> {}
+            case "os-retype" -> {
+                JsonFields asked = fields.object(action).only("new_type", "migration_policy");
+                volumes.retype(
+                        caller,
+                        volume,
+                        types.usable(caller, asked.text("new_type", Metadata.MAX_TEXT))
+                                .id());
             }
             case "os-reset_status" -> {
                 VolumeAction.FORCE.check(caller);
@@ -115,6 +158,21 @@ public class VolumeActionsResource {
             default -> throw new FaultException(400, "There is no such action: " + Faults.shortened(action) + ".");
         }
         return Response.accepted().build();
+    }
+
+    private void attach(Caller caller, VolumeId volume, JsonFields asked) {
+        boolean readOnly = asked.optionalText("mode", Metadata.MAX_TEXT)
+                .filter("ro"::equals)
+                .isPresent();
+        claims.make(
+                caller,
+                new Claims.NewClaim(
+                        volume,
+                        asked.optionalText("instance_uuid", Metadata.MAX_TEXT),
+                        asked.optionalText("host_name", Metadata.MAX_TEXT),
+                        asked.optionalText("mountpoint", Metadata.MAX_TEXT),
+                        readOnly ? Claim.Mode.READ_ONLY : Claim.Mode.READ_WRITE),
+                Claim.Stage.ATTACHED);
     }
 
     private static Response imageMetadata(Map<String, String> image) {

@@ -3,9 +3,12 @@ package cloud.stasis.gateway.http.volume;
 import cloud.stasis.gateway.http.Microversion;
 import cloud.stasis.gateway.http.PublicUrls;
 import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.volume.Claim;
+import cloud.stasis.gateway.volume.Claims;
 import cloud.stasis.gateway.volume.Volume;
 import cloud.stasis.gateway.volume.Volume.Access;
 import cloud.stasis.gateway.volume.VolumeGroupId;
+import cloud.stasis.gateway.volume.VolumeState;
 import cloud.stasis.gateway.volume.VolumeState.Attachment;
 import cloud.stasis.gateway.volume.VolumeType;
 import cloud.stasis.gateway.volume.VolumeTypeId;
@@ -33,9 +36,11 @@ class VolumeBody {
 
     private final PublicUrls urls;
     private final VolumeTypes types;
+    private final Claims claims;
 
-    VolumeBody(PublicUrls urls, VolumeTypes types) {
+    VolumeBody(PublicUrls urls, VolumeTypes types, Claims claims) {
         this.urls = urls;
+        this.claims = claims;
         this.types = types;
     }
 
@@ -78,12 +83,7 @@ class VolumeBody {
         body.put("replication_status", null);
         body.put("consistencygroup_id", null);
         body.put("multiattach", false);
-        body.put(
-                "attachments",
-                volume.state()
-                        .attached()
-                        .map(at -> List.of(attachment(volume, at)))
-                        .orElse(List.of()));
+        body.put("attachments", attachments(volume));
         body.put("migration_status", null);
         if (!volume.nature().image().isEmpty()) {
             body.put("volume_image_metadata", new TreeMap<>(volume.nature().image()));
@@ -142,6 +142,31 @@ class VolumeBody {
 
     static String time(Instant instant) {
         return TIME.format(instant);
+    }
+
+    /// By a server of this cloud, or else by whoever says to have it.
+    private List<Map<String, Object>> attachments(Volume volume) {
+        if (volume.state().attached().isPresent()) {
+            return List.of(attachment(volume, volume.state().attached().get()));
+        }
+        return volume.state() instanceof VolumeState.Marked
+                ? claims.of(volume.id()).stream()
+                        .filter(claim -> claim.stage() == Claim.Stage.ATTACHED)
+                        .map(VolumeBody::attachment)
+                        .toList()
+                : List.of();
+    }
+
+    private static Map<String, Object> attachment(Claim claim) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("id", claim.volume().toString());
+        body.put("attachment_id", claim.key().toString());
+        body.put("volume_id", claim.volume().toString());
+        body.put("server_id", claim.server().orElse(null));
+        body.put("host_name", claim.host().orElse(null));
+        body.put("device", claim.place().orElse(null));
+        body.put("attached_at", TIME.format(claim.createdAt()));
+        return body;
     }
 
     private static Map<String, Object> attachment(Volume volume, Attachment attachment) {

@@ -67,8 +67,8 @@ public class VolumeServiceResource {
         absolute.put("totalVolumesUsed", used.getOrDefault(Resource.VOLUMES, 0L));
         absolute.put("totalGigabytesUsed", used.getOrDefault(Resource.VOLUME_GIB, 0L));
         absolute.put("totalSnapshotsUsed", used.getOrDefault(Resource.VOLUME_SNAPSHOTS, 0L));
-        absolute.put("totalBackupsUsed", 0);
-        absolute.put("totalBackupGigabytesUsed", 0);
+        absolute.put("totalBackupsUsed", used.getOrDefault(Resource.BACKUPS, 0L));
+        absolute.put("totalBackupGigabytesUsed", used.getOrDefault(Resource.BACKUP_GIB, 0L));
         return Map.of("limits", Map.of("rate", List.of(), "absolute", absolute));
     }
 

@@ -254,7 +254,7 @@ public class VolumeSnapshotsResource {
         body.put("updated_at", VolumeBody.time(snapshot.updatedAt()));
         body.put("metadata", new TreeMap<>(snapshot.label().metadata()));
         if (door.version().atLeast(3, 14)) {
-            body.put("group_snapshot_id", null);
+            body.put("group_snapshot_id", snapshot.group().map(UUID::toString).orElse(null));
         }
         if (door.version().atLeast(3, 41)) {
             body.put("user_id", snapshot.user().value());

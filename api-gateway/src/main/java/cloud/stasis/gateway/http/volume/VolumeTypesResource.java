@@ -160,21 +160,6 @@ public class VolumeTypesResource {
         return Response.accepted().build();
     }
 
-    /// Volumes are never encrypted by us.
-    @GET
-    @Path("{id}/encryption")
-    public Map<String, Object> encryption(@PathParam("project") String project, @PathParam("id") String id) {
-        types.show(door.enter(project, VolumeAction.CHANGE_TYPES), id(id));
-        return Map.of();
-    }
-
-    @POST
-    @Path("{id}/encryption")
-    public void encrypt(@PathParam("project") String project, @PathParam("id") String id) {
-        types.show(door.enter(project, VolumeAction.CHANGE_TYPES), id(id));
-        throw new FaultException(501, "Volumes are not encrypted by this cloud.");
-    }
-
     @GET
     @Path("{id}/os-volume-type-access")
     public Map<String, Object> access(@PathParam("project") String project, @PathParam("id") String id) {
@@ -239,7 +224,7 @@ public class VolumeTypesResource {
         return isPublic ? Visibility.PUBLIC : Visibility.PRIVATE;
     }
 
-    private static VolumeTypeId id(String text) {
+    static VolumeTypeId id(String text) {
         return PathId.of(text, VolumeTypeId::parse, ErrorCode.OBJECT_NOT_FOUND);
     }
 }

@@ -15,10 +15,10 @@ class VolumeSnapshotEntity {
     @Id
     UUID id;
 
-    @Column(name = "project_id", nullable = false, updatable = false)
+    @Column(name = "project_id", nullable = false)
     String projectId;
 
-    @Column(name = "user_id", nullable = false, updatable = false)
+    @Column(name = "user_id", nullable = false)
     String userId;
 
     @Column(name = "volume_id", nullable = false, updatable = false)
@@ -49,6 +49,10 @@ class VolumeSnapshotEntity {
     @Column(name = "saga_id")
     @Nullable
     UUID sagaId;
+
+    @Column(name = "group_snapshot_id", updatable = false)
+    @Nullable
+    UUID groupSnapshotId;
 
     @Column(name = "created_at", nullable = false, updatable = false)
     Instant createdAt;

@@ -59,15 +59,21 @@ class VolumeSnapshotTable implements VolumeSnapshots, Usage {
     }
 
     @Override
+    public List<VolumeSnapshot> of(UUID groupSnapshot) {
+        return rows.find("groupSnapshotId = ?1 and deletedAt is null order by id", groupSnapshot).stream()
+                .map(VolumeSnapshotTable::read)
+                .toList();
+    }
+
+    @Override
     public void add(VolumeSnapshot snapshot) {
         VolumeSnapshotEntity row = new VolumeSnapshotEntity();
         row.id = snapshot.id().value();
-        row.projectId = snapshot.project().value();
-        row.userId = snapshot.user().value();
         row.volumeId = snapshot.volume().value();
         row.backendId = snapshot.backend().value();
         row.sizeBytes = snapshot.size().bytes();
         row.createdAt = snapshot.createdAt();
+        row.groupSnapshotId = snapshot.group().orElse(null);
         write(row, snapshot);
         rows.persist(row);
     }
@@ -107,6 +113,8 @@ class VolumeSnapshotTable implements VolumeSnapshots, Usage {
     }
 
     private static void write(VolumeSnapshotEntity row, VolumeSnapshot snapshot) {
+        row.projectId = snapshot.project().value();
+        row.userId = snapshot.user().value();
         row.name = snapshot.label().name();
         row.description = snapshot.label().description().orElse(null);
         row.metadata = RowJson.write(new TreeMap<>(snapshot.label().metadata()));
@@ -126,6 +134,7 @@ class VolumeSnapshotTable implements VolumeSnapshots, Usage {
                 new BackendId(row.backendId),
                 new Volume.Label(row.name, Optional.ofNullable(row.description), RowJson.readStrings(row.metadata)),
                 new ByteCount(row.sizeBytes),
+                Optional.ofNullable(row.groupSnapshotId),
                 state(row),
                 row.createdAt,
                 row.updatedAt,

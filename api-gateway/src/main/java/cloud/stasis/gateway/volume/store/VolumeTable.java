@@ -67,6 +67,13 @@ class VolumeTable implements Volumes, Usage {
     }
 
     @Override
+    public List<Volume> of(VolumeGroupId group) {
+        return rows.find("groupId = ?1 and deletedAt is null order by createdAt, id", group.value()).stream()
+                .map(VolumeTable::read)
+                .toList();
+    }
+
+    @Override
     public void add(Volume volume) {
         VolumeEntity row = new VolumeEntity();
         row.id = volume.id().value();

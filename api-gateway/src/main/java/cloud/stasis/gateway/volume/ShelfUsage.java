@@ -6,12 +6,14 @@ import cloud.stasis.model.ProjectId;
 import java.util.List;
 import java.util.Map;
 
-/// What a project has of backups.
-public record BackupUsage(Shelf<Backup> backups) implements Usage {
+/// What a project has of backups and groups.
+public record ShelfUsage(Shelf<Backup> backups, Shelf<VolumeGroup> groups) implements Usage {
     @Override
     public Map<Resource, Long> of(ProjectId project) {
         List<Backup> all = backups.of(project);
         return Map.of(
+                Resource.VOLUME_GROUPS,
+                (long) groups.of(project).size(),
                 Resource.BACKUPS,
                 (long) all.size(),
                 Resource.BACKUP_GIB,
