@@ -75,6 +75,13 @@ public final class Attachments {
         return volumes.of(List.of(instance.id()));
     }
 
+    /// Whether there is such a volume that the caller may see.
+    public boolean exists(Caller caller, VolumeId volume) {
+        return volumes.find(volume)
+                .filter(found -> caller.isAdmin() || found.project().equals(caller.project()))
+                .isPresent();
+    }
+
     /// Begins to give a server a volume.
     ///
     /// @param wanted the disk that it is to be; empty for the next free one

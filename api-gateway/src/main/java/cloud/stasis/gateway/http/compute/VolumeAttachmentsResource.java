@@ -116,7 +116,12 @@ public class VolumeAttachmentsResource {
         Caller caller = caller(ComputeAction.CHANGE_ATTACHMENTS);
         JsonFields fields = JsonFields.of(body).only("volumeAttachment").object("volumeAttachment");
         VolumeId known = volumeId(volume);
-        if (!fields.text("volumeId", MAX_TEXT).equals(known.toString())) {
+        VolumeId wanted = volumeId(fields.text("volumeId", MAX_TEXT));
+        if (!wanted.equals(known)) {
+            show(id, known.toString());
+            if (!attachments.exists(caller, wanted)) {
+                throw new FaultException(400, "Volume " + wanted + " could not be found.");
+            }
             throw new FaultException(
                     501, "Volumes are not swapped by this cloud: detach the one and attach the other.");
         }
