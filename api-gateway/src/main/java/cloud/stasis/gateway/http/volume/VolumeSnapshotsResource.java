@@ -3,12 +3,9 @@ package cloud.stasis.gateway.http.volume;
 import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.http.Faults;
 import cloud.stasis.gateway.http.JsonFields;
-import cloud.stasis.gateway.http.Page;
-import cloud.stasis.gateway.http.PageLinks;
 import cloud.stasis.gateway.http.PathId;
 import cloud.stasis.gateway.http.PublicUrls;
 import cloud.stasis.gateway.identity.Caller;
-import cloud.stasis.gateway.volume.Listing;
 import cloud.stasis.gateway.volume.SnapshotCatalog;
 import cloud.stasis.gateway.volume.SnapshotCatalog.Deletion;
 import cloud.stasis.gateway.volume.Volume.Label;
@@ -28,11 +25,9 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -220,24 +215,14 @@ public class VolumeSnapshotsResource {
     private Map<String, Object> page(
             String project, String path, UriInfo uri, Function<VolumeSnapshot, Map<String, Object>> write) {
         Caller caller = door.enter(project, VolumeAction.READ);
-        MultivaluedMap<String, String> given = uri.getQueryParameters();
-        Page page = ListingParams.page(given);
-        Optional<UUID> marker = page.marker()
-                .map(after -> snapshots.show(caller, id(after)).id().value());
-        Listing listing = ListingParams.parse(caller, given, page, marker);
-        List<VolumeSnapshot> found = page.limit() == 0 ? List.of() : snapshots.list(listing);
-        List<VolumeSnapshot> shown = found.subList(0, Math.min(found.size(), page.limit()));
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("snapshots", shown.stream().map(write).toList());
-        // As Cinder has it: also when the page is full and was the last.
-        if (!shown.isEmpty() && shown.size() == page.limit()) {
-            String next = PageLinks.next(
-                    "/volume/v3/" + project + "/" + path,
-                    given,
-                    shown.getLast().id().toString());
-            body.put("snapshots_links", List.of(Map.of("rel", "next", "href", urls.of(next))));
-        }
-        return body;
+        return new ListingPage<>(
+                        caller,
+                        "snapshots",
+                        urls.of("/volume/v3/" + project + "/" + path),
+                        text -> snapshots.show(caller, id(text)).id().value(),
+                        snapshots::list,
+                        snapshot -> snapshot.id().value())
+                .write(uri, write);
     }
 
     private Map<String, Object> summary(VolumeSnapshot snapshot) {

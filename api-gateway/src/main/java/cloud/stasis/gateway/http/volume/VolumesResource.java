@@ -3,7 +3,6 @@ package cloud.stasis.gateway.http.volume;
 import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.http.Page;
-import cloud.stasis.gateway.http.PageLinks;
 import cloud.stasis.gateway.http.PathId;
 import cloud.stasis.gateway.http.PublicUrls;
 import cloud.stasis.gateway.identity.Caller;
@@ -37,15 +36,12 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -307,28 +303,14 @@ public class VolumesResource {
     private Map<String, Object> page(
             String project, String path, UriInfo uri, Function<Volume, Map<String, Object>> write) {
         Caller caller = reader(project);
-        MultivaluedMap<String, String> given = uri.getQueryParameters();
-        Page page = ListingParams.page(given);
-        Map<String, Object> body = new LinkedHashMap<>();
-        Optional<UUID> marker =
-                page.marker().map(after -> volumes.show(caller, id(after)).id().value());
-        Listing listing = ListingParams.parse(caller, given, page, marker);
-        if (page.limit() == 0) {
-            body.put("volumes", List.of());
-            return body;
-        }
-        List<Volume> found = volumes.list(listing);
-        List<Volume> shown = found.subList(0, Math.min(found.size(), page.limit()));
-        body.put("volumes", shown.stream().map(write).toList());
-        // As Cinder has it: also when the page is full and was the last.
-        if (shown.size() == page.limit()) {
-            String next = PageLinks.next(
-                    "/volume/v3/" + project + "/" + path,
-                    given,
-                    shown.getLast().id().toString());
-            body.put("volumes_links", List.of(Map.of("rel", "next", "href", urls.of(next))));
-        }
-        return body;
+        return new ListingPage<>(
+                        caller,
+                        "volumes",
+                        urls.of("/volume/v3/" + project + "/" + path),
+                        text -> volumes.show(caller, id(text)).id().value(),
+                        volumes::list,
+                        volume -> volume.id().value())
+                .write(uri, write);
     }
 
     private Caller reader(String project) {
