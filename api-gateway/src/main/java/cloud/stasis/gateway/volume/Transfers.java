@@ -125,7 +125,7 @@ public final class Transfers {
             Volume volume = volumes.lock(transfer.volume())
                     .filter(found -> found.state().equals(OFFERED))
                     .orElseThrow(() -> gone(key));
-            transfers.lock(key).orElseThrow(() -> gone(key));
+            Transfer taken = transfers.lock(key).orElseThrow(() -> gone(key));
             volumes.save(volume.ownedBy(caller.project(), caller.user(), clock.instant())
                     .in(new VolumeState.Available(), clock.instant()));
             if (with) {
@@ -133,7 +133,7 @@ public final class Transfers {
                         snapshot -> snapshots.save(snapshot.ownedBy(caller.project(), caller.user(), clock.instant())));
             }
             transfers.remove(key);
-            return transfer;
+            return taken;
         });
     }
 

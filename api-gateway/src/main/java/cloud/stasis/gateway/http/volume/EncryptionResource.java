@@ -125,8 +125,8 @@ public class EncryptionResource {
             @PathParam("project") String project, @PathParam("id") String id, @PathParam("key") String key) {
         UUID type = type(project, id);
         transactions.run(() -> {
-            encryptions.lock(type).orElseThrow(EncryptionResource::notFound);
-            encryptions.remove(type);
+            Encryption gone = encryptions.lock(type).orElseThrow(EncryptionResource::notFound);
+            encryptions.remove(gone.key());
         });
         return Response.accepted().build();
     }

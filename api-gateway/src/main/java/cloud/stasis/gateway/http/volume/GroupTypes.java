@@ -62,12 +62,12 @@ class GroupTypes {
 
     void remove(UUID key) {
         transactions.run(() -> {
-            types.lock(key).orElseThrow(() -> notFound(key.toString()));
+            GroupType gone = types.lock(key).orElseThrow(() -> notFound(key.toString()));
             if (groups.all().stream().anyMatch(group -> group.type().equals(key))) {
                 throw new StasisException(
                         ErrorCode.INVALID_REQUEST, "Target group type is still in use: delete its groups first.");
             }
-            types.remove(key);
+            types.remove(gone.key());
         });
     }
 
