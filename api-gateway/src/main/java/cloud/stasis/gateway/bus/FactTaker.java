@@ -1,5 +1,6 @@
 package cloud.stasis.gateway.bus;
 
+import cloud.stasis.gateway.catalog.BundleCatalog;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.saga.SagaRunner;
@@ -20,6 +21,7 @@ public final class FactTaker {
     private final SagaRunner sagas;
     private final Instances instances;
     private final Fleet fleet;
+    private final BundleCatalog bundles;
     private final Clock clock;
 
     public FactTaker(
@@ -28,12 +30,14 @@ public final class FactTaker {
             SagaRunner sagas,
             Instances instances,
             Fleet fleet,
+            BundleCatalog bundles,
             Clock clock) {
         this.transactions = transactions;
         this.consumed = consumed;
         this.sagas = sagas;
         this.instances = instances;
         this.fleet = fleet;
+        this.bundles = bundles;
         this.clock = clock;
     }
 
@@ -57,6 +61,7 @@ public final class FactTaker {
     private void take(Fact fact) {
         switch (fact) {
             case Fact.Answer answer -> sagas.answered(answer);
+            case Fact.BundleFound found -> bundles.found(found);
             case Fact.InstanceObserved observed ->
                 instances
                         .lock(observed.instance())

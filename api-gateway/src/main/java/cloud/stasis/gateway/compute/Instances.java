@@ -23,6 +23,9 @@ public interface Instances {
 
     void add(Instance instance);
 
+    /// Removes what is kept of a deleted one, so that one of its id can be added.
+    void forgetDeleted(InstanceId instance);
+
     void save(Instance instance);
 
     /// Deleted ones too.

@@ -81,7 +81,7 @@ public enum Operation {
         return switch (phase) {
             case QUEUED -> "image_snapshot_pending";
             case FETCHING_IMAGE, STARTING, CAPTURING, RESTORING -> "image_snapshot";
-            case UPLOADING -> "image_uploading";
+            case UPLOADING, COPYING -> "image_uploading";
             case SEALING, SETTLING, DONE -> "image_uploading";
         };
     }

@@ -33,7 +33,11 @@ public enum JobKind {
     DELETE_BACKUP("deleteBackup"),
     IMPORT_BACKUP("importBackup"),
     SNAPSHOT_GROUP("snapshotGroup"),
-    DELETE_GROUP_SNAPSHOT("deleteGroupSnapshot");
+    DELETE_GROUP_SNAPSHOT("deleteGroupSnapshot"),
+    ADOPT_BUNDLES("adoptBundles"),
+    PULL_BUNDLES("pullBundles"),
+    PUSH_BUNDLES("pushBundles"),
+    RESTORE_SERVER("restore");
 
     private final String action;
 

@@ -12,6 +12,10 @@ public record JobSubject(
         Optional<SnapshotId> snapshot,
         Optional<ImageId> image,
         Optional<VolumeId> volume) {
+    /// Nothing that belongs to a tenant.
+    public static final JobSubject NONE =
+            new JobSubject(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
     public static JobSubject of(InstanceId server) {
         return new JobSubject(Optional.of(server), Optional.empty(), Optional.empty(), Optional.empty());
     }

@@ -4,8 +4,11 @@ import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobTracker;
 import cloud.stasis.gateway.outbox.Outbox;
 import cloud.stasis.gateway.saga.Decision.Sending;
+import cloud.stasis.messages.Command;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.Fact;
+import cloud.stasis.messages.ImageCommand;
+import cloud.stasis.messages.VolumeCommand;
 import cloud.stasis.model.CommandId;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.JobId;
@@ -190,15 +193,16 @@ public final class SagaRunner {
         outbox.send(request.topic(), id, request.command(), requestId);
     }
 
-    /// Only agents have work that is long enough to be stopped; the commands of others end soon by themselves.
+    /// Agents and stores have work that is long enough to be stopped; the commands of volumes end soon by themselves.
     private void sendCancel(CommandId underWay, Request request, String requestId) {
-        if (request.command() instanceof ComputeCommand compute) {
-            outbox.send(
-                    request.topic(),
-                    CommandId.random(),
-                    new ComputeCommand.CancelCommand(compute.instance(), underWay),
-                    requestId);
-        }
+        Optional<Command> stop =
+                switch (request.command()) {
+                    case ComputeCommand compute ->
+                        Optional.of(new ComputeCommand.CancelCommand(compute.instance(), underWay));
+                    case ImageCommand ignored -> Optional.of(new ImageCommand.CancelWork(underWay));
+                    case VolumeCommand ignored -> Optional.empty();
+                };
+        stop.ifPresent(command -> outbox.send(request.topic(), CommandId.random(), command, requestId));
     }
 
     private <D> StoredRun stored(Saga<D> saga, Run<D> run, Decision<D> decision) {

@@ -5,8 +5,6 @@ import cloud.stasis.gateway.snapshot.Snapshot.SealedBundle;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.StasisException;
-import java.util.Map;
-import java.util.TreeMap;
 
 /// Where a snapshot of an instance comes from.
 final class Origins {
@@ -25,17 +23,6 @@ final class Origins {
                         .flatMap(snapshots::find)
                         .flatMap(Snapshot::sealed)
                         .map(SealedBundle::id),
-                manifestMetadata(instance, name));
-    }
-
-    /// What another site has to know to show the snapshot as it is here.
-    private static Map<String, String> manifestMetadata(Instance instance, String name) {
-        Map<String, String> metadata = new TreeMap<>();
-        metadata.put("name", name);
-        metadata.put("project", instance.project().value());
-        metadata.put("server_name", instance.profile().name());
-        instance.image()
-                .ifPresent(image -> metadata.put("base_image_ref", image.id().toString()));
-        return metadata;
+                SnapshotDescription.write(instance, name, instance.position()));
     }
 }

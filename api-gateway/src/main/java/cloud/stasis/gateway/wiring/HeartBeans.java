@@ -4,6 +4,7 @@ import cloud.stasis.chunks.Capability;
 import cloud.stasis.gateway.bus.ConsumedMessages;
 import cloud.stasis.gateway.bus.FactTaker;
 import cloud.stasis.gateway.bus.WorkersConfiguration;
+import cloud.stasis.gateway.catalog.BundleCatalog;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Grants;
@@ -93,7 +94,8 @@ class HeartBeans {
             SagaRunner sagas,
             Instances instances,
             Fleet fleet,
+            BundleCatalog bundles,
             Clock clock) {
-        return new FactTaker(transactions, consumed, sagas, instances, fleet, clock);
+        return new FactTaker(transactions, consumed, sagas, instances, fleet, bundles, clock);
     }
 }

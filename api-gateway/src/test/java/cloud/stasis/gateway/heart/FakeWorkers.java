@@ -252,6 +252,7 @@ public class FakeWorkers {
                 new CommandResult.Sealed(new ManifestId(new Digest(1, 2, 3, 4)), ByteCount.ofMib(1));
             case ImageCommand.DigestImage ignored ->
                 new CommandResult.Digested(ByteCount.ofMib(1), "0".repeat(32), "0".repeat(128));
+            case ImageCommand.CopyBundles ignored -> new CommandResult.Copied(1, 0, 7, ByteCount.ofMib(1), List.of());
             case ComputeCommand ignored -> new CommandResult.Completed();
             case VolumeCommand ignored -> new CommandResult.Completed();
             case ImageCommand ignored -> new CommandResult.Completed();

@@ -5,6 +5,7 @@ import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.Envelope;
 import cloud.stasis.messages.Fact;
+import cloud.stasis.messages.ImageCommand;
 import cloud.stasis.model.CommandId;
 import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.StasisException;
@@ -94,6 +95,10 @@ public final class CommandWorker<C extends Command> implements AutoCloseable {
     /// already is answered with what is known. Waits while too many are pending.
     public void submit(Envelope<Command> command) throws InterruptedException {
         if (command.payload() instanceof ComputeCommand.CancelCommand cancel) {
+            cancel(cancel.command());
+            return;
+        }
+        if (command.payload() instanceof ImageCommand.CancelWork cancel) {
             cancel(cancel.command());
             return;
         }

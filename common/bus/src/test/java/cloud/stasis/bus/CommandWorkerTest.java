@@ -208,6 +208,7 @@ class CommandWorkerTest {
                 case Fact.CommandProgressed ignored -> progressSeen++;
                 case Fact.CommandAccepted ignored -> {}
                 case Fact.InstanceObserved ignored -> {}
+                case Fact.BundleFound ignored -> {}
             }
         }
     }

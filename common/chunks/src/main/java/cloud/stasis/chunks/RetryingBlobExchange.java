@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 /// Tries again what may succeed without anyone changing anything: the one place in the data path that retries.
 /// All calls of an exchange are repeatable. What a store that restarts needs is a few seconds; what lasts
 /// longer is told.
-final class RetryingBlobExchange implements BlobExchange {
+public final class RetryingBlobExchange implements BlobExchange {
     /// How the decorator waits; tests do not.
     @FunctionalInterface
     interface Pause {
@@ -29,6 +29,15 @@ final class RetryingBlobExchange implements BlobExchange {
 
     private final BlobExchange exchange;
     private final Pause pause;
+
+    public static BlobExchange over(BlobExchange exchange) {
+        return new RetryingBlobExchange(exchange, Thread::sleep);
+    }
+
+    /// For other repeatable calls of such a transport.
+    public static <T> T retry(Supplier<T> call) {
+        return retry(call, Thread::sleep);
+    }
 
     RetryingBlobExchange(BlobExchange exchange, Pause pause) {
         this.exchange = exchange;
@@ -63,6 +72,10 @@ final class RetryingBlobExchange implements BlobExchange {
 
     /// Also for other calls of the same transport.
     <T> T retried(Supplier<T> call) {
+        return retry(call, pause);
+    }
+
+    private static <T> T retry(Supplier<T> call, Pause pause) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return call.get();
@@ -70,13 +83,13 @@ final class RetryingBlobExchange implements BlobExchange {
                 if (!e.kind().isRetryable() || attempt == ATTEMPTS) {
                     throw e;
                 }
-                waitBefore(attempt);
+                waitBefore(attempt, pause);
             }
         }
     }
 
     /// Doubles each time, give or take a quarter, so that many clients do not come back at once.
-    private void waitBefore(int attempt) {
+    private static void waitBefore(int attempt, Pause pause) {
         long millis = FIRST_PAUSE.toMillis() << (attempt - 1);
         long jitter = ThreadLocalRandom.current().nextLong(-millis / 4, millis / 4 + 1);
         try {

@@ -28,6 +28,20 @@ public sealed interface CommandResult {
     /// @param fileSize the bytes that a download of it gives; zero if it has no downloadable form
     record Sealed(ManifestId manifest, ByteCount fileSize) implements CommandResult {}
 
+    /// The bundles are on both sides.
+    ///
+    /// @param bundles how many were copied
+    /// @param present how many were there already
+    /// @param blobs how many travelled
+    /// @param travelled their bytes as they were sent
+    /// @param absent what the bundles name and neither side has, in words; some of it, if it is much
+    record Copied(int bundles, int present, long blobs, ByteCount travelled, List<String> absent)
+            implements CommandResult {
+        public Copied {
+            absent = List.copyOf(absent);
+        }
+    }
+
     /// Checksums of the downloadable form, lower-case hexadecimal.
     record Digested(ByteCount fileSize, String md5, String sha512) implements CommandResult {}
 }

@@ -5,9 +5,14 @@ import cloud.stasis.model.CommandId;
 import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.Manifest;
+import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.Phase;
 import cloud.stasis.model.PowerState;
+import cloud.stasis.model.ProjectId;
+import cloud.stasis.model.ReferenceName;
 import java.time.Instant;
+import java.util.Optional;
 
 /// Something that is so, told to the gateway. Keyed by the resource it is about, so that facts of one resource
 /// arrive in order.
@@ -39,4 +44,20 @@ public sealed interface Fact extends Message {
             return instance.toString();
         }
     }
+
+    /// A store has a bundle that the gateway may not know: it was asked what it has, or the bundle came from
+    /// another site.
+    ///
+    /// @param key that of the command which asked, else that of the bundle
+    /// @param fileSize the bytes that a download of it gives; zero if it has no downloadable form
+    /// @param assigned the project that it shall belong to, and to nobody else; what the manifest says of its owner
+    /// and of who may see it is believed if there is none
+    record BundleFound(
+            String key,
+            ReferenceName reference,
+            ManifestId id,
+            Manifest manifest,
+            ByteCount fileSize,
+            Optional<ProjectId> assigned)
+            implements Fact {}
 }

@@ -17,6 +17,7 @@ import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.Phase;
 import cloud.stasis.model.PowerState;
+import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.Receipt;
 import cloud.stasis.model.ReferenceName;
@@ -74,6 +75,18 @@ final class Samples {
                     disk(1, new ComputeCommand.DiskSource.Blank()),
                     disk(2, new ComputeCommand.DiskSource.Volume(VOLUME))));
 
+    private static final Manifest MANIFEST = new Manifest(
+            Manifest.CURRENT_VERSION,
+            ReferenceName.Kind.SNAPSHOT,
+            Optional.of(INSTANCE),
+            AT,
+            Optional.of(new ManifestId(new Digest(5, 6, 7, 8))),
+            PARTS,
+            Optional.of(RECEIPT),
+            Map.of("name", "nightly"));
+    private static final BundleChoice CHOICE = new BundleChoice(
+            List.of(REFERENCE), Optional.of("night*"), Optional.of("p1"), Optional.of(ReferenceName.Kind.SNAPSHOT));
+
     private Samples() {}
 
     static List<Message> oneOfEach() {
@@ -123,24 +136,30 @@ final class Samples {
                 new VolumeCommand.FillVolume(VOLUME, ByteCount.ofGib(4), CONTENT, GRANT),
                 new VolumeCommand.CaptureVolume(VOLUME, Optional.of(SNAPSHOT), ID, GRANT),
                 new VolumeCommand.SettleVolume(VOLUME, ID, ComputeCommand.Settlement.SEALED),
-                new ImageCommand.SealBundle(
-                        REFERENCE,
-                        new Manifest(
-                                Manifest.CURRENT_VERSION,
-                                ReferenceName.Kind.SNAPSHOT,
-                                Optional.of(INSTANCE),
-                                AT,
-                                Optional.of(new ManifestId(new Digest(5, 6, 7, 8))),
-                                PARTS,
-                                Optional.of(RECEIPT),
-                                Map.of("name", "nightly"))),
+                new ImageCommand.SealBundle(REFERENCE, MANIFEST),
                 new ImageCommand.DropReference(REFERENCE),
                 new ImageCommand.DigestImage(REFERENCE),
+                new ImageCommand.DescribeBundle(REFERENCE, Map.of("name", "nightly")),
+                new ImageCommand.TellBundles(CHOICE, Optional.of(new ProjectId("p2"))),
+                new ImageCommand.CopyBundles(
+                        ImageCommand.CopyDirection.PUSH,
+                        "away",
+                        CHOICE,
+                        ByteCount.ofMib(8),
+                        Optional.of(new ProjectId("p2"))),
+                new ImageCommand.CancelWork(COMMAND),
                 new Fact.CommandAccepted("key", COMMAND),
                 new Fact.CommandProgressed("key", COMMAND, Phase.UPLOADING, ByteCount.ofMib(1), ByteCount.ofMib(2)),
                 new Fact.CommandDone("key", COMMAND, new CommandResult.Captured(AT, PARTS, RECEIPT)),
                 new Fact.CommandFailed("key", COMMAND, new ErrorReport(ErrorCode.NO_SPACE, "the store is full")),
                 new Fact.InstanceObserved(new HostId("host-1"), INSTANCE, PowerState.RUNNING, AT),
+                new Fact.BundleFound(
+                        "key",
+                        REFERENCE,
+                        new ManifestId(new Digest(5, 6, 7, 8)),
+                        MANIFEST,
+                        ByteCount.ofMib(7),
+                        Optional.of(new ProjectId("p2"))),
                 new Heartbeat.Host(
                         new HostId("host-1"),
                         AT,

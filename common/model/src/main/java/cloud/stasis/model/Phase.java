@@ -9,6 +9,8 @@ public enum Phase {
     CAPTURING,
     UPLOADING,
     SEALING,
+    /// Bundles on their way between two sites.
+    COPYING,
     RESTORING,
     SETTLING,
     DONE

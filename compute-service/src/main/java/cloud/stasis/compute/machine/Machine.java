@@ -187,6 +187,18 @@ public record Machine(
                 disks.stream().filter(disk -> !disk.target().equals(target)).toList());
     }
 
+    /// The same devices, on disks that come from elsewhere: at another site what was a volume is not one.
+    public Machine on(List<DiskSpec> specs) {
+        List<Disk> moved = disks.stream()
+                .map(disk -> specs.stream()
+                        .filter(spec -> spec.target().equals(disk.target()))
+                        .findFirst()
+                        .map(spec -> new Disk(disk.target(), disk.address(), disk.serial(), disk.size(), spec.source()))
+                        .orElse(disk))
+                .toList();
+        return withDisks(moved);
+    }
+
     private Machine withDisks(List<Disk> other) {
         return new Machine(
                 version, instance, name, machineType, virtType, vcpus, memory, boot, other, bus, random, balloon);

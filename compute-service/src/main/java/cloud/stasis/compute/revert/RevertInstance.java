@@ -111,7 +111,8 @@ public final class RevertInstance {
         ContentStore store = host.stores().open(command.grant());
         SnapshotDirectory directory = instance.directory().snapshot(command.snapshot());
         Optional<SnapshotRecord> local = directory.meta().read();
-        Machine machine = machine(instance, command, local, store);
+        Machine machine =
+                machine(instance, command, local, store).on(command.spec().disks());
         SortedMap<DeviceName, Content> disks = disks(command.parts());
         if (!disks.keySet().equals(Set.copyOf(machine.targets()))) {
             throw new StasisException(

@@ -8,6 +8,7 @@ import cloud.stasis.image.repository.Repository;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.Part;
 import cloud.stasis.model.Phase;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
@@ -17,6 +18,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -72,9 +74,14 @@ public final class ImageDigests {
     }
 
     private void requireSame(ReferenceName name, Optional<Reference> before) {
-        if (!repository.reference(name).map(Reference::manifest).equals(before.map(Reference::manifest))) {
+        if (!parts(repository.reference(name)).equals(parts(before))) {
             throw new StasisException(ErrorCode.IMAGE_NOT_FOUND, name + " was dropped or replaced meanwhile");
         }
+    }
+
+    /// What is said of an image may change meanwhile.
+    private Optional<List<Part>> parts(Optional<Reference> reference) {
+        return reference.map(known -> repository.manifest(known.manifest()).parts());
     }
 
     /// As long as the work took, if others have work to do.

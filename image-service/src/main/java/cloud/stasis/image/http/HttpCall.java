@@ -1,6 +1,7 @@
 package cloud.stasis.image.http;
 
 import cloud.stasis.chunks.Capability;
+import cloud.stasis.image.sync.PeerDoor;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.StasisException;
@@ -22,6 +23,7 @@ final class HttpCall {
     private final RoutingContext context;
     private final RequestBody body;
     private Optional<Capability> capability = Optional.empty();
+    private Optional<PeerDoor.Visit> visit = Optional.empty();
 
     /// Called on the event loop, with the request paused.
     HttpCall(RoutingContext context) {
@@ -33,9 +35,27 @@ final class HttpCall {
         capability = Optional.of(granted);
     }
 
+    void allowed(PeerDoor.Visit granted) {
+        visit = Optional.of(granted);
+    }
+
     /// What the caller was let in with.
     Capability capability() {
         return capability.orElseThrow();
+    }
+
+    /// The peer that calls, if it is one.
+    Optional<PeerDoor.Visit> visit() {
+        return visit;
+    }
+
+    String method() {
+        return context.request().method().name();
+    }
+
+    /// Path and query as they came.
+    String uri() {
+        return context.request().uri();
     }
 
     String path() {
@@ -86,7 +106,8 @@ final class HttpCall {
             piece.getBytes(bytes, length);
             length += piece.length();
         }
-        return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+        byte[] body = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
+        return visit.map(by -> by.checked(body)).orElse(body);
     }
 
     /// What the caller says that the body will have.
@@ -101,11 +122,17 @@ final class HttpCall {
     }
 
     void answer(int status, String contentType, byte[] bytes) {
+        sign(status, bytes);
         response().setStatusCode(status).putHeader("Content-Type", contentType).end(Buffer.buffer(bytes));
     }
 
     void answerNothing() {
+        sign(204, new byte[0]);
         response().setStatusCode(204).end();
+    }
+
+    private void sign(int status, byte[] body) {
+        visit.ifPresent(by -> response().putHeader(PeerDoor.ANSWER, by.sign(status, body)));
     }
 
     HttpServerResponse response() {
@@ -124,12 +151,12 @@ final class HttpCall {
         if (!body.isEnded()) {
             response.putHeader("Connection", "close");
         }
-        response.setStatusCode(status)
-                .putHeader("Content-Type", JSON)
-                .end(new JsonObject()
-                        .put("code", report.code().name())
-                        .put("message", report.message())
-                        .toBuffer());
+        Buffer error = new JsonObject()
+                .put("code", report.code().name())
+                .put("message", report.message())
+                .toBuffer();
+        sign(status, error.getBytes());
+        response.setStatusCode(status).putHeader("Content-Type", JSON).end(error);
         if (!body.isEnded()) {
             body.discard();
             context.vertx()

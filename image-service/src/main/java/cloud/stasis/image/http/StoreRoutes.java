@@ -21,6 +21,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /// The store for agents and other stores.
 ///
@@ -32,6 +33,9 @@ import java.util.List;
 /// | `POST /store/v1/blobs` | STORE_READ | up to 128 digests | the stored blobs, in this order |
 /// | `GET /store/v1/manifests/{id}` | STORE_READ | | canonical JSON |
 /// | `GET /store/v1/references/{kind}/{id}` | STORE_READ | | generation, manifest, name, updatedAt |
+///
+/// Other sites that are known here come in too ([cloud.stasis.image.sync.PeerDoor]): those that may pull where
+/// something is read, those that may push where something is written or asked for.
 ///
 /// The binary forms are those of [BlobWire]. Who may write has a lease on what it puts and asks about, under
 /// the subject of its capability: the name of the bundle that it writes.
@@ -58,12 +62,15 @@ public final class StoreRoutes {
     }
 
     public void mount(Router router) {
-        router.post(BlobWire.MISSING_PATH).handler(door.open(STORE_READ, this::missing));
-        router.put(BlobWire.PACKS_PATH + ":digest").handler(door.open(STORE_WRITE, this::putPack));
-        router.post(BlobWire.HELD_PATH).handler(door.open(STORE_WRITE, this::hold));
-        router.post(BlobWire.BLOBS_PATH).handler(door.open(STORE_READ, this::blobs));
-        router.get("/store/v1/manifests/:id").handler(door.open(STORE_READ, this::manifest));
-        router.get("/store/v1/references/:kind/:id").handler(door.open(STORE_READ, this::reference));
+        Set<Capability.Right> reader = Set.of(STORE_READ);
+        Set<Capability.Right> writer = Set.of(STORE_WRITE);
+        Set<Capability.Right> either = Set.of(STORE_READ, STORE_WRITE);
+        router.post(BlobWire.MISSING_PATH).handler(door.openToPeers(STORE_READ, writer, this::missing));
+        router.put(BlobWire.PACKS_PATH + ":digest").handler(door.openToPeers(STORE_WRITE, writer, this::putPack));
+        router.post(BlobWire.HELD_PATH).handler(door.openToPeers(STORE_WRITE, writer, this::hold));
+        router.post(BlobWire.BLOBS_PATH).handler(door.openToPeers(STORE_READ, reader, this::blobs));
+        router.get("/store/v1/manifests/:id").handler(door.openToPeers(STORE_READ, reader, this::manifest));
+        router.get("/store/v1/references/:kind/:id").handler(door.openToPeers(STORE_READ, either, this::reference));
     }
 
     private void missing(HttpCall call) {
@@ -102,6 +109,9 @@ public final class StoreRoutes {
     }
 
     private BlobExchange exchange(HttpCall call) {
+        if (call.visit().isPresent()) {
+            return repository.exchangeFor(call.visit().get().holder());
+        }
         Capability capability = call.capability();
         return capability.rights().contains(STORE_WRITE)
                 ? repository.exchangeFor(capability.subject())
@@ -110,6 +120,11 @@ public final class StoreRoutes {
 
     /// Some at a time, so that an answer is not in memory twice.
     private static void send(HttpCall call, List<StoredBlob> blobs) {
+        if (call.visit().isPresent()) {
+            // Signed, so it has to be known whole before its head is sent.
+            call.answer(200, HttpCall.BYTES, BlobWire.writeBlobs(blobs));
+            return;
+        }
         HttpServerResponse response = call.response();
         response.putHeader("Content-Type", HttpCall.BYTES)
                 .putHeader("Content-Length", Integer.toString(BlobWire.length(blobs)));

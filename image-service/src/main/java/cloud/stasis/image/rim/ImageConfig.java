@@ -42,6 +42,13 @@ interface ImageConfig {
     @WithDefault("2s")
     Duration heartbeatInterval();
 
+    /// The key by which other sites know this one; made if it is not there. Without it: `site.key` beside the
+    /// journal of this service.
+    Optional<Path> siteKeyFile();
+
+    /// Which other sites there are. Without it: `peers.properties` beside the journal of this service.
+    Optional<Path> peersFile();
+
     Collector collector();
 
     Replica replica();

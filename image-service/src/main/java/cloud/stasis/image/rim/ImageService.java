@@ -5,16 +5,23 @@ import cloud.stasis.bus.CommandWorker;
 import cloud.stasis.chunks.Capability;
 import cloud.stasis.chunks.TransferThreads;
 import cloud.stasis.image.bundle.BundleCommands;
+import cloud.stasis.image.bundle.BundleTeller;
 import cloud.stasis.image.bundle.ImageDigests;
 import cloud.stasis.image.download.ImageFiles;
 import cloud.stasis.image.http.HttpDoor;
 import cloud.stasis.image.http.ImageRoutes;
+import cloud.stasis.image.http.PeerRoutes;
 import cloud.stasis.image.http.StoreRoutes;
 import cloud.stasis.image.http.UpkeepRoutes;
 import cloud.stasis.image.repository.Pace;
 import cloud.stasis.image.repository.Repository;
 import cloud.stasis.image.repository.Retention;
 import cloud.stasis.image.repository.Uptime;
+import cloud.stasis.image.sync.Copies;
+import cloud.stasis.image.sync.Guests;
+import cloud.stasis.image.sync.PeerDoor;
+import cloud.stasis.image.sync.Peers;
+import cloud.stasis.image.sync.SiteKey;
 import cloud.stasis.image.upload.ImageUpload;
 import cloud.stasis.messages.Heartbeat;
 import cloud.stasis.messages.ImageCommand;
@@ -27,7 +34,9 @@ import io.quarkus.runtime.StartupEvent;
 import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +61,8 @@ class ImageService implements HealthCheck {
     private final Upkeep upkeep = new Upkeep("upkeep");
     private final Upkeep replica = new Upkeep("replica");
     private final ImageFiles files;
+    private final Guests guests;
+    private final String siteKey;
     private final CommandWorker<ImageCommand> worker;
     private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("heartbeat").factory());
@@ -60,7 +71,6 @@ class ImageService implements HealthCheck {
         this.config = config;
         this.bus = bus;
         this.id = new StoreId(config.storeId());
-        this.door = new HttpDoor(Capability.Key.parse(config.capabilityKey(), clock));
         ConfiguredStore place = new ConfiguredStore(config);
         this.repository = Repository.open(
                 place.open(),
@@ -68,17 +78,30 @@ class ImageService implements HealthCheck {
                 Uptime.fromNow(),
                 new Retention(config.collector().keep(), config.collector().silence()),
                 new Pace(config.replica().beat(), config.replica().silence()));
+        Path service = place.serviceFolder();
+        SiteKey site = SiteKey.in(config.siteKeyFile().orElse(service.resolve("site.key")));
+        this.siteKey = site.text();
+        Peers peers = new Peers(site, config.peersFile().orElse(service.resolve("peers.properties")), clock);
+        this.door = new HttpDoor(Capability.Key.parse(config.capabilityKey(), clock), Optional.of(new PeerDoor(peers)));
         this.files = new ImageFiles(repository);
+        BundleTeller teller = new BundleTeller(repository, files, bus);
+        this.guests = new Guests(repository, teller);
         this.worker = new CommandWorker<>(
                 ImageCommand.class,
-                new BundleCommands(repository, files, new ImageDigests(repository, files, door::isBusy)),
-                new CommandJournal(place.serviceFolder(), clock),
+                new BundleCommands(
+                        repository,
+                        files,
+                        new ImageDigests(repository, files, door::isBusy),
+                        teller,
+                        new Copies(repository, peers, teller)),
+                new CommandJournal(service, clock),
                 bus,
                 clock);
     }
 
     void routes(@Observes Router router) {
         new StoreRoutes(repository, door).mount(router);
+        new PeerRoutes(guests, door).mount(router);
         new UpkeepRoutes(repository, door).mount(router);
         new ImageRoutes(new ImageUpload(repository, TransferThreads.forThisMachine(), clock), files, door)
                 .mount(router);
@@ -93,6 +116,7 @@ class ImageService implements HealthCheck {
         upkeep.every(
                 config.scrub().interval(), "scrub", () -> repository.scrubber().scrub(rate));
         LOG.infof("The store is served storeId=%s", id);
+        LOG.infof("This site is known to others by its key siteKey=%s", siteKey);
     }
 
     void stop(@Observes ShutdownEvent event) {

@@ -7,7 +7,12 @@ import cloud.stasis.bus.CommandContext;
 import cloud.stasis.image.Stores;
 import cloud.stasis.image.download.ImageFiles;
 import cloud.stasis.image.repository.Repository;
+import cloud.stasis.image.sync.Copies;
+import cloud.stasis.image.sync.Peers;
+import cloud.stasis.image.sync.SiteKey;
+import cloud.stasis.messages.BundleChoice;
 import cloud.stasis.messages.CommandResult;
+import cloud.stasis.messages.Fact;
 import cloud.stasis.messages.ImageCommand;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.CommandId;
@@ -17,7 +22,9 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.IndexId;
 import cloud.stasis.model.Manifest;
+import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.Phase;
+import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
@@ -25,6 +32,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -42,6 +50,7 @@ class BundleCommandsTest {
 
     private final ReferenceName name = ReferenceName.of(ImageId.random());
     private final Context context = new Context();
+    private final List<Fact> told = new ArrayList<>();
     private Repository repository;
     private ImageFiles files;
     private BundleCommands commands;
@@ -50,7 +59,14 @@ class BundleCommandsTest {
     void open() {
         repository = Stores.open(directory);
         files = new ImageFiles(repository);
-        commands = new BundleCommands(repository, files, new ImageDigests(repository, files, () -> false));
+        BundleTeller teller = new BundleTeller(repository, files, (fact, _) -> told.add(fact));
+        Peers peers = new Peers(SiteKey.generate(), directory.resolve("service/peers.properties"), Clock.systemUTC());
+        commands = new BundleCommands(
+                repository,
+                files,
+                new ImageDigests(repository, files, () -> false),
+                teller,
+                new Copies(repository, peers, teller));
     }
 
     @AfterEach
@@ -105,6 +121,53 @@ class BundleCommandsTest {
         ReferenceName snapshot = ReferenceName.of(SnapshotId.random());
 
         assertFails(ErrorCode.INVALID_REQUEST, () -> seal(snapshot, Stores.image(Stores.zeros(ByteCount.ofMib(1)))));
+    }
+
+    @Test
+    void whatIsSaidOfABundleChangesAndItsPartsStay() {
+        Manifest manifest = Stores.image(Stores.put(repository, Stores.noise(100_000, 3)));
+        seal(name, manifest);
+
+        commands.handle(new ImageCommand.DescribeBundle(name, Map.of("name", "new")), context);
+
+        Manifest described =
+                repository.manifest(repository.reference(name).orElseThrow().manifest());
+        assertThat(described.metadata()).containsExactly(Map.entry("name", "new"));
+        assertThat(described.parts()).isEqualTo(manifest.parts());
+        assertThat(described.takenAt()).isEqualTo(manifest.takenAt());
+    }
+
+    @Test
+    void whatIsSaidOfADroppedBundleIsForgotten() {
+        commands.handle(new ImageCommand.DescribeBundle(name, Map.of("name", "new")), context);
+
+        assertThat(repository.reference(name)).isEmpty();
+    }
+
+    @Test
+    void bundlesAreToldOfByChoice() {
+        Content disk = Stores.put(repository, Stores.noise(100_000, 4));
+        ManifestId id = repository.seal(name, Stores.image(disk));
+        ReferenceName nightly = ReferenceName.of(ImageId.random());
+        commands.handle(new ImageCommand.SealBundle(nightly, Stores.image(disk)), context);
+        commands.handle(new ImageCommand.DescribeBundle(nightly, Map.of("name", "nightly-7", "project", "p")), context);
+        ProjectId assigned = new ProjectId("assigned");
+
+        tell(BundleChoice.of(name), assigned);
+        tell(new BundleChoice(List.of(), Optional.of("night*7"), Optional.of("p"), Optional.empty()), assigned);
+        tell(new BundleChoice(List.of(), Optional.of("night"), Optional.empty(), Optional.empty()), assigned);
+
+        assertThat(told)
+                .extracting(fact -> ((Fact.BundleFound) fact).reference())
+                .containsExactly(name, nightly);
+        Fact.BundleFound first = (Fact.BundleFound) told.getFirst();
+        assertThat(first.id()).isEqualTo(id);
+        assertThat(first.assigned()).contains(assigned);
+        assertThat(first.fileSize()).isEqualTo(files.file(name).size());
+    }
+
+    private void tell(BundleChoice choice, ProjectId assigned) {
+        commands.handle(new ImageCommand.TellBundles(choice, Optional.of(assigned)), context);
     }
 
     @Test

@@ -55,6 +55,16 @@ class InstanceTable implements Instances, Usage {
     }
 
     @Override
+    public void forgetDeleted(InstanceId instance) {
+        rows.findByIdOptional(instance.value())
+                .filter(row -> row.deletedAt != null)
+                .ifPresent(row -> {
+                    rows.delete(row);
+                    rows.flush();
+                });
+    }
+
+    @Override
     public void save(Instance instance) {
         InstanceMapping.write(rows.findById(instance.id().value()), instance);
     }
