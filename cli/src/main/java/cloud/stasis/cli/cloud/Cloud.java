@@ -3,7 +3,14 @@ package cloud.stasis.cli.cloud;
 import cloud.stasis.cli.login.Session;
 
 /// A cloud that one is logged in to, by its APIs.
-public record Cloud(Session session, Compute compute, Images images, Volumes volumes, Snapshots snapshots, Jobs jobs) {
+public record Cloud(
+        Session session,
+        Compute compute,
+        Images images,
+        Volumes volumes,
+        Snapshots snapshots,
+        Stores stores,
+        Jobs jobs) {
 
     public static Cloud of(Session session) {
         return new Cloud(
@@ -12,6 +19,7 @@ public record Cloud(Session session, Compute compute, Images images, Volumes vol
                 new Images(session),
                 new Volumes(session),
                 new Snapshots(session),
+                new Stores(session),
                 new Jobs(session));
     }
 }

@@ -145,6 +145,19 @@ public final class Snapshots {
         return new Job(answer.path("job"));
     }
 
+    /// Makes the server of a snapshot again where it is not there any more.
+    ///
+    /// @param name of the server; what it was called if it is not said
+    public Job restore(Snapshot snapshot, Optional<String> name, Memory memory, Wake wake) {
+        ObjectNode body = Json.object()
+                .put("memory", memory == Memory.WITH)
+                .put("state", wake.name().toLowerCase(Locale.ROOT));
+        name.ifPresent(text -> body.put("name", text));
+        return new Job(
+                json(Call.post(SERVICE, "snapshots", snapshot.id(), "restore").json(body))
+                        .path("job"));
+    }
+
     public Job delete(Snapshot snapshot) {
         return new Job(json(Call.delete(SERVICE, "snapshots", snapshot.id())).path("job"));
     }

@@ -29,11 +29,15 @@ import cloud.stasis.cli.verb.snapshot.SnapshotCreate;
 import cloud.stasis.cli.verb.snapshot.SnapshotDelete;
 import cloud.stasis.cli.verb.snapshot.SnapshotList;
 import cloud.stasis.cli.verb.snapshot.SnapshotProtect;
+import cloud.stasis.cli.verb.snapshot.SnapshotRestore;
 import cloud.stasis.cli.verb.snapshot.SnapshotRevert;
 import cloud.stasis.cli.verb.snapshot.SnapshotShow;
 import cloud.stasis.cli.verb.snapshot.SnapshotTree;
 import cloud.stasis.cli.verb.snapshot.SnapshotUndo;
 import cloud.stasis.cli.verb.snapshot.SnapshotVerdict;
+import cloud.stasis.cli.verb.store.Pull;
+import cloud.stasis.cli.verb.store.Push;
+import cloud.stasis.cli.verb.store.StoreAdopt;
 import cloud.stasis.cli.verb.volume.VolumeCreate;
 import cloud.stasis.cli.verb.volume.VolumeDelete;
 import cloud.stasis.cli.verb.volume.VolumeList;
@@ -49,6 +53,7 @@ record VerbEntry(String name, Group group, Function<Tools, Verb> make) {
         IMAGES("Images and flavors"),
         VOLUMES("Volumes"),
         SNAPSHOTS("Snapshots of whole servers"),
+        STORE("The image store and other sites (operators)"),
         JOBS("Jobs"),
         CLIENT("The cloud and this program");
 
@@ -96,7 +101,11 @@ record VerbEntry(String name, Group group, Function<Tools, Verb> make) {
             new VerbEntry("snapshot-revert", Group.SNAPSHOTS, SnapshotRevert::new),
             new VerbEntry("snapshot-undo", Group.SNAPSHOTS, SnapshotUndo::new),
             new VerbEntry("snapshot-protect", Group.SNAPSHOTS, SnapshotProtect::new),
+            new VerbEntry("snapshot-restore", Group.SNAPSHOTS, SnapshotRestore::new),
             new VerbEntry("snapshot-delete", Group.SNAPSHOTS, SnapshotDelete::new),
+            new VerbEntry("push", Group.STORE, Push::new),
+            new VerbEntry("pull", Group.STORE, Pull::new),
+            new VerbEntry("store-adopt", Group.STORE, StoreAdopt::new),
             new VerbEntry("job-list", Group.JOBS, JobList::new),
             new VerbEntry("job-show", Group.JOBS, JobShow::new),
             new VerbEntry("job-follow", Group.JOBS, JobFollow::new),

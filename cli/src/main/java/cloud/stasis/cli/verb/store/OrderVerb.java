@@ -1,0 +1,35 @@
+package cloud.stasis.cli.verb.store;
+
+import cloud.stasis.cli.cloud.Job;
+import cloud.stasis.cli.failure.ExitCode;
+import cloud.stasis.cli.screen.Format;
+import cloud.stasis.cli.verb.Tools;
+import cloud.stasis.cli.verb.Verb;
+import cloud.stasis.cli.verb.WaitOption;
+import picocli.CommandLine.Mixin;
+
+/// An order to the store that one waits for.
+abstract class OrderVerb extends Verb {
+    @Mixin
+    private final WaitOption wait = new WaitOption();
+
+    OrderVerb(Tools tools) {
+        super(tools);
+    }
+
+    abstract Job order();
+
+    @Override
+    protected final ExitCode run() {
+        Job job = order();
+        if (wait.waits(true)) {
+            job = tools().follower().job(job, job.kindInWords(), wait.limit());
+        } else {
+            tools().terminal().note("Under way. Follow it:  stasis job-follow " + job.id());
+        }
+        if (output().format() != Format.TABLE) {
+            output().document(job.json());
+        }
+        return ExitCode.OK;
+    }
+}
