@@ -42,6 +42,9 @@ public final class ImageRoutes {
     /// their sockets paused.
     private static final int UPLOADS_AT_ONCE = 8;
 
+    /// Of one project: however slow it is, the others have half of them.
+    private static final int UPLOADS_OF_ONE = UPLOADS_AT_ONCE / 2;
+
     /// Downloads read at once: each holds about 4 MiB.
     private static final int DOWNLOADS_AT_ONCE = 12;
 
@@ -56,7 +59,7 @@ public final class ImageRoutes {
     private final ImageUpload uploads;
     private final ImageFiles files;
     private final HttpDoor door;
-    private final Slots uploadSlots = new Slots(UPLOADS_AT_ONCE, SLOT_DEADLINE);
+    private final Slots uploadSlots = new Slots(UPLOADS_AT_ONCE, UPLOADS_OF_ONE, SLOT_DEADLINE);
     private final Slots downloadSlots = new Slots(DOWNLOADS_AT_ONCE, SLOT_DEADLINE);
 
     public ImageRoutes(ImageUpload uploads, ImageFiles files, HttpDoor door) {
@@ -77,7 +80,7 @@ public final class ImageRoutes {
                 DiskFormat.parse(call.query("disk_format").orElse("")),
                 ContainerFormat.parse(call.query("container_format").orElse("")),
                 metadata(call));
-        try (Slots.Slot _ = uploadSlots.acquire()) {
+        try (Slots.Slot _ = uploadSlots.acquire(call.query("project").orElse(""))) {
             RequestBody body = call.body();
             call.answer(201, HttpCall.JSON, json(uploads.take(request, body::read)));
         }

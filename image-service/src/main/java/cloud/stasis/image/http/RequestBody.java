@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A request's body as a blocking stream with back-pressure: when [#PAUSE_AT] pieces wait the sender is paused,
-/// and it is resumed when there are [#RESUME_AT] left. A piece has at most 64 KiB.
+/// and it is resumed when there are [#RESUME_AT] left. A piece has at most 64 KiB. Who sends hardly anything is cut
+/// off, so that it does not keep for hours what others wait for; only the time in which we wait counts.
 final class RequestBody {
     private static final int PAUSE_AT = 16;
     private static final int RESUME_AT = 4;
@@ -30,8 +31,20 @@ final class RequestBody {
         record Broken(@Nullable Throwable cause) implements Piece {}
     }
 
+    /// How slow a sender may be.
+    ///
+    /// @param silence the longest without anything
+    /// @param least bytes that come while we wait for as long altogether
+    record Patience(Duration silence, int least) {
+        /// 4 KiB a second: less than the slowest line that anybody uploads an image over.
+        static final Patience STANDARD = new Patience(SILENCE, 4 * 1024 * (int) SILENCE.toSeconds());
+    }
+
     private final Context context;
     private final HttpServerRequest request;
+    private final Patience patience;
+    private long waitedNanos;
+    private long came;
     private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
     private Buffer current = Buffer.buffer();
     private int currentAt;
@@ -41,8 +54,13 @@ final class RequestBody {
 
     /// Called on the event loop, with the request paused.
     RequestBody(Context context, HttpServerRequest request) {
+        this(context, request, Patience.STANDARD);
+    }
+
+    RequestBody(Context context, HttpServerRequest request, Patience patience) {
         this.context = context;
         this.request = request;
+        this.patience = patience;
         this.ended = request.getHeader(HttpHeaders.CONTENT_LENGTH) == null
                 && request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null;
         request.handler(this::arrived);
@@ -59,15 +77,19 @@ final class RequestBody {
     Optional<Buffer> next() {
         resumeIfNearlyEmpty();
         Piece piece;
+        long begin = System.nanoTime();
         try {
-            piece = pieces.poll(SILENCE.toSeconds(), TimeUnit.SECONDS);
+            piece = pieces.poll(patience.silence().toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StasisException(ErrorCode.CANCELLED, "a request was interrupted", e);
         }
         return switch (piece) {
-            case null -> throw broken("nothing came for " + SILENCE.toSeconds() + " s", null);
-            case Piece.Bytes bytes -> Optional.of(bytes.buffer);
+            case null -> throw broken("nothing came for " + patience.silence().toSeconds() + " s", null);
+            case Piece.Bytes bytes -> {
+                requireProgress(System.nanoTime() - begin, bytes.buffer.length());
+                yield Optional.of(bytes.buffer);
+            }
             case Piece.End end -> {
                 pieces.add(end);
                 yield Optional.empty();
@@ -77,6 +99,19 @@ final class RequestBody {
                 throw broken("it broke off before its end", broken.cause);
             }
         };
+    }
+
+    private void requireProgress(long waited, int bytes) {
+        waitedNanos += waited;
+        came += bytes;
+        if (waitedNanos < patience.silence().toNanos()) {
+            return;
+        }
+        if (came < patience.least()) {
+            throw broken("it came too slowly, " + came + " bytes in " + waitedNanos / 1_000_000_000 + " s", null);
+        }
+        waitedNanos = 0;
+        came = 0;
     }
 
     /// Copies what has come into `into`, at most `most` bytes.

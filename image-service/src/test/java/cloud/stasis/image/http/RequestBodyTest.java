@@ -1,17 +1,21 @@
 package cloud.stasis.image.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import cloud.stasis.model.StasisException;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +60,29 @@ class RequestBodyTest {
                 .as("asked for the first piece, and again after the pause")
                 .isTrue();
         end.join().handle(null);
+    }
+
+    /// A byte every now and then is never silence.
+    @Test
+    void whoSendsHardlyAnythingIsCutOff() throws Exception {
+        RequestBody body =
+                new RequestBody(context, request(), new RequestBody.Patience(Duration.ofMillis(500), 1024 * 1024));
+        Handler<Buffer> sender = pieces.join();
+        Thread drip = Thread.ofVirtual().start(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                context.runOnContext(_ -> sender.handle(Buffer.buffer("x")));
+                LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+            }
+        });
+
+        assertThatThrownBy(() -> {
+                    while (body.next().isPresent()) {
+                        taken.countDown();
+                    }
+                })
+                .isInstanceOf(StasisException.class)
+                .hasMessageContaining("not whole");
+        drip.interrupt();
     }
 
     private HttpServerRequest request() {
