@@ -1,6 +1,7 @@
 package cloud.stasis.gateway.http;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /// Links as clients can follow them: by the address that the operator gave out, not the one that this process
@@ -8,8 +9,12 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 public class PublicUrls {
     private final String base;
+    private final Optional<String> keystone;
 
-    PublicUrls(@ConfigProperty(name = "stasis.public-url") String base) {
+    PublicUrls(
+            @ConfigProperty(name = "stasis.public-url") String base,
+            @ConfigProperty(name = "stasis.identity.keystone.url") Optional<String> keystone) {
+        this.keystone = keystone;
         this.base = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
     }
 
@@ -20,6 +25,6 @@ public class PublicUrls {
 
     /// Where clients authenticate.
     public String identity() {
-        return of(Api.IDENTITY.prefix());
+        return keystone.orElseGet(() -> of(Api.IDENTITY.prefix()));
     }
 }

@@ -5,18 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import cloud.stasis.gateway.TestCloud;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,9 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// The unmodified client `openstack`, as the distribution ships it.
 @QuarkusTest
 class OpenstackClientIT {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int PATIENCE_SECONDS = 60;
-
     @TempDir
     Path directory;
 
@@ -95,50 +86,18 @@ class OpenstackClientIT {
     }
 
     private JsonNode json(String... command) throws IOException, InterruptedException {
-        return JSON.readTree(run(command));
+        return client().json(command);
     }
 
     private String run(String... command) throws IOException, InterruptedException {
-        return call(0, command);
+        return client().run(command);
     }
 
     private String fail(String... command) throws IOException, InterruptedException {
-        return call(1, command);
+        return client().fail(command);
     }
 
-    private String call(int status, String... command) throws IOException, InterruptedException {
-        List<String> words = new ArrayList<>(List.of("timeout", Integer.toString(PATIENCE_SECONDS)));
-        words.addAll(List.of(command));
-        Path out = directory.resolve("stdout");
-        Path err = directory.resolve("stderr");
-        ProcessBuilder builder =
-                new ProcessBuilder(words).redirectOutput(out.toFile()).redirectError(err.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("OS_"));
-        builder.environment()
-                .putAll(Map.of(
-                        "HOME",
-                        directory.toString(),
-                        "OS_AUTH_URL",
-                        TestCloud.uri("/identity").toString(),
-                        "OS_USERNAME",
-                        user,
-                        "OS_PASSWORD",
-                        password,
-                        "OS_PROJECT_NAME",
-                        project,
-                        "OS_USER_DOMAIN_NAME",
-                        "Default",
-                        "OS_PROJECT_DOMAIN_NAME",
-                        "Default",
-                        "OS_IDENTITY_API_VERSION",
-                        "3"));
-        Process process = builder.start();
-        process.getOutputStream().close();
-        assertThat(process.waitFor(PATIENCE_SECONDS + 5, TimeUnit.SECONDS)).isTrue();
-        String said = Files.readString(out, StandardCharsets.UTF_8) + Files.readString(err, StandardCharsets.UTF_8);
-        assertThat(process.exitValue())
-                .as(String.join(" ", command) + "\n" + said)
-                .isEqualTo(status);
-        return status == 0 ? Files.readString(out, StandardCharsets.UTF_8) : said;
+    private OpenstackClient client() {
+        return new OpenstackClient(directory, TestCloud.uri("/identity").toString(), user, password, project);
     }
 }

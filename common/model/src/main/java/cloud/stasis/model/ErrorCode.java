@@ -54,6 +54,8 @@ public enum ErrorCode {
     HYPERVISOR_UNAVAILABLE(UNAVAILABLE),
     BUS_UNAVAILABLE(UNAVAILABLE),
     DATABASE_UNAVAILABLE(UNAVAILABLE),
+    /// A Keystone that this cloud relies on does not answer.
+    IDENTITY_UNAVAILABLE(UNAVAILABLE),
     /// No host can take this instance now.
     NO_VALID_HOST(UNAVAILABLE),
 

@@ -28,6 +28,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.TransactionPhase;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import org.jboss.logging.Logger;
@@ -58,8 +59,10 @@ class IdentityBeans {
         return new Entitlements(users, projects, roles, assignments, credentials, clock);
     }
 
+    /// Not to be found as the [Authenticator] of this cloud, which may be another.
     @Produces
     @Singleton
+    @Typed(Tokens.class)
     Tokens tokens(Entitlements entitlements, Revocations revocations, UnitOfWork unitOfWork) {
         TokenFormat format = TokenFormat.of(configuration.tokenKey(), clock);
         return new Tokens(format, entitlements, revocations, unitOfWork, configuration.tokenLifetime(), clock);

@@ -2,12 +2,43 @@ package cloud.stasis.gateway.http.identity;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 
 /// How this cloud knows its users.
 @ConfigMapping(prefix = "stasis.identity")
 public interface IdentityConfiguration {
+    /// A Keystone that knows the users instead of this cloud.
+    Optional<ExternalKeystone> keystone();
+
+    /// The service user needs the role `service` or `admin` to validate tokens, and `admin` to register the
+    /// catalogue.
+    interface ExternalKeystone {
+        /// With the version, such as `http://keystone:5000/v3`.
+        URI url();
+
+        @WithDefault("stasis")
+        String user();
+
+        String password();
+
+        @WithDefault("service")
+        String project();
+
+        /// Of both, by name.
+        @WithDefault("Default")
+        String domain();
+
+        /// Whether services and endpoints are entered into its catalogue at start.
+        @WithDefault("true")
+        boolean register();
+
+        /// How long an answer about a token is believed.
+        @WithDefault("PT30S")
+        Duration memory();
+    }
+
     /// Of the user `admin` that the first start makes. Later starts do not read it.
     Optional<String> adminPassword();
 

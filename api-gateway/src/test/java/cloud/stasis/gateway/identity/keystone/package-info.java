@@ -1,0 +1,4 @@
+@NullMarked
+package cloud.stasis.gateway.identity.keystone;
+
+import org.jspecify.annotations.NullMarked;
