@@ -1,7 +1,7 @@
 package cloud.stasis.gateway.snapshot;
 
-import cloud.stasis.gateway.compute.DigestImage;
-import cloud.stasis.gateway.compute.DropBundle;
+import cloud.stasis.gateway.image.DigestImage;
+import cloud.stasis.gateway.image.DropBundle;
 import cloud.stasis.gateway.image.Images;
 import cloud.stasis.gateway.outbox.Outbox;
 import cloud.stasis.gateway.saga.Request;
