@@ -126,8 +126,8 @@ public final class CapturedImages implements Images {
                 "ova".equals(manifest.metadata().get("container_format")) ? ContainerFormat.OVA : ContainerFormat.BARE;
         // What has no disk of its own, such as the image of a volume-backed machine, is nothing that could be a qcow2;
         // and what is downloaded as a file that was put beside the disk is the disk as it is.
-        boolean asItIs = container == ContainerFormat.BARE
-                && manifest.parts().stream().anyMatch(Part.File.class::isInstance);
+        boolean asItIs =
+                container == ContainerFormat.BARE && manifest.parts().stream().anyMatch(Part.File.class::isInstance);
         DiskFormat format = virtualSize.isPresent() && !asItIs ? DiskFormat.QCOW2 : DiskFormat.RAW;
         table.change(image.with(image.details().with(format, container), clock.instant())
                 .in(saving.toActive(content), clock.instant()));

@@ -37,7 +37,8 @@ record ListingPage<T>(
         body.put(key, shown.stream().map(write).toList());
         // As Cinder has it: also when the page is full and was the last.
         if (!shown.isEmpty() && shown.size() == page.limit()) {
-            String next = PageLinks.next(address, given, id.apply(shown.getLast()).toString());
+            String next =
+                    PageLinks.next(address, given, id.apply(shown.getLast()).toString());
             body.put(key + "_links", List.of(Map.of("rel", "next", "href", next)));
         }
         return body;

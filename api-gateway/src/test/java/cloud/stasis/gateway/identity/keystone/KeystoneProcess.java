@@ -110,8 +110,8 @@ public final class KeystoneProcess implements QuarkusTestResourceLifecycleManage
     }
 
     private void prepare() throws IOException {
-        try (var connection = DriverManager.getConnection(
-                        database.jdbcUrl(), MariaDbProcess.USER, MariaDbProcess.PASSWORD);
+        try (var connection =
+                        DriverManager.getConnection(database.jdbcUrl(), MariaDbProcess.USER, MariaDbProcess.PASSWORD);
                 var statement = connection.createStatement()) {
             statement.execute("create database keystone character set utf8mb3");
         } catch (SQLException e) {
@@ -125,7 +125,8 @@ public final class KeystoneProcess implements QuarkusTestResourceLifecycleManage
                 key_repository = %1$s/fernet
                 [identity]
                 password_hash_rounds = 4
-                """.formatted(directory, MariaDbProcess.USER, MariaDbProcess.PASSWORD, database.port()));
+                """.formatted(
+                        directory, MariaDbProcess.USER, MariaDbProcess.PASSWORD, database.port()));
         manage("db_sync");
         String me = System.getProperty("user.name");
         manage("fernet_setup", "--keystone-user", me, "--keystone-group", me);
