@@ -19,6 +19,7 @@ import cloud.stasis.gateway.image.ImageQuery.Sort;
 import cloud.stasis.gateway.image.ImageState;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.StasisException;
+import cloud.stasis.gateway.saga.Transactions;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -64,11 +65,13 @@ public class ComputeImagesResource {
     private static final String PATH = "/compute/v2.1/images";
 
     private final CurrentRequest request;
+    private final Transactions transactions;
     private final ImageLibrary library;
     private final PublicUrls urls;
 
-    ComputeImagesResource(CurrentRequest request, ImageLibrary library, PublicUrls urls) {
+    ComputeImagesResource(CurrentRequest request, Transactions transactions, ImageLibrary library, PublicUrls urls) {
         this.request = request;
+        this.transactions = transactions;
         this.library = library;
         this.urls = urls;
     }
@@ -96,11 +99,13 @@ public class ComputeImagesResource {
         return Map.of("image", body(visible(id)));
     }
 
+    /// The work that makes it may advance in this moment: the transaction is repeated then.
     @DELETE
+    @Transactional(Transactional.TxType.NOT_SUPPORTED)
     @Path("{id}")
     public void delete(@PathParam("id") String id) {
         existsUntil(LAST_WITH_IMAGES);
-        library.delete(request.caller(), ImagesResource.id(id));
+        transactions.run(() -> library.delete(request.caller(), ImagesResource.id(id)));
     }
 
     @GET

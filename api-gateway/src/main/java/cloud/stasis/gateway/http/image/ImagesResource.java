@@ -15,6 +15,7 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorKind;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.StasisException;
+import cloud.stasis.gateway.saga.Transactions;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
@@ -47,11 +48,13 @@ public class ImagesResource {
     private static final String LIST_PATH = "/v2/images";
 
     private final CurrentRequest request;
+    private final Transactions transactions;
     private final ImageLibrary library;
     private final PublicUrls urls;
 
-    ImagesResource(CurrentRequest request, ImageLibrary library, PublicUrls urls) {
+    ImagesResource(CurrentRequest request, Transactions transactions, ImageLibrary library, PublicUrls urls) {
         this.request = request;
+        this.transactions = transactions;
         this.library = library;
         this.urls = urls;
     }
@@ -127,10 +130,12 @@ public class ImagesResource {
         }));
     }
 
+    /// The work that makes it may advance in this moment: the transaction is repeated then.
     @DELETE
+    @Transactional(Transactional.TxType.NOT_SUPPORTED)
     @Path("{id}")
     public void delete(@PathParam("id") String id) {
-        library.delete(request.caller(), id(id));
+        transactions.run(() -> library.delete(request.caller(), id(id)));
     }
 
     @POST
