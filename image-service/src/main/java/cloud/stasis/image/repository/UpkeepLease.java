@@ -106,6 +106,7 @@ final class UpkeepLease {
     /// it was taken over.
     final class Held implements AutoCloseable {
         private UpkeepBoard.Posted posted;
+        private boolean closed;
 
         private Held(UpkeepBoard.Posted posted) {
             this.posted = posted;
@@ -132,6 +133,7 @@ final class UpkeepLease {
         public void close() {
             try {
                 synchronized (this) {
+                    closed = true;
                     current = Optional.empty();
                     follower.accept(step(posted.note().released()));
                 }
@@ -143,7 +145,10 @@ final class UpkeepLease {
         }
 
         private synchronized void beat() {
-            step(posted.note().beaten());
+            // Given back meanwhile: the note is somebody else's to change.
+            if (!closed) {
+                step(posted.note().beaten());
+            }
         }
 
         /// Carries a sentence out, an inherited one too. Removing what is gone does no harm.
