@@ -77,11 +77,18 @@ final class StoreState {
     }
 
     private StoredBlob fetch(Digest digest, Function<Digest, Optional<BlobDirectory.Found>> directory) {
+        boolean looked = false;
         for (int attempt = 1; ; attempt++) {
-            BlobDirectory.Found found = directory
-                    .apply(digest)
-                    .orElseThrow(
-                            () -> new StasisException(ErrorCode.MISSING_OBJECT, "the store has no blob " + digest));
+            Optional<BlobDirectory.Found> known = directory.apply(digest);
+            if (known.isEmpty() && !looked) {
+                // Somebody is learning in this moment what others moved: it was forgotten here and is not yet found
+                // there.
+                looked = true;
+                catalog.refreshAfterMiss();
+                known = directory.apply(digest);
+            }
+            BlobDirectory.Found found = known.orElseThrow(
+                    () -> new StasisException(ErrorCode.MISSING_OBJECT, "the store has no blob " + digest));
             try {
                 return read(found.pack(), found.entry());
             } catch (StasisException e) {

@@ -79,8 +79,11 @@ class ExternalKeystoneIT {
         assertThat(tenant.run("openstack", "flavor", "list", "-f", "value")).contains("demo.tiny");
         assertThat(tenant.run("openstack", "volume", "list", "-f", "value")).isBlank();
         assertThat(tenant.run("openstack", "server", "list", "-f", "value")).isBlank();
+        admin.run("openstack", "user", "create", name + "-other", "--password", "pw");
+        admin.run("openstack", "role", "add", "--project", "service", "--user", name + "-other", "member");
+        assertThat(client(name + "-other", "pw", "service").run("openstack", "image", "list", "-f", "value"))
+                .doesNotContain(image);
         assertThat(tenant.fail("openstack", "hypervisor", "list")).contains("HTTP 403");
-        assertThat(admin.run("openstack", "image", "list", "-f", "value")).doesNotContain(image);
     }
 
     @Test

@@ -164,7 +164,7 @@ class ReplicaProcessesIT {
             if (file.getFileName().toString().startsWith("errors")) {
                 Files.readString(file)
                         .lines()
-                        .filter(line -> line.contains("Exception"))
+                        .filter(line -> !line.contains("INFO"))
                         .forEach(errors::add);
             }
         }
