@@ -18,6 +18,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,6 +30,7 @@ import org.jboss.logging.Logger;
 @Singleton
 class ExternalIdentity {
     private static final Logger LOG = Logger.getLogger(ExternalIdentity.class);
+    private static final Duration MEMORY = Duration.ofSeconds(30);
     private static final int REGISTER_AGAIN_AFTER_SECONDS = 10;
 
     private final Optional<ExternalKeystone> configured;
@@ -44,7 +46,8 @@ class ExternalIdentity {
     @Singleton
     Authenticator authenticator(Tokens embedded) {
         return configured
-                .<Authenticator>map(external -> new KeystoneAuthenticator(client(external), external.memory(), clock))
+                .<Authenticator>map(external -> new KeystoneAuthenticator(
+                        client(external), external.memory().orElse(MEMORY), clock))
                 .orElse(embedded);
     }
 
@@ -57,7 +60,7 @@ class ExternalIdentity {
 
     void register(@Observes StartupEvent event, Catalogue catalogue) {
         configured
-                .filter(ExternalKeystone::register)
+                .filter(external -> external.register().orElse(true))
                 .ifPresent(external -> register(new CatalogueRegistration(client(external), catalogue)));
     }
 
@@ -66,7 +69,11 @@ class ExternalIdentity {
     }
 
     private Keystone client(ExternalKeystone external) {
-        ServiceUser user = new ServiceUser(external.user(), external.password(), external.project(), external.domain());
+        ServiceUser user = new ServiceUser(
+                external.user().orElse("stasis"),
+                external.password(),
+                external.project().orElse("service"),
+                external.domain().orElse("Default"));
         return new Keystone(external.url(), user, clock);
     }
 

@@ -18,25 +18,22 @@ public interface IdentityConfiguration {
         /// With the version, such as `http://keystone:5000/v3`.
         URI url();
 
-        @WithDefault("stasis")
-        String user();
+        /// `stasis` if not said. Nothing in this group has a default by annotation: that alone would make it present.
+        Optional<String> user();
 
         String password();
 
-        @WithDefault("service")
-        String project();
+        /// `service` if not said.
+        Optional<String> project();
 
-        /// Of both, by name.
-        @WithDefault("Default")
-        String domain();
+        /// Of both, by name; `Default` if not said.
+        Optional<String> domain();
 
-        /// Whether services and endpoints are entered into its catalogue at start.
-        @WithDefault("true")
-        boolean register();
+        /// Whether services and endpoints are entered into its catalogue at start; yes if not said.
+        Optional<Boolean> register();
 
-        /// How long an answer about a token is believed.
-        @WithDefault("PT30S")
-        Duration memory();
+        /// How long an answer about a token is believed; 30 s if not said.
+        Optional<Duration> memory();
     }
 
     /// Of the user `admin` that the first start makes. Later starts do not read it.

@@ -80,8 +80,9 @@ class ExternalKeystoneIT {
         assertThat(tenant.run("openstack", "volume", "list", "-f", "value")).isBlank();
         assertThat(tenant.run("openstack", "server", "list", "-f", "value")).isBlank();
         admin.run("openstack", "user", "create", name + "-other", "--password", "pw");
-        admin.run("openstack", "role", "add", "--project", "service", "--user", name + "-other", "member");
-        assertThat(client(name + "-other", "pw", "service").run("openstack", "image", "list", "-f", "value"))
+        admin.run("openstack", "project", "create", name + "-other");
+        admin.run("openstack", "role", "add", "--project", name + "-other", "--user", name + "-other", "member");
+        assertThat(client(name + "-other", "pw", name + "-other").run("openstack", "image", "list", "-f", "value"))
                 .doesNotContain(image);
         assertThat(tenant.fail("openstack", "hypervisor", "list")).contains("HTTP 403");
     }
