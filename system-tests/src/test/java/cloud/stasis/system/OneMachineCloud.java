@@ -19,19 +19,24 @@ final class OneMachineCloud {
     private static final Path ROOT = checkout();
     private static OneMachineCloud shared;
 
-    private final Path home = Path.of(System.getProperty("stasis.system.home", "/var/tmp/stasis-system-tests"));
+    private final Path home = Path.of(setting("STASIS_SYSTEM_HOME", "/var/tmp/stasis-system-tests"));
     private final Shell dev;
     private Shell clients;
 
     private OneMachineCloud() {
         Map<String, String> environment = new HashMap<>();
         environment.put("STASIS_HOME", home.toString());
-        int port = Integer.getInteger("stasis.system.port", 5700);
+        int port = Integer.parseInt(setting("STASIS_SYSTEM_PORT", "5700"));
         for (String name : List.of("GATEWAY", "IMAGE", "COMPUTE", "VOLUME", "KAFKA", "KAFKA_CONTROLLER", "MARIADB")) {
             environment.put("STASIS_PORT_" + name, Integer.toString(port++));
         }
         this.dev = new Shell(ROOT, environment);
         this.clients = dev;
+    }
+
+    /// So that two checkouts can be tested side by side.
+    private static String setting(String name, String otherwise) {
+        return System.getenv().getOrDefault(name, otherwise);
     }
 
     /// Starts the cloud at the first call; it is stopped when the test run ends.
