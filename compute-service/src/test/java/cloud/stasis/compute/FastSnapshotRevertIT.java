@@ -6,6 +6,7 @@ import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.testkit.ReflinkVolume;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Order;

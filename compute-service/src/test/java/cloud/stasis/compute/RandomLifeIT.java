@@ -15,6 +15,7 @@ import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
+import cloud.stasis.testkit.ReflinkVolume;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -12,6 +12,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /// What `disk.json` says: the tree of a disk's layers.
@@ -88,6 +90,11 @@ public record DiskState(
             return new Layer(number, ground, content, more, frozen);
         }
 
+        /// As another disk has it, which has no snapshots.
+        Layer forgotten() {
+            return new Layer(number, ground, content, Set.of(), frozen);
+        }
+
         Layer releasedBy(SnapshotId snapshot) {
             Set<SnapshotId> fewer = new HashSet<>(holders);
             fewer.remove(snapshot);
@@ -100,7 +107,8 @@ public record DiskState(
     @JsonSubTypes({
         @JsonSubTypes.Type(value = Ground.Nothing.class, name = "nothing"),
         @JsonSubTypes.Type(value = Ground.OnContent.class, name = "content"),
-        @JsonSubTypes.Type(value = Ground.OnLayer.class, name = "layer")
+        @JsonSubTypes.Type(value = Ground.OnLayer.class, name = "layer"),
+        @JsonSubTypes.Type(value = Ground.OnFile.class, name = "file")
     })
     public sealed interface Ground {
         record Nothing() implements Ground {}
@@ -109,6 +117,9 @@ public record DiskState(
         record OnContent(Content content) implements Ground {}
 
         record OnLayer(int number) implements Ground {}
+
+        /// A raw file beside the layers, of which only the owner of the disk knows what it holds.
+        record OnFile(String name) implements Ground {}
     }
 
     Layer layer(int number) {
@@ -149,11 +160,32 @@ public record DiskState(
         };
     }
 
+    boolean isEmptyOn(String file) {
+        return rest instanceof Rest.Pristine && layer(active).ground().equals(new Ground.OnFile(file));
+    }
+
+    /// The prepared layer is frozen, and what the snapshot shows instead of whatever it showed before.
+    DiskState showing(SnapshotId snapshot, Optional<FileStamp> stamp) {
+        int shown = prepared.orElseThrow();
+        List<Layer> released =
+                layers.stream().map(layer -> layer.releasedBy(snapshot)).toList();
+        return new DiskState(size, next, active, Optional.empty(), released, rest, openings)
+                .with(shown, layer -> layer.frozenAs(stamp).heldBy(snapshot));
+    }
+
+    /// The layer that the active one stands on, if the active one is empty.
+    Optional<Integer> emptyOn() {
+        return rest instanceof Rest.Pristine && layer(active).ground() instanceof Ground.OnLayer on
+                ? Optional.of(on.number())
+                : Optional.empty();
+    }
+
     private Optional<Content> contentBelow(Layer layer) {
         return switch (layer.ground()) {
             case Ground.Nothing nothing -> Optional.of(LayeredDisk.zeros(size));
             case Ground.OnContent on -> Optional.of(on.content());
             case Ground.OnLayer on -> layer(on.number()).content();
+            case Ground.OnFile on -> Optional.empty();
         };
     }
 
@@ -200,50 +232,90 @@ public record DiskState(
                 openings);
     }
 
-    /// @param child stands on `top`
-    /// @param top frozen; goes
+    /// @param children stand on `top`
+    /// @param top goes; frozen, unless it is the active one
     /// @param base frozen, shown by no snapshot; takes the place of `top`
-    record Fold(int child, int top, int base) {}
+    record Fold(List<Integer> children, int top, int base, LayerFold.Place place) {}
 
-    /// The deepest layer that can be folded: one of the chain that no snapshot shows and on which nothing
-    /// stands but the next one, which is frozen, too.
-    Optional<Fold> foldable() {
-        List<Layer> chain = chain(active);
-        for (int at = chain.size() - 2; at >= 1 && prepared.isEmpty(); at--) {
-            Layer top = chain.get(at);
-            Layer base = chain.get(at + 1);
-            boolean settled = top.holders().isEmpty() || top.content().isPresent();
-            if (base.holders().isEmpty() && settled && standOn(base) == 1 && standOn(top) == 1) {
-                return Optional.of(new Fold(chain.get(at - 1).number(), top.number(), base.number()));
-            }
+    /// The oldest layer that can be folded: one that no snapshot shows and on which nothing stands but one other.
+    ///
+    /// @param mayChange whether nobody else shares the file of a layer
+    Optional<Fold> foldable(LayeredDisk.Folding terms, Predicate<Layer> mayChange) {
+        if (prepared.isPresent()) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        return layers.stream()
+                .filter(base -> base.frozen().isPresent() && base.holders().isEmpty())
+                .flatMap(base -> onlyOneOn(base).flatMap(top -> fold(terms, base, top)).stream())
+                .filter(fold -> mayChange.test(layer(fold.base())))
+                .findFirst();
     }
 
-    private long standOn(Layer below) {
+    private Optional<Layer> onlyOneOn(Layer base) {
+        List<Layer> standing = standOn(base);
+        return standing.size() == 1 ? Optional.of(standing.getFirst()) : Optional.empty();
+    }
+
+    private Optional<Fold> fold(LayeredDisk.Folding terms, Layer base, Layer top) {
+        boolean isActive = top.number() == active;
+        boolean isBelow = chain(active).contains(top);
+        List<Integer> children = standOn(top).stream().map(Layer::number).toList();
+        boolean allowed =
+                switch (terms) {
+                    case STORED_ALONE ->
+                        isBelow
+                                && !isActive
+                                && children.size() == 1
+                                && (top.holders().isEmpty() || top.content().isPresent());
+                    case BESIDE_A_GUEST -> !isBelow || !isActive && children.size() == 1;
+                    // The name of what is below makes the next capture small, and would be lost.
+                    case AT_REST -> !isActive || base.content().isEmpty();
+                };
+        if (!allowed) {
+            return Optional.empty();
+        }
+        LayerFold.Place place =
+                isActive ? LayerFold.Place.ACTIVE : isBelow ? LayerFold.Place.IN_CHAIN : LayerFold.Place.ASIDE;
+        return Optional.of(new Fold(children, top.number(), base.number(), place));
+    }
+
+    private List<Layer> standOn(Layer below) {
         return layers.stream()
                 .filter(layer -> layer.ground() instanceof Ground.OnLayer on && on.number() == below.number())
-                .count();
+                .toList();
     }
 
-    /// @param base as its file is now
-    /// @param child as its file is now, if it is frozen
-    DiskState folded(Fold fold, Optional<FileStamp> base, Optional<FileStamp> child) {
+    /// @param stamp tells how the file of a layer is now
+    DiskState folded(Fold fold, Function<Integer, Optional<FileStamp>> stamp) {
         Layer gone = layer(fold.top());
-        return withLayers(layers.stream()
+        boolean active = fold.place() == LayerFold.Place.ACTIVE;
+        DiskState next = withLayers(layers.stream()
                         .filter(layer -> layer.number() != fold.top())
                         .toList())
                 .with(
                         fold.base(),
-                        layer -> new Layer(layer.number(), layer.ground(), gone.content(), gone.holders(), base))
-                .with(
-                        fold.child(),
                         layer -> new Layer(
                                 layer.number(),
-                                new Ground.OnLayer(fold.base()),
-                                layer.content(),
-                                layer.holders(),
-                                child));
+                                layer.ground(),
+                                gone.content(),
+                                gone.holders(),
+                                active ? Optional.empty() : stamp.apply(fold.base())));
+        for (int child : fold.children()) {
+            next = next.with(
+                    child,
+                    layer -> new Layer(
+                            layer.number(),
+                            new Ground.OnLayer(fold.base()),
+                            layer.content(),
+                            layer.holders(),
+                            layer.frozen().isPresent() ? stamp.apply(child) : Optional.empty()));
+        }
+        return active ? next.goingOnIn(fold.base(), atRest()) : next;
+    }
+
+    private DiskState goingOnIn(int layer, Optional<Content> equal) {
+        Rest rested = equal.<Rest>map(Rest.Equals::new).orElseGet(Rest.Unknown::new);
+        return new DiskState(size, next, layer, prepared, layers, rested, openings);
     }
 
     /// Without the layers that neither the active one, nor the prepared one, nor a held one stands on.

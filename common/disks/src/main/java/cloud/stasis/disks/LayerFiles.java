@@ -2,6 +2,7 @@ package cloud.stasis.disks;
 
 import cloud.stasis.model.ByteCount;
 import java.nio.file.Path;
+import java.util.List;
 
 /// How a layer is kept in a file.
 ///
@@ -25,11 +26,14 @@ public interface LayerFiles {
     /// Whether any process has the layer open for writing.
     boolean isBeingWritten(Path layer);
 
-    /// Brings what `top` holds into `base`, so that the layer on top of `top` can stand on `base`, and lets it.
-    /// What shows through that layer and through `top` is the same at every moment, also after a crash; what
-    /// shows through `base` becomes what shows through `top`. Nobody may have any of the three open.
-    /// Repeatable.
+    /// Brings what `top` holds into `base`, so that the layers on top of `top` can stand on `base`, and lets them.
+    /// What shows through those layers and through `top` is the same at every moment, also after a crash; what
+    /// shows through `base` becomes what shows through `top`. Nobody may have any of them open. Repeatable.
     void fold(LayerFold fold);
+
+    /// Whether layers that stand on each other, and on a raw file, find what they stand on when all are in another
+    /// directory.
+    boolean areMovable(List<Path> chain);
 
     /// Removes the layer's file or files; succeeds if they are gone.
     void delete(Path layer);

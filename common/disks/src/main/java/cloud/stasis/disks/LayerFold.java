@@ -1,10 +1,25 @@
 package cloud.stasis.disks;
 
 import java.nio.file.Path;
+import java.util.List;
 
-/// Three layers that stand on each other, of which the middle one is to go.
+/// Two layers that become one: what stands on `top` stands on `base` afterwards, and `top` is to go.
 ///
-/// @param child stands on `top`, and on `base` afterwards
-/// @param top nothing else stands on it
+/// @param children stand on `top`; none if it is the last of its branch
+/// @param top nothing but the children stands on it
 /// @param base nothing else stands on it, and nobody needs what shows through it
-public record LayerFold(Path child, Path top, Path base) {}
+public record LayerFold(List<Path> children, Path top, Path base, Place place) {
+    public LayerFold {
+        children = List.copyOf(children);
+    }
+
+    /// Who has the layers open while a guest runs on the disk.
+    public enum Place {
+        /// The guest: both lie below the active layer.
+        IN_CHAIN,
+        /// The guest, which writes to `top`.
+        ACTIVE,
+        /// Nobody: only a snapshot shows them.
+        ASIDE
+    }
+}

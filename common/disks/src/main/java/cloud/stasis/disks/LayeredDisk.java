@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,11 +41,18 @@ public final class LayeredDisk {
     private static final String STATE = "disk.json";
     private static final String READ_ONLY = "r--r--r--";
     private static final String WRITABLE = "rw-r--r--";
+    /// What the names of contents end with that stand beside the layers.
+    public static final String RAW = ".raw";
+
+    /// A copy of a longer chain is made whole, so that copies of copies stay fast to read.
+    private static final int MAX_LINKED = 16;
 
     private final Path directory;
     private final LayerFiles files;
     private final StateFile<DiskState> file;
     private DiskState state;
+    /// What [#foldable] said last.
+    private Optional<DiskState.Fold> folding = Optional.empty();
 
     private LayeredDisk(Path directory, LayerFiles files, DiskState state) {
         this.directory = directory;
@@ -71,6 +79,15 @@ public final class LayeredDisk {
                     ErrorCode.INVALID_REQUEST, "the disk is smaller than its image: use a larger flavor");
         }
         return create(directory, files, size, new DiskState.Ground.OnContent(base), new Backing.Raw(baseFile));
+    }
+
+    /// Makes a disk that shows a raw file of its own, whatever that holds. Repeatable as long as nobody used the disk.
+    public static LayeredDisk createOverFile(Path directory, LayerFiles files, ByteCount size, Path raw) {
+        return create(directory, files, size, new DiskState.Ground.OnFile(name(raw)), new Backing.Raw(raw));
+    }
+
+    private static String name(Path file) {
+        return file.getFileName().toString();
     }
 
     private static LayeredDisk create(
@@ -124,12 +141,40 @@ public final class LayeredDisk {
 
     /// How many layers a read of the guest may have to look through.
     public int depth() {
-        return state.chain(state.active()).size();
+        return depth(active());
+    }
+
+    /// Whether the active layer is empty and stands on this raw file.
+    public boolean isEmptyOn(Path raw) {
+        return state.isEmptyOn(name(raw));
+    }
+
+    /// The raw file that a layer stands on by others or by itself; empty if that is not one of the disk's own.
+    public Optional<Path> fileBelow(LayerNumber layer) {
+        return state.chain(layer.value()).getLast().ground() instanceof DiskState.Ground.OnFile on
+                ? Optional.of(directory.resolve(on.name()))
+                : Optional.empty();
+    }
+
+    /// The raw files that any layer stands on.
+    public Set<Path> filesBelow() {
+        return state.layers().stream()
+                .flatMap(layer -> fileBelow(new LayerNumber(layer.number())).stream())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /// How many layers a read through a layer may have to look through.
+    public int depth(LayerNumber layer) {
+        return state.chain(layer.value()).size();
     }
 
     /// The contents whose raw files this disk stands on.
     public Set<IndexId> grounds() {
-        return state.layers().stream()
+        return grounds(state.layers());
+    }
+
+    private static Set<IndexId> grounds(List<DiskState.Layer> layers) {
+        return layers.stream()
                 .map(DiskState.Layer::ground)
                 .filter(DiskState.Ground.OnContent.class::isInstance)
                 .map(ground -> ((DiskState.Ground.OnContent) ground).content().index())
@@ -139,6 +184,11 @@ public final class LayeredDisk {
     /// What the whole disk equals, if that is known and nobody has opened it for writing since.
     public Optional<Content> atRest() {
         return state.atRest();
+    }
+
+    /// The layer that the active one stands on, if that is empty and nobody has opened the disk for writing.
+    public Optional<LayerNumber> emptyOn() {
+        return state.emptyOn().map(LayerNumber::new);
     }
 
     /// How often the disk was opened for writing. As long as it does not grow the disk is what it was.
@@ -177,6 +227,9 @@ public final class LayeredDisk {
                 }
                 case DiskState.Ground.Nothing nothing -> {
                     return new Known(zeros(state.size()), above);
+                }
+                case DiskState.Ground.OnFile on -> {
+                    return new Known(zeros(state.size()), Integer.MAX_VALUE);
                 }
                 case DiskState.Ground.OnLayer on -> {}
             }
@@ -218,6 +271,11 @@ public final class LayeredDisk {
     /// The same on a content in a raw file.
     public LayerNumber prepareOn(Content content, Path raw) {
         return prepare(new DiskState.Ground.OnContent(content), new Backing.Raw(raw));
+    }
+
+    /// The same on a raw file of which nobody knows what it is.
+    public LayerNumber prepareOn(Path raw) {
+        return prepare(new DiskState.Ground.OnFile(name(raw)), new Backing.Raw(raw));
     }
 
     private LayerNumber prepare(DiskState.Ground ground, Backing backing) {
@@ -268,6 +326,16 @@ public final class LayeredDisk {
     /// Keeps a layer until the snapshot releases it.
     public void hold(LayerNumber layer, SnapshotId snapshot) {
         store(state.with(layer.value(), held -> held.heldBy(snapshot)));
+    }
+
+    /// A raw file is what the snapshot shows from now on, through an empty layer that is frozen at once.
+    public void hold(Path raw, ByteCount size, SnapshotId snapshot) {
+        abandon();
+        store(state.preparing(new DiskState.Ground.OnFile(name(raw))));
+        int number = state.prepared().orElseThrow();
+        files.create(path(number), size, new Backing.Raw(raw));
+        store(state.showing(snapshot, freeze(path(number))));
+        prune();
     }
 
     public void release(SnapshotId snapshot) {
@@ -321,22 +389,104 @@ public final class LayeredDisk {
         strays().forEach(HostFiles::delete);
     }
 
+    /// What may be folded.
+    public enum Folding {
+        /// Below the active layer, what the store has or no snapshot shows.
+        STORED_ALONE,
+        /// Whatever no snapshot shows, but for the active layer.
+        BESIDE_A_GUEST,
+        /// Whatever no snapshot shows, also into the active layer; nobody has the disk open.
+        AT_REST
+    }
+
     /// Layers that can become one, if there are any. Their files are writable from here on, until [#folded].
-    public Optional<LayerFold> foldable() {
-        return state.foldable().map(fold -> {
-            permit(path(fold.base()), WRITABLE);
-            permit(path(fold.child()), WRITABLE);
-            return new LayerFold(path(fold.child()), path(fold.top()), path(fold.base()));
-        });
+    ///
+    /// A file that another disk shares ([#linkTo]) is left alone. Whoever folds makes it writable and then looks
+    /// whether it is shared; whoever shares it looks afterwards whether it is writable: one of the two sees the
+    // other.
+    public Optional<LayerFold> foldable(Folding terms) {
+        folding = state.foldable(terms, layer -> !isShared(path(layer.number())));
+        if (folding.isEmpty()) {
+            return Optional.empty();
+        }
+        DiskState.Fold fold = folding.get();
+        permit(path(fold.base()), WRITABLE);
+        if (isShared(path(fold.base()))) {
+            permit(path(fold.base()), READ_ONLY);
+            folding = Optional.empty();
+            return Optional.empty();
+        }
+        fold.children().forEach(child -> permit(path(child), WRITABLE));
+        return Optional.of(new LayerFold(
+                fold.children().stream().map(this::path).toList(), path(fold.top()), path(fold.base()), fold.place()));
     }
 
     /// What [#foldable] said was done: the files are as [LayerFiles#fold] leaves them.
     public void folded() {
-        DiskState.Fold fold = state.foldable()
-                .orElseThrow(() -> new StasisException(ErrorCode.INTERNAL, "a disk has nothing that was folded"));
-        Optional<FileStamp> child = fold.child() == state.active() ? Optional.empty() : freeze(path(fold.child()));
-        store(state.folded(fold, freeze(path(fold.base())), child));
+        DiskState.Fold fold = folding.orElseThrow(
+                () -> new StasisException(ErrorCode.INTERNAL, "a disk has nothing that was folded"));
+        folding = Optional.empty();
+        store(state.folded(fold, number -> freeze(path(number))));
         files.delete(path(fold.top()));
+    }
+
+    private static boolean isShared(Path file) {
+        try {
+            return (int) Files.getAttribute(file, "unix:nlink") > 1;
+        } catch (IOException e) {
+            throw HostFiles.failure("look at a layer of a disk", e);
+        }
+    }
+
+    /// Makes another disk that shows what a frozen layer does and shares its files: metadata only, whatever the size.
+    /// Neither disk depends on the other afterwards; the file system counts who needs a file.
+    ///
+    /// Empty if it cannot be done: the layers name each other by where they are, or are just being folded.
+    ///
+    /// @param home a directory that is not a disk yet, on the same file system
+    public Optional<LayeredDisk> linkTo(Path home, LayerNumber frozen, ByteCount size) {
+        List<DiskState.Layer> chain = state.chain(frozen.value());
+        List<Path> shown = chain.stream().map(layer -> path(layer.number())).toList();
+        if (chain.size() > MAX_LINKED || !files.areMovable(shown)) {
+            return Optional.empty();
+        }
+        HostFiles.directory(home);
+        List<Path> needed = new ArrayList<>(shown);
+        grounds(chain).forEach(index -> needed.add(directory.resolve(index + RAW)));
+        for (Path file : needed) {
+            link(file, home.resolve(file.getFileName()));
+        }
+        if (!chain.stream().allMatch(this::isUntouched) || shown.stream().anyMatch(LayeredDisk::isWritable)) {
+            HostFiles.deleteTree(home);
+            return Optional.empty();
+        }
+        int active = frozen.value() + 1;
+        files.create(home.resolve(active + "." + files.suffix()), size, new Backing.Layer(home.resolve(name(frozen))));
+        List<DiskState.Layer> layers = new ArrayList<>(
+                chain.reversed().stream().map(DiskState.Layer::forgotten).toList());
+        layers.add(DiskState.Layer.empty(active, new DiskState.Ground.OnLayer(frozen.value())));
+        DiskState linked =
+                new DiskState(size, active + 1, active, Optional.empty(), layers, new DiskState.Rest.Pristine(), 0);
+        LayeredDisk made = new LayeredDisk(home, files, linked);
+        made.file.write(linked);
+        return Optional.of(made);
+    }
+
+    private static void link(Path file, Path as) {
+        try {
+            HostFiles.delete(as);
+            Files.createLink(as, file);
+        } catch (IOException e) {
+            throw HostFiles.failure("share a layer of a disk", e);
+        }
+    }
+
+    private static boolean isWritable(Path file) {
+        try {
+            return Files.getPosixFilePermissions(file).contains(PosixFilePermission.OWNER_WRITE);
+        } catch (IOException e) {
+            throw HostFiles.failure("look at a layer of a disk", e);
+        }
     }
 
     /// The snapshots whose layers the active one stands on, the deepest first, and whose content is in the
@@ -386,7 +536,11 @@ public final class LayeredDisk {
     }
 
     private Path path(int number) {
-        return directory.resolve(number + "." + files.suffix());
+        return directory.resolve(name(new LayerNumber(number)));
+    }
+
+    private String name(LayerNumber layer) {
+        return layer.value() + "." + files.suffix();
     }
 
     private void store(DiskState next) {

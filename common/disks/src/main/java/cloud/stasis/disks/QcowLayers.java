@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.IntPredicate;
 
 /// Layers as qcow2 files, by `qemu-img` and `qemu-nbd`.
@@ -46,9 +47,8 @@ public final class QcowLayers implements LayerFiles {
         List<String> command = new ArrayList<>(List.of("qemu-img", "create", "-q", "-f", "qcow2", "-o", SHAPE));
         switch (backing) {
             case Backing.Nothing nothing -> {}
-            case Backing.Raw raw -> command.addAll(List.of("-b", raw.file().toString(), "-F", "raw"));
-            case Backing.Layer below ->
-                command.addAll(List.of("-b", below.file().toString(), "-F", "qcow2"));
+            case Backing.Raw raw -> command.addAll(List.of("-b", name(layer, raw.file()), "-F", "raw"));
+            case Backing.Layer below -> command.addAll(List.of("-b", name(layer, below.file()), "-F", "qcow2"));
         }
         command.add(layer.toString());
         command.add(Long.toString(size.bytes()));
@@ -57,7 +57,16 @@ public final class QcowLayers implements LayerFiles {
 
     @Override
     public LayerReader open(Path layer) {
-        QemuNbd server = QemuNbd.serve(layer, sockets, List.of("--allocation-depth"));
+        return open(layer, "qcow2");
+    }
+
+    /// Opens a raw file in the same way; nothing lies below it.
+    public LayerReader openRaw(Path file) {
+        return open(file, "raw");
+    }
+
+    private LayerReader open(Path layer, String format) {
+        QemuNbd server = QemuNbd.serve(layer, sockets, format, List.of("--allocation-depth"));
         try {
             return new Reader(server, server.connect(List.of(MetaContext.DEPTH, MetaContext.ALLOCATION)));
         } catch (IOException e) {
@@ -76,13 +85,21 @@ public final class QcowLayers implements LayerFiles {
         return ending.exit() != 0 && ending.complaint().contains(LOCKED);
     }
 
-    /// After a crash the child may stand on the base already.
+    /// What is below is named by its name alone if it is in the same directory, so that a directory can be moved and
+    /// its layers be shared.
+    private static String name(Path layer, Path below) {
+        return Objects.equals(layer.getParent(), below.getParent())
+                ? below.getFileName().toString()
+                : below.toString();
+    }
+
+    /// After a crash some of the children may stand on the base already.
     @Override
     public void fold(LayerFold fold) {
-        String base = fold.base().toString();
-        String info = Program.run(
-                TOOL_DEADLINE, List.of("qemu-img", "info", fold.child().toString()));
-        if (!info.contains("backing file: " + fold.top())) {
+        List<Path> open = fold.children().stream()
+                .filter(child -> standsOn(child, fold.top()))
+                .toList();
+        if (open.isEmpty() && !fold.children().isEmpty()) {
             return;
         }
         Program.run(
@@ -95,22 +112,37 @@ public final class QcowLayers implements LayerFiles {
                         "-f",
                         "qcow2",
                         "-b",
-                        base,
+                        fold.base().toString(),
                         fold.top().toString()));
-        Program.run(
-                TOOL_DEADLINE,
-                List.of(
-                        "qemu-img",
-                        "rebase",
-                        "-q",
-                        "-u",
-                        "-f",
-                        "qcow2",
-                        "-F",
-                        "qcow2",
-                        "-b",
-                        base,
-                        fold.child().toString()));
+        for (Path child : open) {
+            Program.run(
+                    TOOL_DEADLINE,
+                    List.of(
+                            "qemu-img",
+                            "rebase",
+                            "-q",
+                            "-u",
+                            "-f",
+                            "qcow2",
+                            "-F",
+                            "qcow2",
+                            "-b",
+                            name(child, fold.base()),
+                            child.toString()));
+        }
+    }
+
+    private static boolean standsOn(Path child, Path top) {
+        return QcowName.below(child)
+                .map(below -> child.resolveSibling(below).normalize().equals(top.normalize()))
+                .orElse(false);
+    }
+
+    @Override
+    public boolean areMovable(List<Path> chain) {
+        return chain.stream()
+                .allMatch(layer ->
+                        QcowName.below(layer).map(below -> !below.contains("/")).orElse(true));
     }
 
     @Override

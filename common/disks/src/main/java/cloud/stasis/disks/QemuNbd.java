@@ -35,11 +35,11 @@ final class QemuNbd implements AutoCloseable {
         this.socket = socket;
     }
 
-    static QemuNbd serve(Path layer, Path sockets, List<String> options) {
+    static QemuNbd serve(Path layer, Path sockets, String format, List<String> options) {
         byte[] unique = new byte[4];
         ThreadLocalRandom.current().nextBytes(unique);
         Path socket = sockets.resolve("r-" + HexFormat.of().formatHex(unique) + ".sock");
-        List<String> command = new ArrayList<>(List.of("qemu-nbd", "--read-only", "--format=qcow2", "--shared=1"));
+        List<String> command = new ArrayList<>(List.of("qemu-nbd", "--read-only", "--format=" + format, "--shared=1"));
         command.addAll(List.of("--cache=none", "--aio=native", "--export-name=" + EXPORT, "--socket=" + socket));
         command.addAll(options);
         command.add(layer.toString());

@@ -111,12 +111,14 @@ public final class SparseLayers implements LayerFiles {
 
     @Override
     public void fold(LayerFold fold) {
-        Blocks child = blocksOf(fold.child()).read().orElseThrow();
-        if (!child.below().equals(name(fold.top()))) {
+        List<Path> open = fold.children().stream()
+                .filter(child -> read(child).below().equals(name(fold.top())))
+                .toList();
+        if (open.isEmpty() && !fold.children().isEmpty()) {
             return;
         }
-        Blocks top = blocksOf(fold.top()).read().orElseThrow();
-        Blocks base = blocksOf(fold.base()).read().orElseThrow();
+        Blocks top = read(fold.top());
+        Blocks base = read(fold.base());
         BitSet held = BitSet.valueOf(base.held());
         try (SparseDisk from = openWhileWritten(fold.top());
                 FileChannel to = FileChannel.open(fold.base(), StandardOpenOption.WRITE)) {
@@ -129,8 +131,21 @@ public final class SparseLayers implements LayerFiles {
         } catch (IOException e) {
             throw HostFiles.failure("fold a layer of a disk", e);
         }
-        blocksOf(fold.base()).write(new Blocks(base.size(), base.below(), base.kind(), held.toLongArray()));
-        blocksOf(fold.child()).write(new Blocks(child.size(), name(fold.base()), BelowKind.LAYER, child.held()));
+        blocksOf(fold.base()).write(new Blocks(top.size(), base.below(), base.kind(), held.toLongArray()));
+        for (Path child : open) {
+            Blocks blocks = read(child);
+            blocksOf(child).write(new Blocks(blocks.size(), name(fold.base()), BelowKind.LAYER, blocks.held()));
+        }
+    }
+
+    private static Blocks read(Path layer) {
+        return blocksOf(layer).read().orElseThrow();
+    }
+
+    /// What is below is named by where it is.
+    @Override
+    public boolean areMovable(List<Path> chain) {
+        return false;
     }
 
     @Override

@@ -116,9 +116,12 @@ abstract class LayerFilesContract {
         write(second, 8L * BLOCK, filled(BLOCK, 2));
         files.create(third, SIZE, new Backing.Layer(second));
         write(third, 8L * BLOCK, filled(BLOCK, 3));
+        Path fourth = directory.resolve("fourth");
+        files.create(fourth, SIZE, new Backing.Layer(second));
 
-        files.fold(new LayerFold(third, second, first));
-        files.fold(new LayerFold(third, second, first));
+        LayerFold fold = new LayerFold(List.of(third, fourth), second, first, LayerFold.Place.IN_CHAIN);
+        files.fold(fold);
+        files.fold(fold);
         files.delete(second);
 
         try (LayerReader reader = files.open(third)) {
@@ -126,6 +129,9 @@ abstract class LayerFilesContract {
             assertThat(bytes(reader, 4L * BLOCK, BLOCK)).containsOnly(2);
             assertThat(bytes(reader, 8L * BLOCK, BLOCK)).containsOnly(3);
             assertThat(covers(reader.allocatedIn(1), 4L * BLOCK)).isFalse();
+        }
+        try (LayerReader reader = files.open(fourth)) {
+            assertThat(bytes(reader, 8L * BLOCK, BLOCK)).containsOnly(2);
         }
         try (LayerReader reader = files.open(first)) {
             assertThat(bytes(reader, 8L * BLOCK, BLOCK)).containsOnly(2);

@@ -49,7 +49,7 @@ class NbdClientIT {
         run("qemu-img", "bitmap", "--add", "-g", "65536", image.toString(), "since");
         run("qemu-io", "-f", "qcow2", "-c", "write -P 90 1048576 65536", image.toString());
         Arrays.fill(content, MIB, MIB + 65536, (byte) 90);
-        server = QemuNbd.serve(image, directory, List.of("--allocation-depth", "--bitmap=since"));
+        server = QemuNbd.serve(image, directory, "qcow2", List.of("--allocation-depth", "--bitmap=since"));
     }
 
     @AfterEach

@@ -5,6 +5,8 @@ import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Lineage.Piece;
 import cloud.stasis.disks.LayerFold;
 import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.disks.LayeredDisk.Folding;
+import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
@@ -63,16 +65,28 @@ public final class FoldLayers {
     }
 
     private void fold(Instance instance, DeviceName target, LayeredDisk disk) {
-        Optional<LayerFold> next = disk.foldable();
+        boolean runs = Host.isActive(host.state(instance));
+        Folding terms = terms(instance, target, runs);
+        Optional<LayerFold> next = disk.foldable(terms);
         while (next.isPresent()) {
-            if (Host.isActive(host.state(instance))) {
+            if (runs && next.get().place() == LayerFold.Place.IN_CHAIN) {
                 host.hypervisor().liveLayers().fold(instance.id(), target, next.get());
             } else {
                 host.hypervisor().layers().fold(next.get());
             }
             disk.folded();
             LOG.infof("Folded a layer instanceId=%s disk=%s depth=%d", instance.id(), target, disk.depth());
-            next = disk.foldable();
+            next = disk.foldable(terms);
         }
+    }
+
+    /// Of an instance's own disk a layer may still have to be brought into the store; of a volume nothing has.
+    private static Folding terms(Instance instance, DeviceName target, boolean runs) {
+        boolean isVolume = instance.machine().disks().stream()
+                .anyMatch(disk -> disk.target().equals(target) && disk.source() instanceof DiskSource.Volume);
+        if (!isVolume) {
+            return Folding.STORED_ALONE;
+        }
+        return runs ? Folding.BESIDE_A_GUEST : Folding.AT_REST;
     }
 }

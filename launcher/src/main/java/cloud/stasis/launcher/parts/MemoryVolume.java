@@ -51,7 +51,7 @@ public final class MemoryVolume {
     }
 
     /// Sees to it that files of the directory can share blocks, if that is wanted and possible.
-    void mount() {
+    synchronized void mount() {
         String wanted = settings.text(SETTING, "auto").toLowerCase(Locale.ROOT);
         if (!List.of("auto", "on", "off").contains(wanted)) {
             throw new LaunchException(SETTING + " is auto, on or off, not \"" + wanted + "\".");

@@ -19,17 +19,21 @@ import java.util.Map;
 /// Every part with its configuration. This is the one place that knows which variable goes to which process.
 public final class Parts {
     private static final String SCHEMA = "stasis";
+    /// The driver whose volumes need files that share blocks.
+    private static final String REFLINK = "reflink";
 
     private final Settings settings;
     private final Secrets secrets;
     private final Checkout checkout;
     private final Home home;
+    private final MemoryVolume memory;
 
     public Parts(Settings settings, Secrets secrets, Checkout checkout) {
         this.settings = settings;
         this.secrets = secrets;
         this.checkout = checkout;
         this.home = settings.home();
+        this.memory = new MemoryVolume(settings, System.out);
     }
 
     /// In start order.
@@ -81,13 +85,24 @@ public final class Parts {
     }
 
     private Part volumeService() {
-        return service(
+        Part service = service(
                 PartName.VOLUME_SERVICE,
                 PortName.VOLUME,
                 new Mebibytes(160),
                 Map.of(
                         "STASIS_BACKEND_ID", settings.text("STASIS_BACKEND_ID", "local"),
-                        "STASIS_VOLUME_DIR", home.volumes().toString()));
+                        "STASIS_VOLUME_DRIVER", volumeDriver(),
+                        "STASIS_VOLUME_DIR", volumes()));
+        return volumeDriver().equals(REFLINK) ? service.after(memory::mount) : service;
+    }
+
+    private String volumeDriver() {
+        return settings.text("STASIS_VOLUME_DRIVER", "qcow2dir");
+    }
+
+    /// Where files share blocks, if the driver asks for it.
+    private String volumes() {
+        return (volumeDriver().equals(REFLINK) ? home.compute().resolve("memory/volumes") : home.volumes()).toString();
     }
 
     private Part computeService() {
@@ -98,13 +113,13 @@ public final class Parts {
                 Map.of(
                         "STASIS_HOST_ID", settings.text("STASIS_HOST_ID", hostName()),
                         "STASIS_COMPUTE_DIR", home.compute().toString(),
-                        "STASIS_VOLUME_DIR", home.volumes().toString(),
+                        "STASIS_VOLUME_DIR", volumes(),
                         "STASIS_LIBVIRT_URI", settings.text("STASIS_LIBVIRT_URI", Hypervisor.URI),
                         "STASIS_VIRT_TYPE", settings.text("STASIS_VIRT_TYPE", "auto"),
                         "STASIS_IMAGE_SERVICE_URL",
                                 settings.port(PortName.IMAGE).url(),
                         "STASIS_COMPUTE_URL", settings.port(PortName.COMPUTE).url()));
-        return agent.after(new MemoryVolume(settings, System.out)::mount);
+        return agent.after(memory::mount);
     }
 
     private Part apiGateway() {

@@ -16,6 +16,10 @@ interface VolumeConfig {
     @WithDefault("/var/lib/stasis/volumes")
     Path volumeDir();
 
+    /// How volumes are kept: `qcow2dir` anywhere, `reflink` on XFS or btrfs. Never changed once there are volumes.
+    @WithDefault("qcow2dir")
+    String volumeDriver();
+
     /// How often this backend says that it lives.
     @WithDefault("2s")
     Duration heartbeatInterval();

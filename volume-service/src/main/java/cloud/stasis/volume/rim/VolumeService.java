@@ -8,8 +8,11 @@ import cloud.stasis.disks.QcowLayers;
 import cloud.stasis.messages.Heartbeat;
 import cloud.stasis.messages.VolumeCommand;
 import cloud.stasis.model.BackendId;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.StasisException;
 import cloud.stasis.volume.driver.VolumeDriver;
 import cloud.stasis.volume.driver.qcow2dir.Qcow2DirDriver;
+import cloud.stasis.volume.driver.reflink.ReflinkDriver;
 import cloud.stasis.volume.inbox.VolumeCommands;
 import cloud.stasis.worker.WorkerBus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -41,7 +44,7 @@ class VolumeService implements HealthCheck {
         this.config = config;
         this.bus = bus;
         Path own = HostFiles.directory(config.volumeDir().resolve(".service"));
-        this.driver = new Qcow2DirDriver(config.volumeDir(), new QcowLayers(own));
+        this.driver = driver(config, new QcowLayers(own));
         this.worker = new CommandWorker<>(
                 VolumeCommand.class,
                 new VolumeCommands(
@@ -52,6 +55,17 @@ class VolumeService implements HealthCheck {
                 new CommandJournal(own.resolve("journal"), clock),
                 bus,
                 clock);
+    }
+
+    private static VolumeDriver driver(VolumeConfig config, QcowLayers layers) {
+        return switch (config.volumeDriver()) {
+            case "qcow2dir" -> new Qcow2DirDriver(config.volumeDir(), layers);
+            case "reflink" -> new ReflinkDriver(config.volumeDir(), layers);
+            default ->
+                throw new StasisException(
+                        ErrorCode.INVALID_REQUEST,
+                        "STASIS_VOLUME_DRIVER is qcow2dir or reflink, not \"" + config.volumeDriver() + "\"");
+        };
     }
 
     void start(@Observes StartupEvent event) {

@@ -15,17 +15,30 @@ import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What every driver keeps to. A driver's test extends this and says how to make one.
 public abstract class VolumeDriverContract {
+    private static final ByteCount WRITTEN = ByteCount.ofMib(16);
+    /// What a backend may need for tables, for each of few volumes.
+    private static final ByteCount SLACK = ByteCount.ofMib(6);
+
     protected abstract VolumeDriver driver();
 
     /// Holds the volume open for writing until closed, as a running guest does.
     protected abstract AutoCloseable inUse(VolumeId volume);
 
-    /// Fills the first 64 KiB with a byte, as a guest that runs for a moment.
-    protected abstract void write(VolumeId volume, int pattern);
+    /// Fills the beginning with a byte, as a guest that runs for a moment.
+    protected abstract void write(VolumeId volume, int pattern, ByteCount length);
+
+    /// What all volumes take of the backend, and what else is on it.
+    protected abstract ByteCount occupied();
+
+    protected final void write(VolumeId volume, int pattern) {
+        write(volume, pattern, ByteCount.ofKib(64));
+    }
 
     /// Whether the first 64 KiB hold nothing but the byte.
     protected abstract boolean holds(VolumeId volume, int pattern);
@@ -160,6 +173,98 @@ public abstract class VolumeDriverContract {
         assertThat(holds(then, 1)).isTrue();
         fails(ErrorCode.VOLUME_NOT_FOUND, () -> ((Copying) driver)
                 .copy(VolumeId.random(), ByteCount.ofMib(64), VolumeId.random(), Optional.empty()));
+    }
+
+    @Test
+    void aSnapshotThatIsDroppedGivesItsSpaceBackInAnyOrder() {
+        VolumeDriver driver = driver();
+        assumeTrue(driver instanceof Snapshotting);
+        for (List<Integer> order : List.of(List.of(0, 1, 2), List.of(2, 1, 0), List.of(1, 0, 2))) {
+            ByteCount before = occupied();
+            VolumeId volume = VolumeId.random();
+            driver.create(volume, ByteCount.ofMib(64));
+            List<SnapshotId> snapshots =
+                    Stream.generate(SnapshotId::random).limit(3).toList();
+            for (SnapshotId snapshot : snapshots) {
+                write(volume, 1 + snapshots.indexOf(snapshot), WRITTEN);
+                ((Snapshotting) driver).snapshot(volume, snapshot);
+            }
+            write(volume, 4, WRITTEN);
+
+            for (int dropped = 1; dropped <= order.size(); dropped++) {
+                ((Snapshotting) driver).drop(volume, snapshots.get(order.get(dropped - 1)));
+                awaitOccupied(before, (order.size() - dropped + 1) * WRITTEN.bytes());
+            }
+            assertThat(holds(volume, 4)).isTrue();
+            driver.delete(volume);
+        }
+    }
+
+    @Test
+    void aSnapshotAsideOfTheVolumeGivesItsSpaceBackToo() {
+        VolumeDriver driver = driver();
+        assumeTrue(driver instanceof Snapshotting);
+        Snapshotting able = (Snapshotting) driver;
+        ByteCount before = occupied();
+        VolumeId volume = VolumeId.random();
+        List<SnapshotId> snapshots =
+                Stream.generate(SnapshotId::random).limit(3).toList();
+        driver.create(volume, ByteCount.ofMib(64));
+        for (SnapshotId snapshot : snapshots) {
+            write(volume, 1 + snapshots.indexOf(snapshot), WRITTEN);
+            able.snapshot(volume, snapshot);
+        }
+        able.revert(volume, snapshots.getFirst());
+
+        able.drop(volume, snapshots.get(1));
+
+        awaitOccupied(before, 2 * WRITTEN.bytes());
+        able.revert(volume, snapshots.get(2));
+        assertThat(holds(volume, 3)).isTrue();
+        able.revert(volume, snapshots.getFirst());
+        assertThat(holds(volume, 1)).isTrue();
+    }
+
+    @Test
+    void aCopyTakesNoSpaceAndLastsLongerThanItsSource() {
+        VolumeDriver driver = driver();
+        assumeTrue(driver instanceof Snapshotting && driver instanceof Copying);
+        ByteCount before = occupied();
+        VolumeId source = VolumeId.random();
+        VolumeId copy = VolumeId.random();
+        VolumeId ofCopy = VolumeId.random();
+        SnapshotId snapshot = SnapshotId.random();
+        driver.create(source, ByteCount.ofMib(64));
+        write(source, 1, WRITTEN);
+        ((Snapshotting) driver).snapshot(source, snapshot);
+        ((Copying) driver).copy(copy, ByteCount.ofMib(64), source, Optional.of(snapshot));
+        ((Copying) driver).copy(ofCopy, ByteCount.ofMib(64), copy, Optional.empty());
+        awaitOccupied(before, WRITTEN.bytes());
+        write(copy, 2);
+        write(source, 3);
+
+        ((Snapshotting) driver).drop(source, snapshot);
+        assertThat(holds(ofCopy, 1)).isTrue();
+        assertThat(holds(copy, 2)).isTrue();
+        driver.delete(source);
+        driver.delete(copy);
+        assertThat(holds(ofCopy, 1)).isTrue();
+        SnapshotId later = SnapshotId.random();
+        ((Snapshotting) driver).snapshot(ofCopy, later);
+        write(ofCopy, 4);
+        ((Snapshotting) driver).drop(ofCopy, later);
+        assertThat(holds(ofCopy, 4)).isTrue();
+        awaitOccupied(before, WRITTEN.bytes());
+    }
+
+    /// A file system may free what was removed a moment later.
+    private void awaitOccupied(ByteCount before, long more) {
+        long most = before.bytes() + more + SLACK.bytes();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (occupied().bytes() > most && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        assertThat(occupied().bytes()).isLessThanOrEqualTo(most);
     }
 
     @Test

@@ -9,6 +9,7 @@ import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.jboss.logging.Logger;
 import org.libvirt.Domain;
 import org.libvirt.Domain.SnapshotCreateFlags;
 import org.libvirt.LibvirtException;
@@ -16,6 +17,8 @@ import org.libvirt.LibvirtException;
 /// Block jobs of QEMU: it commits a layer into the one below. The job belongs to QEMU and goes on if we die;
 /// whoever asks again waits for it.
 final class LibvirtLayers implements LiveLayers {
+    private static final Logger LOG = Logger.getLogger(LibvirtLayers.class);
+
     /// A guest's own reads and writes go before.
     private static final long MIB_PER_SECOND = 200;
 
@@ -23,6 +26,9 @@ final class LibvirtLayers implements LiveLayers {
     private static final Duration DEADLINE = Duration.ofMinutes(2);
 
     private static final Duration POLL = Duration.ofMillis(50);
+    /// `VIR_DOMAIN_BLOCK_COMMIT_RELATIVE` in libvirt's headers.
+    private static final int KEEP_RELATIVE = 1 << 3;
+
     private static final int NO_JOB = 0;
     private static final int NO_FLAGS = 0;
     private static final int ONTO_LAYERS = SnapshotCreateFlags.ATOMIC
@@ -44,13 +50,26 @@ final class LibvirtLayers implements LiveLayers {
                 return;
             }
             if (domain.getBlockJobInfo(target, NO_FLAGS).type == NO_JOB) {
-                domain.blockCommit(target, fold.base().toString(), fold.top().toString(), MIB_PER_SECOND, NO_FLAGS);
+                commit(domain, target, fold);
             }
             await(domain, target);
             if (standsOn(domain, disk, fold.top())) {
                 throw new StasisException(ErrorCode.HYPERVISOR_FAILED, "the layers of a disk could not be folded");
             }
         });
+    }
+
+    /// Layers name what they stand on without its directory, and are to go on doing so; those that were made before
+    /// that was the rule cannot.
+    private static void commit(Domain domain, String target, LayerFold fold) throws LibvirtException {
+        String base = fold.base().toString();
+        String top = fold.top().toString();
+        try {
+            domain.blockCommit(target, base, top, MIB_PER_SECOND, KEEP_RELATIVE);
+        } catch (LibvirtException e) {
+            LOG.debugf(e, "A layer names what it stands on by its whole path disk=%s", target);
+            domain.blockCommit(target, base, top, MIB_PER_SECOND, NO_FLAGS);
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import cloud.stasis.disks.LayerFiles;
 import cloud.stasis.disks.LayerFold;
 import cloud.stasis.disks.LayerNumber;
 import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.disks.LayeredDisk.Folding;
 import cloud.stasis.disks.Program;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
@@ -18,75 +19,74 @@ import cloud.stasis.volume.driver.Filling;
 import cloud.stasis.volume.driver.Growing;
 import cloud.stasis.volume.driver.Snapshotting;
 import cloud.stasis.volume.driver.VolumeDriver;
-import java.io.IOException;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
+import cloud.stasis.volume.driver.home.VolumeHomes;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
 
-/// Volumes below one directory: `<volume id>/` is a [LayeredDisk], which the agent of the host that has the
-/// volume attached opens too. Whoever runs QEMU on it holds QEMU's own lock on the active layer; that lock, not
-/// a note of ours, says whether a volume is in use.
+/// Volumes as trees of qcow2 layers. Snapshots are frozen layers, copies share frozen layers with their source.
 public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Snapshotting, Filling, Exporting {
-    /// The largest volume: what a guest's partition tools and a bitmap of 64 KiB steps cope with easily.
-    static final ByteCount MAX_SIZE = ByteCount.ofGib(64L * 1024);
+    private static final Logger LOG = Logger.getLogger(Qcow2DirDriver.class);
 
     /// A copy of the largest volume at the rate of a slow disk.
     private static final Duration COPY_DEADLINE = Duration.ofHours(12);
 
-    /// What the names of contents end with, beside the layers that stand on them.
-    private static final String RAW = ".raw";
-
-    private final Path directory;
+    private final VolumeHomes homes;
     private final LayerFiles layers;
 
     public Qcow2DirDriver(Path directory, LayerFiles layers) {
-        this.directory = HostFiles.directory(directory);
+        this.homes = new VolumeHomes(directory, layers);
         this.layers = layers;
     }
 
     @Override
     public void create(VolumeId volume, ByteCount size) {
-        requirePossible(size);
-        Path home = home(volume);
-        if (LayeredDisk.exists(home)) {
-            requireSize(LayeredDisk.open(home, layers), size);
-            return;
+        if (!homes.isMade(volume, size)) {
+            LayeredDisk.createBlank(homes.of(volume), layers, size);
         }
-        LayeredDisk.createBlank(home, layers, size);
     }
 
     @Override
     public void delete(VolumeId volume) {
-        if (LayeredDisk.exists(home(volume))) {
-            atRest(volume);
-        }
-        HostFiles.deleteTree(home(volume));
-        HostFiles.deleteTree(draft(volume));
+        homes.delete(volume);
     }
 
-    /// A copy of what the source's layers show, beside the place where it will stand, and moved there when it is
-    /// whole.
+    /// A copy shares the frozen layers of its source, where that is possible; else it is written anew. Either is made
+    /// beside the place where it will stand, and moved there when it is whole.
     @Override
     public void copy(VolumeId volume, ByteCount size, VolumeId source, Optional<SnapshotId> snapshot) {
-        requirePossible(size);
-        Path home = home(volume);
-        if (LayeredDisk.exists(home)) {
-            requireSize(LayeredDisk.open(home, layers), size);
+        if (homes.isMade(volume, size)) {
             return;
         }
-        LayeredDisk from = snapshot.isPresent() ? open(source) : atRest(source);
-        Path shown = snapshot.map(id -> from.file(held(from, id))).orElseGet(from::activeFile);
+        LayeredDisk from = snapshot.isPresent() ? homes.open(source) : homes.atRest(source);
         if (size.compareTo(from.size()) < 0 && snapshot.isEmpty()) {
             throw new StasisException(ErrorCode.INVALID_REQUEST, "a copy is not smaller than what it is a copy of");
         }
-        HostFiles.deleteTree(draft(volume));
-        LayeredDisk made = LayeredDisk.createBlank(draft(volume), layers, size);
+        Path draft = homes.draft(volume);
+        HostFiles.deleteTree(draft);
+        LayerNumber shown = snapshot.map(id -> held(from, id)).orElseGet(() -> frozen(from));
+        if (from.linkTo(draft, shown, size).isEmpty()) {
+            write(from.file(shown), draft, size);
+        }
+        homes.settle(volume);
+    }
+
+    /// A layer that shows what the disk does, and is not written any more.
+    private static LayerNumber frozen(LayeredDisk disk) {
+        return disk.emptyOn().orElseGet(() -> {
+            LayerNumber written = disk.active();
+            disk.prepare();
+            disk.commit(LayeredDisk.Use.AT_REST);
+            return written;
+        });
+    }
+
+    private void write(Path shown, Path draft, ByteCount size) {
+        LayeredDisk made = LayeredDisk.createBlank(draft, layers, size);
         made.willBeWritten();
         Program.run(
                 COPY_DEADLINE,
@@ -102,27 +102,22 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
                         "qcow2",
                         shown.toString(),
                         made.activeFile().toString()));
-        try {
-            Files.move(draft(volume), home, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw HostFiles.failure("put a copy of a volume into its place", e);
-        }
     }
 
     /// The content stands in a raw file beside the layers, below all of them: nothing is converted, and what is
     /// written later is told apart from it by where the layers hold anything.
     @Override
     public void fill(VolumeId volume, ByteCount size, Content content, Download download) {
-        requirePossible(size);
-        Path home = HostFiles.directory(home(volume));
-        Path raw = home.resolve(content.index() + RAW);
-        if (LayeredDisk.exists(home)) {
-            requireSize(atRest(volume), size);
+        boolean isThere = homes.isMade(volume, size);
+        if (isThere) {
+            homes.atRest(volume);
         }
+        Path home = HostFiles.directory(homes.of(volume));
+        Path raw = home.resolve(content.index() + LayeredDisk.RAW);
         download.into(raw);
         HostFiles.readOnly(raw);
-        if (LayeredDisk.exists(home)) {
-            LayeredDisk disk = atRest(volume);
+        if (isThere) {
+            LayeredDisk disk = homes.atRest(volume);
             disk.prepareOn(content, raw);
             disk.commit(LayeredDisk.Use.AT_REST);
         } else {
@@ -133,11 +128,11 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
 
     private void dropUnneeded(Path home) {
         Set<String> needed = LayeredDisk.open(home, layers).grounds().stream()
-                .map(index -> index + RAW)
+                .map(index -> index + LayeredDisk.RAW)
                 .collect(Collectors.toSet());
         for (Path file : HostFiles.list(home)) {
             String name = file.getFileName().toString();
-            if (name.endsWith(RAW) && !needed.contains(name)) {
+            if (name.endsWith(LayeredDisk.RAW) && !needed.contains(name)) {
                 HostFiles.delete(file);
             }
         }
@@ -145,7 +140,7 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
 
     @Override
     public Export export(VolumeId volume, Optional<SnapshotId> snapshot) {
-        LayeredDisk disk = snapshot.isPresent() ? open(volume) : atRest(volume);
+        LayeredDisk disk = snapshot.isPresent() ? homes.open(volume) : homes.atRest(volume);
         LayerNumber layer = snapshot.map(id -> held(disk, id)).orElseGet(disk::active);
         return LayerExport.of(disk, layer);
     }
@@ -153,10 +148,10 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
     /// What a volume holds becomes a layer that is known, so that the next export reads what is written above it.
     @Override
     public void stored(VolumeId volume, Optional<SnapshotId> snapshot, Content content, Version version) {
-        if (!LayeredDisk.exists(home(volume)) || open(volume).isBeingWritten()) {
+        if (!homes.exists(volume) || homes.open(volume).isBeingWritten()) {
             return;
         }
-        LayeredDisk disk = open(volume);
+        LayeredDisk disk = homes.open(volume);
         if (snapshot.isPresent()) {
             disk.heldBy(snapshot.get()).ifPresent(layer -> disk.name(layer, content));
         } else if (disk.openings() == version.value() && disk.atRest().isEmpty()) {
@@ -167,27 +162,33 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
         fold(disk);
     }
 
-    /// Layers that no snapshot shows become one, as far as that goes.
+    /// Layers that no snapshot shows become one, as far as that goes. What fails is tried again the next time.
     private void fold(LayeredDisk disk) {
-        for (Optional<LayerFold> next = disk.foldable(); next.isPresent(); next = disk.foldable()) {
-            layers.fold(next.get());
-            disk.folded();
+        try {
+            for (Optional<LayerFold> next = disk.foldable(Folding.AT_REST);
+                    next.isPresent();
+                    next = disk.foldable(Folding.AT_REST)) {
+                layers.fold(next.get());
+                disk.folded();
+            }
+        } catch (StasisException e) {
+            LOG.warnf(e, "Layers were not folded, which is tried again later disk=%s", disk.activeFile());
         }
     }
 
     @Override
     public void grow(VolumeId volume, ByteCount size) {
-        requirePossible(size);
-        atRest(volume).grow(size);
+        VolumeHomes.requirePossible(size);
+        homes.atRest(volume).grow(size);
     }
 
     @Override
     public void snapshot(VolumeId volume, SnapshotId snapshot) {
-        LayeredDisk disk = open(volume);
+        LayeredDisk disk = homes.open(volume);
         if (disk.holders().contains(snapshot)) {
             return;
         }
-        atRest(volume);
+        homes.atRest(volume);
         LayerNumber frozen = disk.active();
         disk.prepare();
         disk.commit(LayeredDisk.Use.AT_REST);
@@ -196,8 +197,8 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
 
     @Override
     public void drop(VolumeId volume, SnapshotId snapshot) {
-        if (LayeredDisk.exists(home(volume))) {
-            LayeredDisk disk = open(volume);
+        if (homes.exists(volume)) {
+            LayeredDisk disk = homes.open(volume);
             disk.release(snapshot);
             if (!disk.isBeingWritten()) {
                 fold(disk);
@@ -207,37 +208,19 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
 
     @Override
     public void revert(VolumeId volume, SnapshotId snapshot) {
-        LayeredDisk disk = atRest(volume);
+        LayeredDisk disk = homes.atRest(volume);
         disk.prepareOn(held(disk, snapshot));
         disk.commit(LayeredDisk.Use.AT_REST);
     }
 
     @Override
     public ByteCount size(VolumeId volume) {
-        return LayeredDisk.open(home(volume), layers).size();
+        return homes.open(volume).size();
     }
 
     @Override
     public Space space() {
-        try {
-            FileStore store = Files.getFileStore(directory);
-            return new Space(ByteCount.ofBytes(store.getTotalSpace()), ByteCount.ofBytes(store.getUsableSpace()));
-        } catch (IOException e) {
-            throw HostFiles.failure("ask how much space the volumes have", e);
-        }
-    }
-
-    private LayeredDisk open(VolumeId volume) {
-        return LayeredDisk.open(home(volume), layers);
-    }
-
-    private LayeredDisk atRest(VolumeId volume) {
-        LayeredDisk disk = open(volume);
-        if (disk.isBeingWritten()) {
-            throw new StasisException(
-                    ErrorCode.WRONG_STATE, "volume " + volume + " is in use: stop or delete its server first");
-        }
-        return disk;
+        return homes.space();
     }
 
     private static LayerNumber held(LayeredDisk disk, SnapshotId snapshot) {
@@ -245,27 +228,5 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
                 .orElseThrow(() -> new StasisException(
                         ErrorCode.SNAPSHOT_NOT_FOUND,
                         "snapshot " + snapshot + " is not there, or a file of it was changed behind our back"));
-    }
-
-    private static void requirePossible(ByteCount size) {
-        if (size.isZero() || size.compareTo(MAX_SIZE) > 0) {
-            throw new StasisException(
-                    ErrorCode.INVALID_REQUEST, "a volume has between 1 byte and " + MAX_SIZE.gibRoundedUp() + " GiB");
-        }
-    }
-
-    private static void requireSize(LayeredDisk existing, ByteCount size) {
-        if (!existing.size().equals(size)) {
-            throw new StasisException(ErrorCode.WRONG_STATE, "the volume exists with another size");
-        }
-    }
-
-    /// Where a volume is that is not whole yet.
-    private Path draft(VolumeId volume) {
-        return directory.resolve(volume + ".draft");
-    }
-
-    private Path home(VolumeId volume) {
-        return directory.resolve(volume.toString());
     }
 }

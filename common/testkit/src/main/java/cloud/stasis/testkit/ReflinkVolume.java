@@ -1,4 +1,4 @@
-package cloud.stasis.compute;
+package cloud.stasis.testkit;
 
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -13,16 +13,16 @@ import java.util.List;
 
 /// A file system whose files can share blocks, in a file: XFS on a loop device. Where a machine has no loop
 /// devices the tests that need one are told as skipped.
-record ReflinkVolume(Path image, Path mount) implements AutoCloseable {
+public record ReflinkVolume(Path directory, Path image, Path mount) implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final String SIZE = "6G";
 
-    static ReflinkVolume make() {
+    public static ReflinkVolume make() {
         try {
-            Path parent = Files.createDirectories(Path.of("/var/tmp/stasis-compute-it"));
+            Path parent = Files.createDirectories(Path.of("/var/tmp/stasis-reflink-it"));
             HostFiles.directory(parent);
             Path directory = HostFiles.directory(Files.createTempDirectory(parent, "x"));
-            ReflinkVolume volume = new ReflinkVolume(directory.resolve("xfs.img"), directory.resolve("mnt"));
+            ReflinkVolume volume = new ReflinkVolume(directory, directory.resolve("xfs.img"), directory.resolve("mnt"));
             HostFiles.directory(volume.mount);
             run("truncate", "-s", SIZE, volume.image.toString());
             run("mkfs.xfs", "-q", "-m", "reflink=1", volume.image.toString());
@@ -49,6 +49,6 @@ record ReflinkVolume(Path image, Path mount) implements AutoCloseable {
     @Override
     public void close() {
         run("umount", mount.toString());
-        HostFiles.deleteTree(mount.getParent());
+        HostFiles.deleteTree(directory);
     }
 }
