@@ -12,14 +12,17 @@ import cloud.stasis.model.StasisException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -27,8 +30,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
-/// Carries commands out: once in effect, in order per key, answering every time it is asked. The life of a
-/// command is drawn in the package description. Safe on any thread.
+/// Carries commands out: once in effect, in order per key, answering every time it is asked. A command of several
+/// keys waits for all of them and holds up all of them. The life of a command is drawn in the package description.
+/// Safe on any thread.
 public final class CommandWorker<C extends Command> implements AutoCloseable {
     /// Commands accepted and not finished. When it is reached [#submit] waits, and so does the Kafka consumer:
     /// the rest waits on the bus, where it belongs.
@@ -150,31 +154,34 @@ public final class CommandWorker<C extends Command> implements AutoCloseable {
     }
 
     private void enqueue(JournalEntry entry) {
-        CommandId id = new CommandId(entry.command().id());
-        active.put(id, new RunningCommand(entry, facts, clock));
-        String key = entry.command().payload().key();
+        active.put(new CommandId(entry.command().id()), new RunningCommand(entry, facts, clock));
         synchronized (queues) {
-            Deque<JournalEntry> queue = queues.get(key);
-            if (queue != null) {
-                queue.add(entry);
+            keys(entry).forEach(key -> queues.computeIfAbsent(key, ignored -> new ArrayDeque<>())
+                    .add(entry));
+            if (!isNext(entry)) {
                 return;
             }
-            queues.put(key, new ArrayDeque<>(List.of(entry)));
         }
-        threads.execute(() -> drain(key));
+        threads.execute(() -> work(entry));
     }
 
-    private void drain(String key) {
-        while (!threads.isShutdown()) {
-            JournalEntry entry;
-            synchronized (queues) {
-                Deque<JournalEntry> queue = queues.get(key);
-                entry = queue == null ? null : queue.peek();
-                if (entry == null) {
-                    queues.remove(key);
-                    return;
-                }
-            }
+    private static Set<String> keys(JournalEntry entry) {
+        return Set.copyOf(entry.command().payload().keys());
+    }
+
+    /// Whether nothing stands before it in any of its queues. Since a command enters all of them at once, two
+    /// never wait for each other.
+    private boolean isNext(JournalEntry entry) {
+        return keys(entry).stream().allMatch(key -> {
+            Deque<JournalEntry> queue = queues.get(key);
+            return queue != null && queue.peek() == entry;
+        });
+    }
+
+    private void work(JournalEntry first) {
+        Optional<JournalEntry> current = Optional.of(first);
+        while (current.isPresent() && !threads.isShutdown()) {
+            JournalEntry entry = current.get();
             try {
                 carryOut(entry);
             } catch (RuntimeException e) {
@@ -185,14 +192,45 @@ public final class CommandWorker<C extends Command> implements AutoCloseable {
                         entry.command().id());
             } finally {
                 pending.release();
-                synchronized (queues) {
-                    Deque<JournalEntry> queue = queues.get(key);
-                    if (queue != null) {
-                        queue.remove();
-                    }
+                current = hereafter(dequeue(entry));
+            }
+        }
+    }
+
+    /// Takes a command that has ended out of its queues.
+    ///
+    /// @return those that can begin now
+    private List<JournalEntry> dequeue(JournalEntry ended) {
+        List<JournalEntry> next = new ArrayList<>();
+        synchronized (queues) {
+            for (String key : keys(ended)) {
+                Deque<JournalEntry> queue = queues.get(key);
+                if (queue == null) {
+                    continue;
+                }
+                queue.remove();
+                JournalEntry head = queue.peek();
+                if (head == null) {
+                    queues.remove(key);
+                } else if (isNext(head)) {
+                    next.add(head);
                 }
             }
         }
+        return next;
+    }
+
+    /// One goes on here, the others on threads of their own.
+    private Optional<JournalEntry> hereafter(List<JournalEntry> ready) {
+        if (threads.isShutdown() || ready.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            ready.subList(1, ready.size()).forEach(entry -> threads.execute(() -> work(entry)));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Commands wait for the next start, this worker is being closed", e);
+        }
+        return Optional.of(ready.getFirst());
     }
 
     private void carryOut(JournalEntry accepted) {

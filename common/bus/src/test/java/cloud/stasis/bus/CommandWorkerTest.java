@@ -13,6 +13,7 @@ import cloud.stasis.model.CommandId;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Phase;
+import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
 import java.nio.file.Files;
@@ -22,11 +23,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -80,6 +83,60 @@ class CommandWorkerTest {
             awaitOutcome();
         }
         assertThat(order).isEqualTo(sent);
+    }
+
+    @Test
+    void commandOfSeveralKeysWaitsForAllOfThemAndHoldsAllOfThem() throws InterruptedException {
+        InstanceId one = InstanceId.random();
+        InstanceId two = InstanceId.random();
+        CountDownLatch first = new CountDownLatch(1);
+        CountDownLatch both = new CountDownLatch(1);
+        List<ComputeCommand> order = Collections.synchronizedList(new ArrayList<>());
+        CommandWorker<ComputeCommand> worker = worker(ComputeCommand.class, (command, context) -> {
+            if (command instanceof ComputeCommand.DeleteInstance) {
+                awaitOpen(first);
+            } else if (command instanceof ComputeCommand.CutTogether) {
+                awaitOpen(both);
+            }
+            order.add(command);
+            return new CommandResult.Completed();
+        });
+        ComputeCommand before = new ComputeCommand.DeleteInstance(two);
+        ComputeCommand together = together(one, two);
+        ComputeCommand again = together(two, one);
+        ComputeCommand afterOne = new ComputeCommand.ChangePower(one, ComputeCommand.PowerAction.START);
+        ComputeCommand afterTwo = new ComputeCommand.ChangePower(two, ComputeCommand.PowerAction.START);
+        for (ComputeCommand command : List.of(before, together, again, afterOne, afterTwo)) {
+            worker.submit(envelope(command));
+        }
+
+        first.countDown();
+        assertThat(awaitOutcome().key()).isEqualTo(two.toString());
+        both.countDown();
+        for (int i = 0; i < 4; i++) {
+            awaitOutcome();
+        }
+
+        assertThat(order).startsWith(before, together, again).hasSize(5);
+    }
+
+    private static ComputeCommand together(InstanceId first, InstanceId second) {
+        return new ComputeCommand.CutTogether(
+                first,
+                UUID.randomUUID(),
+                Stream.of(first, second)
+                        .<ComputeCommand.Cut>map(of -> new ComputeCommand.Cut.SomeVolumes(of, List.of()))
+                        .toList(),
+                Quiesce.NONE,
+                ComputeCommand.Hold.NONE);
+    }
+
+    private static void awaitOpen(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(DEADLINE_SECONDS, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

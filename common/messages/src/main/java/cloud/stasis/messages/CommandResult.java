@@ -1,10 +1,12 @@
 package cloud.stasis.messages;
 
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Receipt;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -22,6 +24,19 @@ public sealed interface CommandResult {
             parts = List.copyOf(parts);
         }
     }
+
+    /// Instances of this host were cut at one instant and go on.
+    ///
+    /// @param instants in the order of the command
+    /// @param skew between the first and the last of them
+    record CutTogether(List<MemberInstant> instants, Duration skew) implements CommandResult {
+        public CutTogether {
+            instants = List.copyOf(instants);
+        }
+    }
+
+    /// @param at when it stood still, by its host's clock
+    record MemberInstant(InstanceId instance, Instant at, Receipt receipt) {}
 
     /// The bundle is whole, durable and visible.
     ///

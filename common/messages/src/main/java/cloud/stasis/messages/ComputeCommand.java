@@ -139,6 +139,63 @@ public sealed interface ComputeCommand extends Command {
     /// [CommandResult.Completed].
     record RevertAttached(InstanceId instance, VolumeId volume, SnapshotId snapshot) implements ComputeCommand {}
 
+    /// Makes several instances of this host exist in its files as they are at one instant: all are frozen, all are
+    /// paused, all are cut, and only then the first one goes on. What shows the whole instance is brought into the
+    /// store by [UploadSnapshot] and ended by [SettleCapture]; snapshots of volumes are complete. If it fails
+    /// for one, nothing is left of any. Answered by [CommandResult.CutTogether]; while it is held by
+    /// [CommandResult.Completed].
+    ///
+    /// @param instance the first of them
+    /// @param cut names this instant; the same on all hosts that take part
+    /// @param hold whether instances of other hosts belong to the instant, so that these stand still until
+    /// [ReleaseTogether], or until their deadline, which makes the cut void
+    record CutTogether(InstanceId instance, UUID cut, List<Cut> cuts, Quiesce quiesce, Hold hold)
+            implements ComputeCommand {
+        public CutTogether {
+            cuts = List.copyOf(cuts);
+        }
+
+        @Override
+        public List<String> keys() {
+            return cuts.stream().map(of -> of.instance().toString()).toList();
+        }
+    }
+
+    /// Lets instances go on that a [CutTogether] holds. Fails with `GUEST_REFUSED` if one of them has gone on by
+    /// itself before: the instants do not belong together then, and nothing is kept here. Answered by
+    /// [CommandResult.CutTogether]; by [CommandResult.Completed] if the cut is `ABANDONED`, also if there is none.
+    record ReleaseTogether(InstanceId instance, UUID cut, List<Cut> cuts, Settlement settlement)
+            implements ComputeCommand {
+        public ReleaseTogether {
+            cuts = List.copyOf(cuts);
+        }
+
+        @Override
+        public List<String> keys() {
+            return cuts.stream().map(of -> of.instance().toString()).toList();
+        }
+    }
+
+    /// What is kept of one instance by a [CutTogether].
+    sealed interface Cut {
+        InstanceId instance();
+
+        /// All of it, as a snapshot of the instance.
+        record WholeInstance(InstanceId instance, SnapshotId snapshot, MemoryChoice memory) implements Cut {}
+
+        /// Some of its volumes, as snapshots of those.
+        record SomeVolumes(InstanceId instance, List<VolumeCut> volumes) implements Cut {
+            public SomeVolumes {
+                volumes = List.copyOf(volumes);
+            }
+        }
+    }
+
+    enum Hold {
+        NONE,
+        UNTIL_RELEASED
+    }
+
     /// Asks the agent to stop working on `command`; that command then fails with `CANCELLED` unless it was done
     /// already. It overtakes the queue of its instance. Not answered itself.
     record CancelCommand(InstanceId instance, CommandId command) implements ComputeCommand {}

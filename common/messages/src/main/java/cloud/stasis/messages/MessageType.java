@@ -25,6 +25,8 @@ public enum MessageType {
     CUT_VOLUMES("compute.cut-volumes", 1, ComputeCommand.CutVolumes.class),
     DROP_CUT("compute.drop-cut", 1, ComputeCommand.DropCut.class),
     REVERT_ATTACHED("compute.revert-attached", 1, ComputeCommand.RevertAttached.class),
+    CUT_TOGETHER("compute.cut-together", 1, ComputeCommand.CutTogether.class),
+    RELEASE_TOGETHER("compute.release-together", 1, ComputeCommand.ReleaseTogether.class),
     CANCEL_COMMAND("compute.cancel-command", 1, ComputeCommand.CancelCommand.class),
 
     CREATE_VOLUME("volume.create-volume", 1, VolumeCommand.CreateVolume.class),

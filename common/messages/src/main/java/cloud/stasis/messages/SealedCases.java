@@ -9,8 +9,12 @@ import java.util.Locale;
 /// The sealed types that stand inside messages, and the wire names of their cases: `OverImage` travels as
 /// `over-image`.
 final class SealedCases {
-    static final List<Class<?>> TYPES =
-            List.of(Part.class, CommandResult.class, ComputeCommand.Boot.class, ComputeCommand.DiskSource.class);
+    static final List<Class<?>> TYPES = List.of(
+            Part.class,
+            CommandResult.class,
+            ComputeCommand.Boot.class,
+            ComputeCommand.DiskSource.class,
+            ComputeCommand.Cut.class);
 
     private SealedCases() {}
 

@@ -75,6 +75,10 @@ final class Samples {
                     disk(1, new ComputeCommand.DiskSource.Blank()),
                     disk(2, new ComputeCommand.DiskSource.Volume(VOLUME))));
 
+    private static final List<ComputeCommand.Cut> CUTS = List.of(
+            new ComputeCommand.Cut.WholeInstance(INSTANCE, SNAPSHOT, ComputeCommand.MemoryChoice.WITH_MEMORY),
+            new ComputeCommand.Cut.SomeVolumes(INSTANCE, List.of(new ComputeCommand.VolumeCut(VOLUME, SNAPSHOT))));
+
     private static final Manifest MANIFEST = new Manifest(
             Manifest.CURRENT_VERSION,
             ReferenceName.Kind.SNAPSHOT,
@@ -125,6 +129,8 @@ final class Samples {
                         INSTANCE, ID, List.of(new ComputeCommand.VolumeCut(VOLUME, SNAPSHOT)), Quiesce.PREFER),
                 new ComputeCommand.DropCut(INSTANCE, VOLUME, SNAPSHOT),
                 new ComputeCommand.RevertAttached(INSTANCE, VOLUME, SNAPSHOT),
+                new ComputeCommand.CutTogether(INSTANCE, ID, CUTS, Quiesce.PREFER, ComputeCommand.Hold.UNTIL_RELEASED),
+                new ComputeCommand.ReleaseTogether(INSTANCE, ID, CUTS, ComputeCommand.Settlement.SEALED),
                 new ComputeCommand.CancelCommand(INSTANCE, COMMAND),
                 new VolumeCommand.CreateVolume(VOLUME, ByteCount.ofGib(1)),
                 new VolumeCommand.DeleteVolume(VOLUME),

@@ -2,6 +2,8 @@ package cloud.stasis.model;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 
 /// What a capture did, kept with what it captured, so that nobody has to guess later.
 ///
@@ -14,6 +16,8 @@ import java.util.List;
 /// @param hypervisor hypervisor, library, machine type and virtualisation as `QEMU 7.2.22, libvirt 9.0.0,
 /// pc-i440fx-7.2, qemu`
 /// @param transfers what was moved for each part
+/// @param freeze which file systems the guest's agent froze; empty if none were
+/// @param together of which instant of several machines it is a part, if it is
 public record Receipt(
         String strategy,
         Quiesce asked,
@@ -22,11 +26,70 @@ public record Receipt(
         Duration paused,
         String guestAgent,
         String hypervisor,
-        List<Transfer> transfers) {
+        List<Transfer> transfers,
+        Optional<Freeze> freeze,
+        Optional<Together> together) {
 
     public Receipt {
         transfers = List.copyOf(transfers);
     }
+
+    /// Of one machine, without a word on its file systems.
+    public Receipt(
+            String strategy,
+            Quiesce asked,
+            Consistency reached,
+            Duration frozen,
+            Duration paused,
+            String guestAgent,
+            String hypervisor,
+            List<Transfer> transfers) {
+        this(
+                strategy,
+                asked,
+                reached,
+                frozen,
+                paused,
+                guestAgent,
+                hypervisor,
+                transfers,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    public Receipt with(Together instant) {
+        return new Receipt(
+                strategy,
+                asked,
+                reached,
+                frozen,
+                paused,
+                guestAgent,
+                hypervisor,
+                transfers,
+                freeze,
+                Optional.of(instant));
+    }
+
+    /// The file systems that were frozen.
+    public record Freeze(List<FrozenFileSystem> fileSystems) {
+        public Freeze {
+            fileSystems = List.copyOf(fileSystems);
+        }
+    }
+
+    /// @param mountpoint as the guest says
+    /// @param type as `ext4`
+    /// @param frozen no longer than this; the agent freezes all in one go
+    public record FrozenFileSystem(String mountpoint, String type, Duration frozen) {}
+
+    /// One instant of several machines.
+    ///
+    /// @param instant names it
+    /// @param machines how many there were
+    /// @param hosts on how many hosts
+    /// @param skew between the first that stood still and the last; none went on in between
+    public record Together(UUID instant, int machines, int hosts, Duration skew) {}
 
     /// What moving one part into the store cost.
     ///

@@ -5,6 +5,7 @@ import cloud.stasis.bus.CommandHandler;
 import cloud.stasis.bus.FactPublisher;
 import cloud.stasis.compute.capture.CaptureDisks;
 import cloud.stasis.compute.capture.CaptureInstance;
+import cloud.stasis.compute.capture.CutTogether;
 import cloud.stasis.compute.capture.CutVolumes;
 import cloud.stasis.compute.capture.MemoryCut;
 import cloud.stasis.compute.capture.SettleCapture;
@@ -47,6 +48,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     private final AttachVolume attach;
     private final DetachVolume detach;
     private final CutVolumes cutVolumes;
+    private final CutTogether cutTogether;
     private final Reconciliation reconciliation;
     private final StateTeller teller;
 
@@ -68,6 +70,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         this.attach = new AttachVolume(host);
         this.detach = new DetachVolume(host);
         this.cutVolumes = new CutVolumes(host, memoryCut);
+        this.cutTogether = new CutTogether(host, cut, memoryCut, settle);
         this.teller = new StateTeller(this::tell);
         this.reconciliation = new Reconciliation(host, powerOn, power, memoryCut, settle);
     }
@@ -84,9 +87,17 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     @Override
     public CommandResult handle(ComputeCommand command, CommandContext context) {
         try {
+            giveUpHold(command);
             return dispatch(command, context);
         } finally {
-            teller.changed(command.instance());
+            command.keys().forEach(key -> teller.changed(InstanceId.parse(key)));
+        }
+    }
+
+    /// What is held for an instant of several machines is in nobody's way: it is given up.
+    private void giveUpHold(ComputeCommand command) {
+        if (!(command instanceof ComputeCommand.ReleaseTogether)) {
+            command.keys().forEach(key -> cutTogether.giveUp(InstanceId.parse(key)));
         }
     }
 
@@ -108,6 +119,8 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
             case ComputeCommand.CutVolumes cuts -> cutVolumes.handle(cuts);
             case ComputeCommand.DropCut drops -> cutVolumes.handle(drops);
             case ComputeCommand.RevertAttached reverts -> cutVolumes.handle(reverts);
+            case ComputeCommand.CutTogether cuts -> cutTogether.handle(cuts, context);
+            case ComputeCommand.ReleaseTogether releases -> cutTogether.handle(releases);
             case ComputeCommand.CancelCommand cancels ->
                 throw new StasisException(ErrorCode.INTERNAL, "a cancellation reached the handler of commands");
         };
@@ -143,6 +156,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
 
     @Override
     public void close() {
+        cutTogether.close();
         teller.close();
         host.hypervisor().close();
     }

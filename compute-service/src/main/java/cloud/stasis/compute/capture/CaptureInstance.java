@@ -6,6 +6,7 @@ import cloud.stasis.compute.hypervisor.RamImage;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.SnapshotDirectory;
 import cloud.stasis.compute.instance.SnapshotRecord;
+import cloud.stasis.compute.instance.SnapshotRecord.Quiet;
 import cloud.stasis.disks.FileStamp;
 import cloud.stasis.disks.LayerNumber;
 import cloud.stasis.messages.CommandResult;
@@ -14,7 +15,6 @@ import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.MessageCodec;
 import cloud.stasis.messages.StoreGrant;
 import cloud.stasis.model.ByteCount;
-import cloud.stasis.model.Consistency;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
@@ -138,20 +138,21 @@ public final class CaptureInstance {
                 contents,
                 others,
                 strategy(instant, directory),
-                order.quiesce(),
+                instant.quiet().map(Quiet::asked).orElse(order.quiesce()),
                 instant.reached(),
-                Duration.ZERO,
+                instant.quiet().map(Quiet::frozen).orElse(Duration.ZERO),
                 instant.paused(),
-                instant.reached() == Consistency.MEMORY ? "not asked: memory is captured" : "the machine is off",
+                Receipts.agent(instant),
                 Receipts.hypervisor(host, instant.machine()),
-                upload.transfers());
+                upload.transfers(),
+                instant.quiet().flatMap(Quiet::freeze));
     }
 
     private static Part.MemoryFormat format(Path memory) {
         return RamImage.isOne(memory) ? Part.MemoryFormat.RAM_IMAGE : Part.MemoryFormat.LIBVIRT_SAVE;
     }
 
-    private static String strategy(SnapshotRecord instant, SnapshotDirectory directory) {
+    static String strategy(SnapshotRecord instant, SnapshotDirectory directory) {
         if (instant.memory().isEmpty()) {
             return "layer";
         }

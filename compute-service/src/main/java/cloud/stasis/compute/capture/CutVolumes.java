@@ -5,8 +5,6 @@ import cloud.stasis.compute.capture.Quiescing.Quiesced;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.DiskPoint;
 import cloud.stasis.compute.instance.Instance;
-import cloud.stasis.compute.instance.Intent;
-import cloud.stasis.compute.instance.IntentRecord;
 import cloud.stasis.compute.instance.Lineage;
 import cloud.stasis.compute.layers.FoldLayers;
 import cloud.stasis.disks.LayerNumber;
@@ -14,7 +12,6 @@ import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
-import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.messages.ComputeCommand.VolumeCut;
 import cloud.stasis.model.Consistency;
 import cloud.stasis.model.DeviceName;
@@ -31,7 +28,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jboss.logging.Logger;
@@ -53,13 +49,13 @@ public final class CutVolumes {
 
     private final Host host;
     private final Quiescing quiescing;
-    private final MemoryCut recovery;
+    private final LayerCut layers;
     private final FoldLayers folding;
 
     public CutVolumes(Host host, MemoryCut recovery) {
         this.host = host;
         this.quiescing = new Quiescing(host);
-        this.recovery = recovery;
+        this.layers = new LayerCut(host, recovery);
         this.folding = new FoldLayers(host);
     }
 
@@ -92,7 +88,7 @@ public final class CutVolumes {
                         cut.result().at()));
     }
 
-    private static SortedMap<DeviceName, SnapshotId> wanted(Instance instance, List<VolumeCut> volumes) {
+    static SortedMap<DeviceName, SnapshotId> wanted(Instance instance, List<VolumeCut> volumes) {
         SortedMap<DeviceName, SnapshotId> wanted = new TreeMap<>();
         volumes.forEach(cut -> wanted.put(place(instance, cut.volume()), cut.snapshot()));
         return wanted;
@@ -108,27 +104,12 @@ public final class CutVolumes {
     }
 
     private Paused live(Instance instance, PowerState state, SnapshotId cut, SortedMap<DeviceName, SnapshotId> wanted) {
-        Map<DeviceName, Path> prepared = MemoryCut.prepare(instance);
-        MemoryCut.forgetAll(host, instance);
-        ResumeState after = state == PowerState.RUNNING ? ResumeState.RUNNING : ResumeState.PAUSED;
-        Intent.Cutting intent = new Intent.Cutting(cut, after, host.watchdog().handle());
-        // That the guest is frozen, if it is; still true when the cut is over.
-        Optional<IntentRecord> around = instance.directory().intent().read();
-        instance.begin(intent);
-        try {
-            Paused paused = MemoryCut.whilePaused(host, instance, intent, prepared.keySet(), () -> host.hypervisor()
-                    .liveLayers()
-                    .switchTo(instance.id(), prepared));
-            record(instance, wanted, paused);
-            around.ifPresentOrElse(record -> instance.begin(record.intent()), instance::end);
-            return paused;
-        } catch (StasisException e) {
-            recovery.recover(instance, intent);
-            throw e;
-        }
+        Map<DeviceName, Path> prepared = layers.prepare(instance);
+        Meeting alone = Meeting.alone(host.limits().pauseFor(instance.machine().memory()));
+        return layers.cut(instance, state, cut, prepared, alone, paused -> record(instance, wanted, paused));
     }
 
-    private static void record(Instance instance, SortedMap<DeviceName, SnapshotId> wanted, Paused paused) {
+    static void record(Instance instance, SortedMap<DeviceName, SnapshotId> wanted, Paused paused) {
         SortedMap<DeviceName, LayerNumber> frozen = new TreeMap<>();
         instance.disks().forEach((target, disk) -> {
             LayerNumber layer = disk.active();
@@ -150,13 +131,7 @@ public final class CutVolumes {
     private CommandResult.Captured atRest(
             Instance instance, PowerState state, SortedMap<DeviceName, SnapshotId> wanted, Quiesce asked) {
         Consistency reached = RestingCapture.reach(state, asked);
-        wanted.forEach((target, snapshot) -> {
-            LayeredDisk disk = instance.disk(target);
-            LayerNumber layer = disk.active();
-            disk.prepare();
-            disk.hold(layer, snapshot);
-            disk.commit(LayeredDisk.Use.AT_REST);
-        });
+        freeze(instance, wanted);
         return answer(
                 instance,
                 asked,
@@ -166,6 +141,16 @@ public final class CutVolumes {
                         Duration.ZERO,
                         Duration.ZERO,
                         host.clock().instant()));
+    }
+
+    static void freeze(Instance instance, SortedMap<DeviceName, SnapshotId> wanted) {
+        wanted.forEach((target, snapshot) -> {
+            LayeredDisk disk = instance.disk(target);
+            LayerNumber layer = disk.active();
+            disk.prepare();
+            disk.hold(layer, snapshot);
+            disk.commit(LayeredDisk.Use.AT_REST);
+        });
     }
 
     private record Reached(Consistency consistency, String agent, Duration frozen, Duration paused, Instant at) {}

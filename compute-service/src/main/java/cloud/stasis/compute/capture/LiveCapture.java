@@ -144,7 +144,8 @@ final class LiveCapture {
                 Duration.ZERO,
                 begun.agent(),
                 Receipts.hypervisor(host, instance.machine()),
-                upload.transfers());
+                upload.transfers(),
+                begun.freeze());
     }
 
     private static Upload.Difference difference(DeviceName disk, Begun begun, DiskExports exports) {

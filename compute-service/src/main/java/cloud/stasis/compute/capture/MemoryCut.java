@@ -1,6 +1,7 @@
 package cloud.stasis.compute.capture;
 
 import cloud.stasis.chunks.Extent;
+import cloud.stasis.compute.capture.Meeting.Stage;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.hypervisor.CheckpointName;
 import cloud.stasis.compute.hypervisor.Domain;
@@ -23,6 +24,7 @@ import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.model.Consistency;
 import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
@@ -64,6 +66,15 @@ public final class MemoryCut {
 
     /// @param state running or paused; it is the same afterwards
     SnapshotRecord cut(Instance instance, PowerState state, SnapshotId snapshot) {
+        return cut(
+                instance,
+                state,
+                snapshot,
+                Meeting.alone(host.limits().pauseFor(instance.machine().memory())));
+    }
+
+    /// @param meeting of those that are cut at the same instant
+    SnapshotRecord cut(Instance instance, PowerState state, SnapshotId snapshot, Meeting meeting) {
         SnapshotDirectory directory = instance.directory().snapshot(snapshot);
         directory.make();
         host.requireRoomForMemory(instance);
@@ -77,7 +88,9 @@ public final class MemoryCut {
         instance.begin(intent);
         try {
             host.hypervisor().memories().prepareCut(instance.id());
-            Paused paused = whilePaused(host, instance, intent, prepared.keySet(), () -> host.hypervisor()
+            meeting.arrive(Stage.READY);
+            meeting.arrive(Stage.FROZEN);
+            Paused paused = whilePaused(host, instance, intent, prepared.keySet(), meeting, () -> host.hypervisor()
                     .memories()
                     .cut(instance.id(), directory.memory(), prepared));
             SnapshotRecord cut = record(instance, snapshot, paused, xml);
@@ -115,30 +128,52 @@ public final class MemoryCut {
 
     /// @param cut lets the disks go on in other layers, with whatever else belongs to the instant
     static Paused whilePaused(
-            Host host, Instance instance, Intent.Cutting intent, Set<DeviceName> disks, Runnable cut) {
+            Host host, Instance instance, Intent.Cutting intent, Set<DeviceName> disks, Meeting meeting, Runnable cut) {
         CheckpointName fresh = CheckpointName.fresh();
         boolean runs = intent.state() == ResumeState.RUNNING;
         if (runs) {
-            Duration deadline = host.limits().pauseFor(instance.machine().memory());
-            host.watchdog().guard(intent.watchdog(), instance.id(), Rescue.RESUME, deadline);
+            host.watchdog().guard(intent.watchdog(), instance.id(), Rescue.RESUME, meeting.deadline());
         }
         long before = System.nanoTime();
         if (runs) {
             host.hypervisor().domains().pause(instance.id());
         }
         Instant at = host.clock().instant();
+        if (runs) {
+            meeting.standsStill();
+        }
+        meeting.arrive(Stage.PAUSED);
         cut.run();
+        meeting.arrive(Stage.CUT);
+        meeting.arrive(Stage.RELEASED);
         host.hypervisor().history().mark(instance.id(), fresh, disks);
         boolean inTime = true;
         if (runs) {
             inTime = host.watchdog().cancel(intent.watchdog());
             host.hypervisor().domains().resume(instance.id());
         }
+        if (!inTime && meeting.isShared()) {
+            throw new StasisException(
+                    ErrorCode.GUEST_REFUSED, "the deadline let a machine go on before all others were cut: try again");
+        }
         Duration held = runs ? Duration.ofNanos(System.nanoTime() - before) : Duration.ZERO;
         return new Paused(at, held, inTime ? Optional.of(fresh) : Optional.empty());
     }
 
     private SnapshotRecord record(Instance instance, SnapshotId snapshot, Paused paused, String xml) {
+        return new SnapshotRecord(
+                instance.machine(),
+                paused.at(),
+                Consistency.MEMORY,
+                paused.held(),
+                FileStamp.of(instance.directory().snapshot(snapshot).memory()),
+                hold(instance, snapshot, paused),
+                xml,
+                Optional.empty());
+    }
+
+    /// The layers that were frozen belong to the snapshot from now on, and its capture is pending.
+    static List<FrozenDisk> hold(Instance instance, SnapshotId snapshot, Paused paused) {
         SortedMap<DeviceName, LayerNumber> frozen = new TreeMap<>();
         instance.disks().forEach((target, disk) -> {
             LayerNumber layer = disk.active();
@@ -152,17 +187,9 @@ public final class MemoryCut {
                 .ifPresent(checkpoint -> frozen.forEach((target, layer) ->
                         points.add(point(target, instance.disk(target), layer, lineage.next(), checkpoint))));
         instance.store(lineage.cut(snapshot.value(), pieces(frozen), points));
-        return new SnapshotRecord(
-                instance.machine(),
-                paused.at(),
-                Consistency.MEMORY,
-                paused.held(),
-                FileStamp.of(instance.directory().snapshot(snapshot).memory()),
-                frozen.entrySet().stream()
-                        .map(entry ->
-                                new FrozenDisk(entry.getKey(), entry.getValue().value()))
-                        .toList(),
-                xml);
+        return frozen.entrySet().stream()
+                .map(entry -> new FrozenDisk(entry.getKey(), entry.getValue().value()))
+                .toList();
     }
 
     static List<Piece> pieces(SortedMap<DeviceName, LayerNumber> frozen) {
@@ -194,18 +221,8 @@ public final class MemoryCut {
             instance.end();
             return;
         }
-        Set<Path> written =
-                Set.copyOf(domain.map(Domain::disks).orElse(Map.of()).values());
-        instance.disks().values().forEach(disk -> {
-            disk.release(intent.snapshot());
-            disk.prepared().ifPresent(layer -> {
-                if (written.contains(disk.file(layer))) {
-                    disk.commit(LayeredDisk.Use.BEING_WRITTEN);
-                } else {
-                    disk.abandon();
-                }
-            });
-        });
+        instance.disks().values().forEach(disk -> disk.release(intent.snapshot()));
+        settlePrepared(instance, domain);
         host.watchdog().cancel(intent.watchdog());
         boolean stuck = domain.isPresent() && domain.get().state() == PowerState.PAUSED;
         if (stuck && intent.state() == ResumeState.RUNNING) {
@@ -213,5 +230,18 @@ public final class MemoryCut {
         }
         directory.delete();
         instance.end();
+    }
+
+    /// Prepared layers are taken over where the machine writes to them, and dropped where it does not.
+    static void settlePrepared(Instance instance, Optional<Domain> domain) {
+        Set<Path> written =
+                Set.copyOf(domain.map(Domain::disks).orElse(Map.of()).values());
+        instance.disks().values().forEach(disk -> disk.prepared().ifPresent(layer -> {
+            if (written.contains(disk.file(layer))) {
+                disk.commit(LayeredDisk.Use.BEING_WRITTEN);
+            } else {
+                disk.abandon();
+            }
+        }));
     }
 }

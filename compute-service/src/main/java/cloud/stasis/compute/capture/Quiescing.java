@@ -11,9 +11,11 @@ import cloud.stasis.model.Consistency;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
+import cloud.stasis.model.Receipt;
 import cloud.stasis.model.StasisException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Does something while a guest's file systems are frozen, if it can and the caller wants it.
@@ -33,7 +35,14 @@ final class Quiescing {
     }
 
     /// @param agent what the guest agent answered, in words
-    record Quiesced<T>(T result, Instant at, Duration frozen, Consistency reached, String agent) {}
+    /// @param freeze what was frozen at the instant
+    record Quiesced<T>(
+            T result,
+            Instant at,
+            Duration frozen,
+            Consistency reached,
+            String agent,
+            Optional<Receipt.Freeze> freeze) {}
 
     /// @throws StasisException `QUIESCE_REQUIRED` before anything was cut if the guest cannot be frozen and
     ///     must be
@@ -58,7 +67,7 @@ final class Quiescing {
                 case FreezeAnswer.Frozen frozen -> {
                     T result = cut.get();
                     Instant at = host.clock().instant();
-                    yield judged(window.close(), wanted, result, at, System.nanoTime() - before, frozen);
+                    yield judged(window.closeFrozen(), wanted, result, at, System.nanoTime() - before, frozen);
                 }
                 case FreezeAnswer.Absent absent -> {
                     window.closeUnused();
@@ -97,6 +106,13 @@ final class Quiescing {
             instance.end();
         }
 
+        /// Thaws a guest that said that it was frozen. It may say that it thawed what was thawed already.
+        ThawAnswer closeFrozen() {
+            boolean isFrozen = host.hypervisor().guests().isFrozen(instance.id());
+            ThawAnswer thawed = close();
+            return thawed == ThawAnswer.THAWED && !isFrozen ? ThawAnswer.NOTHING_FROZEN : thawed;
+        }
+
         /// Thaws; repeatable.
         ThawAnswer close() {
             if (open) {
@@ -116,7 +132,12 @@ final class Quiescing {
         Duration held = Duration.ofNanos(nanos);
         if (thaw == ThawAnswer.THAWED) {
             return new Quiesced<>(
-                    result, at, held, Consistency.FILE_SYSTEM, "froze " + frozen.fileSystems() + " file systems");
+                    result,
+                    at,
+                    held,
+                    Consistency.FILE_SYSTEM,
+                    "froze " + frozen.count() + " file systems",
+                    Optional.of(freeze(frozen, held)));
         }
         String agent = thaw == ThawAnswer.SILENT
                 ? "froze, then did not answer the thaw"
@@ -125,7 +146,13 @@ final class Quiescing {
             throw new StasisException(
                     ErrorCode.QUIESCE_REQUIRED, "the guest did not stay frozen for the instant (" + agent + ")");
         }
-        return new Quiesced<>(result, at, held, Consistency.CRASH, agent);
+        return new Quiesced<>(result, at, held, Consistency.CRASH, agent, Optional.empty());
+    }
+
+    private static Receipt.Freeze freeze(FreezeAnswer.Frozen frozen, Duration held) {
+        return new Receipt.Freeze(frozen.fileSystems().stream()
+                .map(fileSystem -> new Receipt.FrozenFileSystem(fileSystem.mountpoint(), fileSystem.type(), held))
+                .toList());
     }
 
     private <T> Quiesced<T> without(Quiesce wanted, String reason, Supplier<T> cut) {
@@ -140,6 +167,7 @@ final class Quiescing {
 
     private <T> Quiesced<T> unfrozen(Supplier<T> cut, String reason) {
         T result = cut.get();
-        return new Quiesced<>(result, host.clock().instant(), Duration.ZERO, Consistency.CRASH, reason);
+        return new Quiesced<>(
+                result, host.clock().instant(), Duration.ZERO, Consistency.CRASH, reason, Optional.empty());
     }
 }

@@ -1,7 +1,10 @@
 package cloud.stasis.compute.capture;
 
 import cloud.stasis.compute.host.Host;
+import cloud.stasis.compute.instance.SnapshotRecord;
+import cloud.stasis.compute.instance.SnapshotRecord.Quiet;
 import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.model.Consistency;
 
 /// What a receipt says of the host.
 final class Receipts {
@@ -10,5 +13,15 @@ final class Receipts {
     static String hypervisor(Host host, Machine machine) {
         return host.hypervisor().version() + ", " + machine.machineType() + ", "
                 + machine.virtType().wireName();
+    }
+
+    /// What the guest agent said, or why it was not asked.
+    static String agent(SnapshotRecord instant) {
+        return instant.quiet()
+                .map(Quiet::agent)
+                .orElse(
+                        instant.reached() == Consistency.MEMORY
+                                ? "not asked: memory is captured"
+                                : "the machine is off");
     }
 }

@@ -66,7 +66,8 @@ final class RestingCapture {
                     Duration.ZERO,
                     "the machine is " + state.name().toLowerCase(Locale.ROOT),
                     Receipts.hypervisor(host, instance.machine()),
-                    upload.transfers());
+                    upload.transfers(),
+                    Optional.empty());
         } catch (StasisException e) {
             instance.store(instance.lineage().abandoned(order.capture()));
             throw e;

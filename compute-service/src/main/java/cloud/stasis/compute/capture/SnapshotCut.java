@@ -51,7 +51,7 @@ public final class SnapshotCut {
     }
 
     /// Freezes the layers of a machine that is off.
-    private SnapshotRecord freeze(Instance instance, PowerState state, SnapshotId snapshot, Quiesce quiesce) {
+    SnapshotRecord freeze(Instance instance, PowerState state, SnapshotId snapshot, Quiesce quiesce) {
         if (state != PowerState.SUSPENDED) {
             RestingCapture.reach(state, quiesce);
         }
@@ -87,7 +87,8 @@ public final class SnapshotCut {
                         .map(entry ->
                                 new FrozenDisk(entry.getKey(), entry.getValue().value()))
                         .toList(),
-                xml);
+                xml,
+                Optional.empty());
         directory.meta().write(record);
         return record;
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /// A capture whose bytes are in the store.
@@ -27,14 +28,27 @@ record Taken(
         Duration paused,
         String agent,
         String hypervisor,
-        List<Receipt.Transfer> transfers) {
+        List<Receipt.Transfer> transfers,
+        Optional<Receipt.Freeze> freeze) {
 
     CommandResult.Captured captured() {
         List<Part> parts = new ArrayList<>();
         disks.forEach((target, content) -> parts.add(new Part.Disk(target, content)));
         parts.addAll(others);
         return new CommandResult.Captured(
-                at, parts, new Receipt(strategy, asked, reached, frozen, paused, agent, hypervisor, transfers));
+                at,
+                parts,
+                new Receipt(
+                        strategy,
+                        asked,
+                        reached,
+                        frozen,
+                        paused,
+                        agent,
+                        hypervisor,
+                        transfers,
+                        freeze,
+                        Optional.empty()));
     }
 
     Taken with(List<Part> more, List<Receipt.Transfer> moved) {
@@ -42,6 +56,6 @@ record Taken(
         all.addAll(more);
         List<Receipt.Transfer> account = new ArrayList<>(transfers);
         account.addAll(moved);
-        return new Taken(at, disks, all, strategy, asked, reached, frozen, paused, agent, hypervisor, account);
+        return new Taken(at, disks, all, strategy, asked, reached, frozen, paused, agent, hypervisor, account, freeze);
     }
 }

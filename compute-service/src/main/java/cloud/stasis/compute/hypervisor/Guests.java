@@ -1,6 +1,7 @@
 package cloud.stasis.compute.hypervisor;
 
 import cloud.stasis.model.InstanceId;
+import java.util.List;
 
 /// What the agent inside a running guest does for us. It is the tenant's program: it may be absent, slow or
 /// lying.
@@ -14,6 +15,9 @@ public interface Guests {
     /// Whether the guest says that its file systems are frozen; no if it does not answer.
     boolean isFrozen(InstanceId instance);
 
+    /// A mounted file system, in the words of a guest.
+    record FileSystem(String mountpoint, String type) {}
+
     enum ThawAnswer {
         /// What was frozen is thawed.
         THAWED,
@@ -24,7 +28,13 @@ public interface Guests {
     }
 
     sealed interface FreezeAnswer {
-        record Frozen(int fileSystems) implements FreezeAnswer {}
+        /// @param count of file systems, as the agent says
+        /// @param fileSystems what the guest had mounted on its disks just before, as far as it told
+        record Frozen(int count, List<FileSystem> fileSystems) implements FreezeAnswer {
+            public Frozen {
+                fileSystems = List.copyOf(fileSystems);
+            }
+        }
 
         /// No agent is there, so that nothing was asked of it and nothing is frozen.
         record Absent(String reason) implements FreezeAnswer {}

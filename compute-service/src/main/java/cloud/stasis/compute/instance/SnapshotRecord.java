@@ -4,6 +4,8 @@ import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.disks.FileStamp;
 import cloud.stasis.model.Consistency;
 import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.Quiesce;
+import cloud.stasis.model.Receipt;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.Optional;
 /// @param memory the memory file as it was written, if the machine ran
 /// @param disks the frozen layer that shows each disk
 /// @param domainXml what the hypervisor said of the machine, for people
+/// @param quiet of a machine whose memory is not part of it
 public record SnapshotRecord(
         Machine machine,
         Instant takenAt,
@@ -22,10 +25,16 @@ public record SnapshotRecord(
         Duration paused,
         Optional<FileStamp> memory,
         List<FrozenDisk> disks,
-        String domainXml) {
+        String domainXml,
+        Optional<Quiet> quiet) {
     public SnapshotRecord {
         disks = List.copyOf(disks);
     }
+
+    /// How the guest was frozen, if that was tried.
+    ///
+    /// @param agent what it answered, in words
+    public record Quiet(Quiesce asked, Duration frozen, String agent, Optional<Receipt.Freeze> freeze) {}
 
     public record FrozenDisk(DeviceName target, int layer) {}
 }

@@ -2,11 +2,16 @@ package cloud.stasis.chunks.format;
 
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Consistency;
+import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.Receipt;
+import cloud.stasis.model.StasisException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
 
 /// Receipts within manifests. Durations are whole microseconds.
 final class ReceiptCodec {
@@ -15,7 +20,7 @@ final class ReceiptCodec {
     private ReceiptCodec() {}
 
     static Map<String, Object> json(Receipt receipt) {
-        return Map.of(
+        Map<String, Object> json = new TreeMap<>(Map.of(
                 "strategy", receipt.strategy(),
                 "asked", Fields.wireName(receipt.asked()),
                 "reached", Fields.wireName(receipt.reached()),
@@ -24,7 +29,32 @@ final class ReceiptCodec {
                 "guestAgent", receipt.guestAgent(),
                 "hypervisor", receipt.hypervisor(),
                 "transfers",
-                        receipt.transfers().stream().map(ReceiptCodec::json).toList());
+                        receipt.transfers().stream().map(ReceiptCodec::json).toList()));
+        receipt.freeze()
+                .ifPresent(freeze -> json.put(
+                        "fileSystems",
+                        freeze.fileSystems().stream().map(ReceiptCodec::json).toList()));
+        receipt.together().ifPresent(together -> json.put("together", json(together)));
+        return json;
+    }
+
+    private static Map<String, Object> json(Receipt.FrozenFileSystem fileSystem) {
+        return Map.of(
+                "mountpoint", fileSystem.mountpoint(),
+                "type", fileSystem.type(),
+                "frozenMicros", micros(fileSystem.frozen()));
+    }
+
+    private static Map<String, Object> json(Receipt.Together together) {
+        return Map.of(
+                "instant",
+                together.instant().toString(),
+                "machines",
+                (long) together.machines(),
+                "hosts",
+                (long) together.hosts(),
+                "skewMicros",
+                micros(together.skew()));
     }
 
     static Receipt receipt(JsonNode json) {
@@ -37,7 +67,42 @@ final class ReceiptCodec {
                 duration(fields, "pausedMicros"),
                 fields.text("guestAgent"),
                 fields.text("hypervisor"),
-                fields.list("transfers", ReceiptCodec::transfer));
+                fields.list("transfers", ReceiptCodec::transfer),
+                json.has("fileSystems")
+                        ? Optional.of(new Receipt.Freeze(fields.list("fileSystems", ReceiptCodec::fileSystem)))
+                        : Optional.empty(),
+                fields.object("together").map(ReceiptCodec::together));
+    }
+
+    private static Receipt.FrozenFileSystem fileSystem(JsonNode json) {
+        Fields fields = new Fields("fileSystem", json);
+        return new Receipt.FrozenFileSystem(
+                fields.text("mountpoint"), fields.text("type"), duration(fields, "frozenMicros"));
+    }
+
+    private static Receipt.Together together(JsonNode json) {
+        Fields fields = new Fields("together", json);
+        return new Receipt.Together(
+                instant(fields.text("instant")),
+                count(fields, "machines"),
+                count(fields, "hosts"),
+                duration(fields, "skewMicros"));
+    }
+
+    private static int count(Fields fields, String name) {
+        long count = fields.number(name);
+        if (count < 0 || count > Integer.MAX_VALUE) {
+            throw fields.missing(name);
+        }
+        return (int) count;
+    }
+
+    private static UUID instant(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            throw new StasisException(ErrorCode.MALFORMED_OBJECT, "a receipt names an instant by what is no id", e);
+        }
     }
 
     private static Map<String, Object> json(Receipt.Transfer transfer) {

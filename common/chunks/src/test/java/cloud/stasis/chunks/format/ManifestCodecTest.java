@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -91,6 +92,35 @@ class ManifestCodecTest {
         byte[] huge = new byte[(int) ManifestCodec.MAX_SIZE.bytes() + 1];
 
         assertThatThrownBy(() -> ManifestCodec.decode(huge)).isInstanceOf(StasisException.class);
+    }
+
+    @Test
+    void receiptTellsOfFileSystemsAndOfAnInstantOfSeveralMachines() {
+        Manifest plain = full();
+        Receipt was = plain.receipt().orElseThrow();
+        Receipt receipt = new Receipt(
+                was.strategy(),
+                was.asked(),
+                was.reached(),
+                was.frozen(),
+                was.paused(),
+                was.guestAgent(),
+                was.hypervisor(),
+                was.transfers(),
+                Optional.of(new Receipt.Freeze(
+                        List.of(new Receipt.FrozenFileSystem("/data", "ext4", Duration.ofMillis(120))))),
+                Optional.of(new Receipt.Together(new UUID(1, 2), 3, 2, Duration.ofNanos(1_234_000))));
+        Manifest manifest = new Manifest(
+                plain.version(),
+                plain.kind(),
+                plain.instance(),
+                plain.takenAt(),
+                plain.parent(),
+                plain.parts(),
+                Optional.of(receipt),
+                plain.metadata());
+
+        assertThat(ManifestCodec.decode(ManifestCodec.encode(manifest))).isEqualTo(manifest);
     }
 
     @Test

@@ -3,6 +3,7 @@ package cloud.stasis.compute.hypervisor.libvirt;
 import cloud.stasis.compute.hypervisor.Guests;
 import cloud.stasis.model.InstanceId;
 import com.sun.jna.PointerType;
+import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.libvirt.Domain;
@@ -33,11 +34,13 @@ final class LibvirtGuests implements Guests {
             if (absent.isPresent()) {
                 return new FreezeAnswer.Absent(absent.get());
             }
+            // Once it is frozen it answers little.
+            List<FileSystem> fileSystems = GuestFileSystems.of(domain);
             PointerType handle = LibvirtCalls.handle(domain);
             LibvirtCalls.INSTANCE.virDomainAgentSetResponseTimeout(handle, FREEZE_SECONDS, 0);
             int frozen = LibvirtCalls.INSTANCE.virDomainFSFreeze(handle, null, 0, 0);
             if (frozen != LibvirtCalls.FAILED) {
-                return new FreezeAnswer.Frozen(frozen);
+                return new FreezeAnswer.Frozen(frozen, fileSystems);
             }
             boolean silent =
                     LibvirtCalls.INSTANCE.virGetLastErrorCode() == ErrorNumber.VIR_ERR_AGENT_UNRESPONSIVE.ordinal();
@@ -80,7 +83,7 @@ final class LibvirtGuests implements Guests {
         return libvirt.ask("ask whether the guest is frozen", instance, domain -> {
             try {
                 return domain.qemuAgentCommand("{\"execute\":\"guest-fsfreeze-status\"}", PING_SECONDS, 0)
-                        .contains("frozen");
+                        .contains("\"frozen\"");
             } catch (LibvirtException e) {
                 return false;
             }

@@ -2,6 +2,7 @@ package cloud.stasis.compute.hypervisor.simulated;
 
 import cloud.stasis.compute.hypervisor.Guests;
 import cloud.stasis.model.InstanceId;
+import java.util.List;
 
 final class SimulatedGuests implements Guests {
     private final SimulatedHypervisor host;
@@ -17,16 +18,22 @@ final class SimulatedGuests implements Guests {
         return switch (host.faults().agent()) {
             case ANSWERS -> {
                 machine.frozen(true);
-                yield new FreezeAnswer.Frozen(machine.machine().disks().size());
+                yield frozen(machine);
             }
-            case THAWS_EARLY ->
-                new FreezeAnswer.Frozen(machine.machine().disks().size());
+            case THAWS_EARLY -> frozen(machine);
             case ABSENT -> new FreezeAnswer.Absent("no guest agent answers");
             case HANGS -> {
                 machine.frozen(true);
                 yield new FreezeAnswer.Silent("the guest agent did not answer the freeze in time");
             }
         };
+    }
+
+    private static FreezeAnswer.Frozen frozen(SimulatedMachine machine) {
+        List<FileSystem> fileSystems = machine.machine().disks().stream()
+                .map(disk -> new FileSystem("/mnt/" + disk.target(), "ext4"))
+                .toList();
+        return new FreezeAnswer.Frozen(fileSystems.size(), fileSystems);
     }
 
     @Override
