@@ -92,9 +92,8 @@ class CutTogetherIT {
             host.inGuest(id, "echo thawed > /data/thawed; sync");
             assertHealthy(id);
         });
-        assertThat(kept(snapshots)).allSatisfy(captured -> assertThat(
-                        captured.receipt().freeze())
-                .isPresent());
+        assertThat(kept(snapshots))
+                .allSatisfy(captured -> assertThat(captured.receipt().freeze()).isPresent());
     }
 
     private CommandResult.CutTogether cut(List<SnapshotId> snapshots, MemoryChoice memory, Quiesce quiesce) {
@@ -111,8 +110,8 @@ class CutTogetherIT {
     private List<CommandResult.Captured> kept(List<SnapshotId> snapshots) {
         List<CommandResult.Captured> captured = new ArrayList<>();
         for (int at = 0; at < 2; at++) {
-            captured.add((CommandResult.Captured) host.handle(
-                    new ComputeCommand.UploadSnapshot(ids.get(at), snapshots.get(at), RealHost.GRANT)));
+            captured.add((CommandResult.Captured)
+                    host.handle(new ComputeCommand.UploadSnapshot(ids.get(at), snapshots.get(at), RealHost.GRANT)));
             host.handle(new ComputeCommand.SettleCapture(
                     ids.get(at), snapshots.get(at).value(), Settlement.SEALED));
         }

@@ -1,7 +1,6 @@
 package cloud.stasis.compute;
 
 import static cloud.stasis.compute.SimulatedHost.DATA;
-import static cloud.stasis.compute.SimulatedHost.GRANT;
 import static cloud.stasis.compute.SimulatedHost.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -179,7 +178,8 @@ class CutTogetherTest {
             List<Cut> there = cuts(named(far), MemoryChoice.WITH_MEMORY);
 
             host.handle(new ComputeCommand.CutTogether(web, name, here, Quiesce.PREFER, Hold.UNTIL_RELEASED));
-            assertThat(host.hypervisor.domains().find(web).orElseThrow().state()).isEqualTo(PowerState.PAUSED);
+            assertThat(host.hypervisor.domains().find(web).orElseThrow().state())
+                    .isEqualTo(PowerState.PAUSED);
             away.handle(new ComputeCommand.CutTogether(far, name, there, Quiesce.PREFER, Hold.UNTIL_RELEASED));
             CommandResult.CutTogether first = (CommandResult.CutTogether)
                     host.handle(new ComputeCommand.ReleaseTogether(web, name, here, Settlement.SEALED));
@@ -249,9 +249,13 @@ class CutTogetherTest {
 
     /// The last one had stood still before the first one went on.
     static void assertOverlap(List<MemberInstant> instants) {
-        Instant last = instants.stream().map(MemberInstant::at).max(Comparator.naturalOrder()).orElseThrow();
+        Instant last = instants.stream()
+                .map(MemberInstant::at)
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
         assertThat(instants)
-                .allSatisfy(of -> assertThat(of.at().plus(of.receipt().paused())).isAfterOrEqualTo(last));
+                .allSatisfy(
+                        of -> assertThat(of.at().plus(of.receipt().paused())).isAfterOrEqualTo(last));
     }
 
     private static void assertUntouched(SimulatedHost host, InstanceId id) {
@@ -303,8 +307,7 @@ class CutTogetherTest {
     }
 
     private static void assertRefused(ErrorCode code, Runnable action) {
-        assertThatThrownBy(action::run)
-                .isInstanceOfSatisfying(StasisException.class, e -> assertThat(e.code())
-                        .isEqualTo(code));
+        assertThatThrownBy(action::run).isInstanceOfSatisfying(StasisException.class, e -> assertThat(e.code())
+                .isEqualTo(code));
     }
 }
