@@ -13,6 +13,7 @@ import cloud.stasis.model.Consistency;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
+import cloud.stasis.testkit.ReflinkVolume;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
