@@ -1,7 +1,7 @@
 package cloud.stasis.gateway.compute;
 
-import cloud.stasis.gateway.fleet.Backend;
 import cloud.stasis.gateway.fleet.Fleet;
+import cloud.stasis.gateway.fleet.Placement;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobKind;
@@ -134,9 +134,7 @@ public final class Attachments {
 
     /// Where hosts have backends of their own a volume can be attached on its own host only.
     private void requireReachable(Volume volume, HostId host) {
-        boolean ownsBackend = fleet.backends().stream().map(Backend::id).anyMatch(id -> id.value()
-                .equals(host.value()));
-        if (ownsBackend && !volume.backend().value().equals(host.value())) {
+        if (!Placement.reaches(fleet.backends(), host, volume.backend())) {
             throw invalid("Invalid volume: it lies on " + volume.backend() + ", which the server's host " + host
                     + " does not reach: make a copy of it there, or restore a backup.");
         }

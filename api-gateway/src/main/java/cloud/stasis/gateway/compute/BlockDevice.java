@@ -1,17 +1,53 @@
 package cloud.stasis.gateway.compute;
 
+import cloud.stasis.gateway.volume.VolumeSource;
 import cloud.stasis.gateway.volume.VolumeState.OnTermination;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.ImageId;
 import cloud.stasis.model.VolumeId;
+import java.util.Optional;
 
-/// A disk that a tenant asks for beside the root disk.
-public sealed interface BlockDevice {
-    /// A blank volume, made with the server.
-    record BlankVolume(ByteCount size, OnTermination onTermination) implements BlockDevice {}
+/// A disk that a tenant, or an image, asks for when a server is made.
+///
+/// @param bootIndex its place in the order of the disks to boot from: the one at 0 is the root disk; empty if it
+/// is not in that order
+/// @param name what it is called in the request. It names no disk of the machine, whose disks are named in order;
+/// an asked disk takes the place of one of the same name that the image asks for
+public record BlockDevice(Optional<Integer> bootIndex, Optional<String> name, Origin origin) {
+    /// Where it comes from.
+    public sealed interface Origin {}
 
-    /// A blank disk that lives and dies with the server.
-    record BlankDisk(ByteCount size) implements BlockDevice {}
+    /// A disk of the server itself, over the content of an image.
+    public record LocalImage(ImageId image) implements Origin {}
+
+    /// A blank disk that lives and dies with the server, in place of the one that the flavor gives.
+    ///
+    /// @param size at most the flavor's; empty for all of it
+    public record BlankDisk(Optional<ByteCount> size) implements Origin {}
+
+    /// As [BlankDisk], for the guest to swap to.
+    public record SwapDisk(Optional<ByteCount> size) implements Origin {}
+
+    /// A volume that is made with the server.
+    ///
+    /// @param size empty for that of the source
+    /// @param type by name or id; empty for that of the source, if it has one
+    public record FreshVolume(
+            VolumeSource source, Optional<ByteCount> size, Optional<String> type, OnTermination onTermination)
+            implements Origin {}
 
     /// A volume that is there already.
-    record ExistingVolume(VolumeId volume, OnTermination onTermination) implements BlockDevice {}
+    public record ExistingVolume(VolumeId volume, OnTermination onTermination) implements Origin {}
+
+    static BlockDevice root(ImageId image) {
+        return new BlockDevice(Optional.of(0), Optional.empty(), new LocalImage(image));
+    }
+
+    public boolean isRoot() {
+        return bootIndex.filter(index -> index == 0).isPresent();
+    }
+
+    boolean isLocalRoot() {
+        return isRoot() && origin instanceof LocalImage;
+    }
 }

@@ -6,6 +6,7 @@ import cloud.stasis.gateway.saga.Run;
 import cloud.stasis.gateway.saga.Saga;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Step;
+import cloud.stasis.gateway.volume.CreateVolume;
 import cloud.stasis.gateway.volume.Volume;
 import cloud.stasis.gateway.volume.VolumeState;
 import cloud.stasis.gateway.volume.Volumes;
@@ -13,9 +14,6 @@ import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.messages.Topics;
-import cloud.stasis.messages.VolumeCommand;
-import cloud.stasis.model.BackendId;
-import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
@@ -27,8 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Makes a server: its blank volumes first, one after the other, then the machine on the host that placement
-/// chose.
+/// Makes a server: its new volumes first, one after the other, then the machine on the host that placement chose.
 ///
 /// The rows of server and volumes exist from the start (`BUILD`, `creating`). When the machine runs, the server
 /// is `ACTIVE` and all its volumes are `in-use`. If a step fails everything that was made is removed again: the
@@ -37,7 +34,7 @@ import java.util.Optional;
 ///
 /// | step | worker | command | undo |
 /// |---|---|---|---|
-/// | create-volume-1 ... n | volume service | CreateVolume | DeleteVolume |
+/// | create-volume-1 ... n | volume service | CreateVolume, CloneVolume or FillVolume | DeleteVolume |
 /// | boot | agent | BootInstance | DeleteInstance |
 public final class BootServer implements Saga<BootServer.Data> {
     private final InstanceTurns instances;
@@ -52,27 +49,25 @@ public final class BootServer implements Saga<BootServer.Data> {
         this.clock = clock;
     }
 
-    /// @param blanks volumes to make, already reserved for the server
+    /// @param made volumes to make, already reserved for the server
     /// @param existing volumes that are there already, reserved for the server
     /// @param reached what the machine did when it was booted
     public record Data(
             InstanceId instance,
             HostId host,
             InstanceSpec spec,
-            List<BlankVolume> blanks,
+            List<CreateVolume.Data> made,
             List<VolumeId> existing,
             Optional<PowerState> reached) {
         public Data {
-            blanks = List.copyOf(blanks);
+            made = List.copyOf(made);
             existing = List.copyOf(existing);
         }
 
         Data reaching(PowerState power) {
-            return new Data(instance, host, spec, blanks, existing, Optional.of(power));
+            return new Data(instance, host, spec, made, existing, Optional.of(power));
         }
     }
-
-    public record BlankVolume(VolumeId volume, BackendId backend, ByteCount size) {}
 
     @Override
     public String name() {
@@ -87,12 +82,9 @@ public final class BootServer implements Saga<BootServer.Data> {
     @Override
     public List<Step<Data>> steps(Data data) {
         List<Step<Data>> steps = new ArrayList<>();
-        for (BlankVolume blank : data.blanks()) {
-            String topic = Topics.commands(blank.backend());
-            steps.add(Step.<Data>of(
-                            "create-volume-" + (steps.size() + 1),
-                            known -> new Request(topic, new VolumeCommand.CreateVolume(blank.volume(), blank.size())))
-                    .undoneBy(known -> new Request(topic, new VolumeCommand.DeleteVolume(blank.volume()))));
+        for (CreateVolume.Data made : data.made()) {
+            steps.add(Step.<Data>of("create-volume-" + (steps.size() + 1), known -> CreateVolume.making(made, grants))
+                    .undoneBy(known -> CreateVolume.unmaking(made)));
         }
         steps.add(Step.<Data>of(
                         "boot",
@@ -123,7 +115,7 @@ public final class BootServer implements Saga<BootServer.Data> {
     @Override
     public void undone(Run<Data> run, ErrorReport cause) {
         instances.failed(run.data().instance(), run.id(), cause);
-        run.data().blanks().forEach(blank -> reserved(run, blank.volume())
+        run.data().made().forEach(made -> reserved(run, made.volume())
                 .ifPresent(volume -> volumes.save(volume.deleted(clock.instant()))));
         run.data().existing().forEach(id -> reserved(run, id)
                 .ifPresent(volume -> volumes.save(volume.in(new VolumeState.Available(), clock.instant()))));
@@ -138,7 +130,7 @@ public final class BootServer implements Saga<BootServer.Data> {
 
     private static List<VolumeId> all(Data data) {
         List<VolumeId> all = new ArrayList<>(data.existing());
-        data.blanks().forEach(blank -> all.add(blank.volume()));
+        data.made().forEach(made -> all.add(made.volume()));
         return all;
     }
 

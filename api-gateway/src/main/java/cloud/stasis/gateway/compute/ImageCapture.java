@@ -24,14 +24,16 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/// Begins to make images of servers: checks, reserves the image's row and begins [CreateImage], in one
-/// transaction.
+/// Begins to make images of servers: checks, reserves the image's row and begins [CreateImage], or [ImageOfVolumes] if
+/// the root disk is a volume, in one transaction.
 public final class ImageCapture {
     private final Transactions transactions;
     private final Instances instances;
     private final Images images;
     private final SagaRunner sagas;
     private final CreateImage createImage;
+    private final ImageOfVolumes imageOfVolumes;
+    private final VolumeSnapshotting snapshotting;
     private final Clock clock;
 
     public ImageCapture(
@@ -40,12 +42,16 @@ public final class ImageCapture {
             Images images,
             SagaRunner sagas,
             CreateImage createImage,
+            ImageOfVolumes imageOfVolumes,
+            VolumeSnapshotting snapshotting,
             Clock clock) {
         this.transactions = transactions;
         this.instances = instances;
         this.images = images;
         this.sagas = sagas;
         this.createImage = createImage;
+        this.imageOfVolumes = imageOfVolumes;
+        this.snapshotting = snapshotting;
         this.clock = clock;
     }
 
@@ -75,43 +81,79 @@ public final class ImageCapture {
             Map<String, String> metadata,
             Optional<Integer> rotation) {
         return transactions.call(() -> {
+            boolean isVolumeBacked = instances.visible(caller, id).isVolumeBacked();
+            if (isVolumeBacked && rotation.isPresent()) {
+                throw new StasisException(
+                        ErrorCode.INVALID_REQUEST, "Backup is not supported for volume-backed instances.");
+            }
+            if (isVolumeBacked) {
+                snapshotting.requireQuota(caller, instances.visible(caller, id));
+            }
             Instance instance = instances.lockVisible(caller, id);
-            SagaId saga = SagaId.random();
-            InstanceState busy = instance.state().toBusy(id, Operation.CREATE_IMAGE, saga);
-            HostId host = Servers.hostOf(instance, Operation.CREATE_IMAGE);
-            DiskSpec root = rootDisk(instance);
-            Instant now = clock.instant();
-            ImageId image = ImageId.random();
-            Job job = Job.accepted(caller, instance.project(), kind, JobSubject.of(id, image), now);
+            Begun begun = new Begun(
+                    SagaId.random(),
+                    Servers.hostOf(instance, Operation.CREATE_IMAGE),
+                    ImageId.random(),
+                    clock.instant());
+            InstanceState busy = instance.state().toBusy(id, Operation.CREATE_IMAGE, begun.saga());
+            Job job = Job.accepted(caller, instance.project(), kind, JobSubject.of(id, begun.image()), begun.now());
             Map<String, String> properties = ImageProperties.of(caller, instance, job.id(), metadata);
-            images.reserve(image, caller.project(), name, properties, minimum(instance, root));
-            instances.save(instance.in(busy, now));
-            sagas.start(
-                    saga,
-                    new Start<>(
-                            createImage,
-                            new CreateImage.Data(
-                                    id,
-                                    host,
-                                    image,
-                                    UUID.randomUUID(),
-                                    root.target(),
-                                    ImageProperties.quiesce(instance),
-                                    manifestMetadata(caller, instance, name, properties),
-                                    Optional.empty(),
-                                    Optional.empty(),
-                                    rotation)),
-                    job);
-            return image;
+            Start<?> start = isVolumeBacked
+                    ? ofVolumes(caller, instance, begun, name, properties)
+                    : ofRoot(caller, instance, begun, name, properties, rotation);
+            instances.save(instance.in(busy, begun.now()));
+            sagas.start(begun.saga(), start, job);
+            return begun.image();
         });
     }
 
-    private static DiskSpec rootDisk(Instance instance) {
-        if (instance.isVolumeBacked()) {
-            throw new StasisException(
-                    ErrorCode.INVALID_REQUEST, "Images of volume-backed servers are not supported yet.");
-        }
-        return instance.spec().disks().getFirst();
+    private record Begun(SagaId saga, HostId host, ImageId image, Instant now) {}
+
+    private Start<?> ofRoot(
+            Caller caller,
+            Instance instance,
+            Begun begun,
+            String name,
+            Map<String, String> properties,
+            Optional<Integer> rotation) {
+        DiskSpec root = instance.spec().disks().getFirst();
+        images.reserve(begun.image(), caller.project(), name, properties, minimum(instance, root));
+        return new Start<>(
+                createImage,
+                new CreateImage.Data(
+                        instance.id(),
+                        begun.host(),
+                        begun.image(),
+                        UUID.randomUUID(),
+                        root.target(),
+                        ImageProperties.quiesce(instance),
+                        manifestMetadata(caller, instance, name, properties),
+                        Optional.empty(),
+                        Optional.empty(),
+                        rotation));
+    }
+
+    private Start<?> ofVolumes(
+            Caller caller, Instance instance, Begun begun, String name, Map<String, String> properties) {
+        VolumeSnapshotting.Reserved reserved = snapshotting.reserve(caller, instance, name, begun.saga());
+        Map<String, String> all = new TreeMap<>(properties);
+        all.putAll(reserved.properties());
+        images.reserve(
+                begun.image(),
+                caller.project(),
+                name,
+                all,
+                minimum(instance, instance.spec().disks().getFirst()));
+        return new Start<>(
+                imageOfVolumes,
+                new ImageOfVolumes.Data(
+                        instance.id(),
+                        begun.host(),
+                        begun.image(),
+                        UUID.randomUUID(),
+                        reserved.cuts(),
+                        ImageProperties.quiesce(instance),
+                        Optional.empty()));
     }
 
     private static MinimumSizes minimum(Instance instance, DiskSpec root) {

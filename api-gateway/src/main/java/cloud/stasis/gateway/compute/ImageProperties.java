@@ -56,6 +56,7 @@ final class ImageProperties {
                 && !name.startsWith("os_glance")
                 && !name.startsWith("stasis_")
                 && !name.startsWith("cinder_encryption_key")
+                && !ImageDevices.OWN.contains(name)
                 && !name.equals("cache_in_nova")
                 && !name.equals("bittorrent");
     }

@@ -6,6 +6,7 @@ import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.Part;
@@ -17,41 +18,50 @@ import java.util.function.Function;
 
 /// Decides what a machine is made of. Pure.
 ///
-/// Disks in this order: root, the flavor's ephemeral disk, its swap disk, then those that were asked for.
+/// Disks in this order: root, the flavor's ephemeral disks, its disk to swap to, then those that were asked for.
 final class MachinePlan {
     private static final String COMMAND_LINE = "root=/dev/vda console=ttyS0";
     /// What a kernel reads of its command line.
     private static final int MAX_COMMAND_LINE = 2048;
 
     private final Flavor flavor;
-    private final ImageRecord image;
+    private final BootSource source;
     private final List<DiskSpec> disks = new ArrayList<>();
 
-    private MachinePlan(Flavor flavor, ImageRecord image) {
+    private MachinePlan(Flavor flavor, BootSource source) {
         this.flavor = flavor;
-        this.image = image;
+        this.source = source;
     }
 
-    /// The machine, but for disks that were asked for.
+    /// The machine, but for its disks.
     ///
-    /// @throws StasisException `INVALID_REQUEST` if flavor and image do not go together
-    static MachinePlan of(Flavor flavor, ImageRecord image) {
-        MachinePlan plan = new MachinePlan(flavor, image);
-        plan.add(plan.rootSize(), new DiskSource.OverImage(plan.rootDisk().content()));
-        if (flavor.ephemeralGib() > 0) {
-            plan.add(ByteCount.ofGib(flavor.ephemeralGib()), new DiskSource.Blank());
+    /// @throws StasisException `INVALID_REQUEST` if the flavor's memory is too small for it
+    static MachinePlan of(Flavor flavor, BootSource source) {
+        if (flavor.memoryMib() < source.minRamMib()) {
+            throw invalid("Flavor's memory is too small for requested image.");
         }
-        if (flavor.swapMib() > 0) {
-            plan.add(ByteCount.ofMib(flavor.swapMib()), new DiskSource.Blank());
-        }
-        return plan;
+        return new MachinePlan(flavor, source);
     }
 
-    /// @return what the disk will be called
-    DeviceName add(ByteCount size, DiskSource source) {
-        DeviceName device = DeviceName.virtio(disks.size());
-        disks.add(new DiskSpec(device, size, source));
-        return device;
+    /// With a root disk of its own.
+    ///
+    /// @throws StasisException `INVALID_REQUEST` if it does not fit
+    void addRoot() {
+        Content content = source.disk().orElseThrow().content();
+        add(rootSize(content.size()), new DiskSource.OverImage(content));
+    }
+
+    void addOwn(List<ByteCount> blanks) {
+        blanks.forEach(size -> add(size, new DiskSource.Blank()));
+    }
+
+    /// What the next disk will be called.
+    DeviceName next() {
+        return DeviceName.virtio(disks.size());
+    }
+
+    void add(ByteCount size, DiskSource source) {
+        disks.add(new DiskSpec(next(), size, source));
     }
 
     /// With the disks beside the root disk that a machine had before.
@@ -67,16 +77,16 @@ final class MachinePlan {
         return new InstanceSpec(name, flavor.vcpus(), ByteCount.ofMib(flavor.memoryMib()), boot, disks);
     }
 
-    /// By a kernel of its own if the image names one, else from its first disk.
+    /// By a kernel of its own if the source names one, else from its first disk.
     ///
-    /// @param find an image that may be used by its id as the image names it
-    static Boot boot(ImageRecord image, Function<String, Optional<ImageRecord>> find) {
-        String kernel = image.properties().get("kernel_id");
+    /// @param find an image that may be used by its id as the source names it
+    static Boot boot(BootSource source, Function<String, Optional<ImageRecord>> find) {
+        String kernel = source.properties().get("kernel_id");
         if (kernel == null || kernel.isEmpty()) {
             return new Boot.FromDisk();
         }
-        String ramdisk = image.properties().getOrDefault("ramdisk_id", "");
-        String commandLine = image.properties().getOrDefault("os_command_line", COMMAND_LINE);
+        String ramdisk = source.properties().getOrDefault("ramdisk_id", "");
+        String commandLine = source.properties().getOrDefault("os_command_line", COMMAND_LINE);
         if (commandLine.length() > MAX_COMMAND_LINE) {
             throw invalid("The property os_command_line of the image is longer than " + MAX_COMMAND_LINE + ".");
         }
@@ -95,16 +105,7 @@ final class MachinePlan {
                 .orElseThrow(() -> invalid("The " + what + " image that the image names cannot be used."));
     }
 
-    private Part.Disk rootDisk() {
-        return image.disk()
-                .orElseThrow(() -> invalid("Image " + image.id() + " is not a disk that a server can boot from."));
-    }
-
-    private ByteCount rootSize() {
-        ByteCount needed = rootDisk().content().size();
-        if (flavor.memoryMib() < image.minRamMib()) {
-            throw invalid("Flavor's memory is too small for requested image.");
-        }
+    private ByteCount rootSize(ByteCount needed) {
         if (flavor.diskGib() == 0) {
             return needed;
         }
@@ -113,7 +114,7 @@ final class MachinePlan {
             throw invalid("Flavor's disk is too small for requested image. Flavor disk is " + given.bytes()
                     + " bytes, image is " + needed.bytes() + " bytes.");
         }
-        if (flavor.diskGib() < image.minDiskGib()) {
+        if (flavor.diskGib() < source.minDiskGib()) {
             throw invalid("Flavor's disk is smaller than the minimum size specified in image metadata.");
         }
         return given;

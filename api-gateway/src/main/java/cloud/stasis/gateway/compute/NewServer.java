@@ -7,10 +7,16 @@ import java.util.UUID;
 
 /// What a tenant asks for when a server is made.
 ///
+/// @param image that it is made from; empty if a device says what it boots from
 /// @param count servers of this kind; each gets a number after its name if there are several
 /// @param group that they shall be members of
 public record NewServer(
-        Profile profile, String flavor, ImageId image, List<BlockDevice> devices, int count, Optional<UUID> group) {
+        Profile profile,
+        String flavor,
+        Optional<ImageId> image,
+        List<BlockDevice> devices,
+        int count,
+        Optional<UUID> group) {
     /// Servers made by one request.
     public static final int MAX_COUNT = 50;
 

@@ -63,12 +63,14 @@ public final class ServerRebuild {
                         ErrorCode.INVALID_REQUEST, "A server whose root disk is a volume cannot be rebuilt.");
             }
             ImageRecord image = SourceImage.usable(images, caller, imageId);
+            BootSource source = BootSource.of(image);
             Profile profile = change.apply(instance.profile());
-            InstanceSpec spec = MachinePlan.of(instance.flavor(), image)
-                    .with(instance.spec().disks())
+            MachinePlan plan = MachinePlan.of(instance.flavor(), source);
+            plan.addRoot();
+            InstanceSpec spec = plan.with(instance.spec().disks())
                     .spec(
                             profile.name(),
-                            MachinePlan.boot(image, kernel -> images.visibleTo(caller, ImageId.parse(kernel))));
+                            MachinePlan.boot(source, kernel -> images.visibleTo(caller, ImageId.parse(kernel))));
             Instant now = clock.instant();
             Instance rebuilt = instance.described(profile, now)
                     .rebuilt(spec, SourceImage.of(image), now)

@@ -8,6 +8,7 @@ import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.volume.Volume;
+import cloud.stasis.gateway.volume.VolumeSnapshots;
 import cloud.stasis.gateway.volume.VolumeState;
 import cloud.stasis.gateway.volume.VolumeState.Attachment;
 import cloud.stasis.gateway.volume.VolumeState.OnTermination;
@@ -32,6 +33,7 @@ public final class Servers {
     private final Transactions transactions;
     private final Instances instances;
     private final Volumes volumes;
+    private final VolumeSnapshots snapshots;
     private final SagaRunner sagas;
     private final ChangePower changePower;
     private final DeleteServer deleteServer;
@@ -41,6 +43,7 @@ public final class Servers {
             Transactions transactions,
             Instances instances,
             Volumes volumes,
+            VolumeSnapshots snapshots,
             SagaRunner sagas,
             ChangePower changePower,
             DeleteServer deleteServer,
@@ -48,6 +51,7 @@ public final class Servers {
         this.transactions = transactions;
         this.instances = instances;
         this.volumes = volumes;
+        this.snapshots = snapshots;
         this.sagas = sagas;
         this.changePower = changePower;
         this.deleteServer = deleteServer;
@@ -188,7 +192,7 @@ public final class Servers {
     }
 
     /// Volumes that are made for a server which never came to be go with it, whatever was wished for them:
-    /// nothing was ever written to them.
+    /// nothing was ever written to them. One with snapshots stays in any case, as in Cinder: they hold on to it.
     private Deletion takeVolumes(Instance instance, SagaId saga, Instant now) {
         List<DeleteServer.DoomedVolume> doomed = new ArrayList<>();
         List<VolumeId> kept = new ArrayList<>();
@@ -196,10 +200,11 @@ public final class Servers {
             Volume volume = volumes.lock(attached.id()).orElseThrow();
             boolean goes = volume.state() instanceof VolumeState.Creating
                     || volume.state()
-                            .attached()
-                            .map(Attachment::onTermination)
-                            .filter(OnTermination.DELETE::equals)
-                            .isPresent();
+                                    .attached()
+                                    .map(Attachment::onTermination)
+                                    .filter(OnTermination.DELETE::equals)
+                                    .isPresent()
+                            && snapshots.lockAllOf(volume.id()).isEmpty();
             if (goes) {
                 volumes.save(volume.in(new VolumeState.Deleting(saga), now));
                 doomed.add(new DeleteServer.DoomedVolume(volume.id(), volume.backend()));

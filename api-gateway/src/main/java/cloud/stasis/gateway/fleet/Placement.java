@@ -55,6 +55,13 @@ public final class Placement {
                 .orElseGet(() -> backend(backends, size, now));
     }
 
+    /// Whether a host can open volumes of a backend: where hosts have backends of their own, those of its own only.
+    public static boolean reaches(List<Backend> backends, HostId host, BackendId backend) {
+        boolean ownsBackend =
+                backends.stream().anyMatch(known -> known.id().value().equals(host.value()));
+        return !ownsBackend || backend.value().equals(host.value());
+    }
+
     /// The living backend with the most free space. A blank volume takes none yet, so `size` is only wished for.
     public static BackendId backend(List<Backend> backends, ByteCount size, Instant now) {
         return backends.stream()

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class JsonFields {
     private static final Pattern DIGITS = Pattern.compile("[0-9]{1,9}");
 
+    private static final Pattern SIGNED_DIGITS = Pattern.compile("-?[0-9]{1,9}");
+
     private final JsonNode node;
     private final String path;
 
@@ -82,6 +84,11 @@ public final class JsonFields {
         return text;
     }
 
+    /// Of something that may be a string or not.
+    public Optional<String> optionalTextIfText(String name, int maxLength) {
+        return isText(name) ? optionalText(name, maxLength) : Optional.empty();
+    }
+
     public Optional<Boolean> optionalFlag(String name) {
         return value(name, JsonNode::isBoolean, "true or false").map(JsonNode::booleanValue);
     }
@@ -115,6 +122,16 @@ public final class JsonFields {
         return found.isTextual() && DIGITS.matcher(found.textValue()).matches()
                 ? Optional.of(Integer.parseInt(found.textValue()))
                 : optionalCount(name);
+    }
+
+    /// A whole number, also a negative one; also as a string.
+    public Optional<Integer> optionalInteger(String name) {
+        JsonNode found = node.path(name);
+        if (found.isTextual() && SIGNED_DIGITS.matcher(found.textValue()).matches()) {
+            return Optional.of(Integer.parseInt(found.textValue()));
+        }
+        return value(name, given -> given.canConvertToInt() && given.isIntegralNumber(), "a whole number")
+                .map(JsonNode::intValue);
     }
 
     /// An object of strings, such as metadata.

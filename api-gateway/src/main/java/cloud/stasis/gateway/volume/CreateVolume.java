@@ -54,9 +54,7 @@ public final class CreateVolume implements Saga<CreateVolume.Data> {
     @Override
     public List<Step<Data>> steps(Data data) {
         return List.of(
-                Step.<Data>of("create-volume", known -> new Request(Topics.commands(known.backend()), command(known)))
-                        .undoneBy(known -> new Request(
-                                Topics.commands(known.backend()), new VolumeCommand.DeleteVolume(known.volume()))));
+                Step.<Data>of("create-volume", known -> making(known, grants)).undoneBy(CreateVolume::unmaking));
     }
 
     @Override
@@ -75,7 +73,16 @@ public final class CreateVolume implements Saga<CreateVolume.Data> {
         volumes.fail(run, run.data().volume());
     }
 
-    private VolumeCommand command(Data data) {
+    /// Also for sagas that make a volume as one of their steps.
+    public static Request making(Data data, Grants grants) {
+        return new Request(Topics.commands(data.backend()), command(data, grants));
+    }
+
+    public static Request unmaking(Data data) {
+        return new Request(Topics.commands(data.backend()), new VolumeCommand.DeleteVolume(data.volume()));
+    }
+
+    private static VolumeCommand command(Data data, Grants grants) {
         if (data.copied().isPresent()) {
             Copied from = data.copied().get();
             return new VolumeCommand.CloneVolume(data.volume(), data.size(), from.source(), from.snapshot());

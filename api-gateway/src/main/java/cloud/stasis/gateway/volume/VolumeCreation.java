@@ -38,6 +38,7 @@ public final class VolumeCreation {
     private final VolumeSnapshots snapshots;
     private final Shelf<Backup> backups;
     private final Images images;
+    private final ImageRoots roots;
     private final VolumeOffer offer;
     private final Shelf<BackendMark> marks;
     private final Fleet fleet;
@@ -52,6 +53,7 @@ public final class VolumeCreation {
             VolumeSnapshots snapshots,
             Shelf<Backup> backups,
             Images images,
+            ImageRoots roots,
             VolumeOffer offer,
             Shelf<BackendMark> marks,
             Fleet fleet,
@@ -64,6 +66,7 @@ public final class VolumeCreation {
         this.snapshots = snapshots;
         this.backups = backups;
         this.images = images;
+        this.roots = roots;
         this.offer = offer;
         this.marks = marks;
         this.fleet = fleet;
@@ -105,12 +108,16 @@ public final class VolumeCreation {
     ///
     /// @param where the backend on which it has to be, unless its source says another
     /// @return how it is made
+    /// @throws StasisException `INVALID_REQUEST`, also if no backend offers what its type asks for
     public CreateVolume.Data reserve(Caller caller, NewVolume asked, SagaId saga, Reservation reserved) {
         Plan plan = plan(caller, asked);
         Volume volume = plan.volume(
                 caller,
                 new VolumeState.Creating(saga, Optional.of(reserved.attachment())),
                 plan.origin().backend().orElse(reserved.where()));
+        if (!offer.isOffered(volume)) {
+            throw invalid("Invalid volume: no backend offers what its type asks for.");
+        }
         volumes.add(volume.withId(reserved.id()));
         return plan.data(volume.withId(reserved.id()));
     }
@@ -152,7 +159,16 @@ public final class VolumeCreation {
             Optional<ByteCount> least,
             Volume.Nature nature,
             Optional<CreateVolume.Copied> copied,
-            Optional<Content> content) {}
+            Optional<Content> content) {
+        Origin saying(Map<String, String> image) {
+            return new Origin(
+                    backend,
+                    least,
+                    nature.imaged(image).used(new Volume.Use(true, Volume.Access.READ_WRITE)),
+                    copied,
+                    content);
+        }
+    }
 
     private record Plan(NewVolume asked, Origin origin, ByteCount size, Instant now) {
         Volume volume(Caller caller, VolumeState state, BackendId backend) {
@@ -235,22 +251,31 @@ public final class VolumeCreation {
         if (!image.isActive()) {
             throw invalid("Invalid input received: Image " + id + " is not active.");
         }
+        Optional<SnapshotId> root = roots.snapshotOf(image);
+        if (root.isPresent()) {
+            return ofSnapshot(caller, root.get()).saying(said(image));
+        }
         Content content = image.disk()
                 .map(Part.Disk::content)
                 .orElseThrow(() -> invalid("Invalid input received: Image " + id + " is not a disk."));
         ByteCount least = ByteCount.ofGib(Math.max(Math.max(1, content.size().gibRoundedUp()), image.minDiskGib()));
+        return new Origin(
+                Optional.empty(),
+                Optional.of(least),
+                bootable(said(image), new Volume.Use(true, Volume.Access.READ_WRITE)),
+                Optional.empty(),
+                Optional.of(content));
+    }
+
+    /// What the volume API says of an image that a volume is made of.
+    private static Map<String, String> said(ImageRecord image) {
         Map<String, String> said = new TreeMap<>(image.properties());
-        said.put("image_id", id.toString());
+        said.put("image_id", image.id().toString());
         said.put("image_name", image.name());
         said.put("min_disk", Integer.toString(image.minDiskGib()));
         said.put("min_ram", Integer.toString(image.minRamMib()));
         said.put("size", Long.toString(image.size().bytes()));
-        return new Origin(
-                Optional.empty(),
-                Optional.of(least),
-                bootable(said, new Volume.Use(true, Volume.Access.READ_WRITE)),
-                Optional.empty(),
-                Optional.of(content));
+        return said;
     }
 
     private Origin ofBackup(Caller caller, UUID key) {

@@ -17,6 +17,11 @@ public record VolumeQuota(Quotas quotas) {
     /// @throws StasisException `QUOTA_EXCEEDED`
     public void require(Caller caller, long count, ByteCount size, long moreGib) {
         quotas.require(caller.project(), Map.of(Resource.VOLUMES, count, Resource.VOLUME_GIB, moreGib));
+        requireSize(caller, size);
+    }
+
+    /// @throws StasisException `QUOTA_EXCEEDED` if one volume may not be that large
+    public void requireSize(Caller caller, ByteCount size) {
         long most = quotas.limits(caller.project())
                 .getOrDefault(Resource.GIB_PER_VOLUME, Resource.GIB_PER_VOLUME.standard());
         if (most != Resource.UNLIMITED && size.gibRoundedUp() > most) {

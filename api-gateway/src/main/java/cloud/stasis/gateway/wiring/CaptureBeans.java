@@ -4,13 +4,16 @@ import cloud.stasis.gateway.compute.BootServer;
 import cloud.stasis.gateway.compute.CreateImage;
 import cloud.stasis.gateway.compute.Flavors;
 import cloud.stasis.gateway.compute.ImageCapture;
+import cloud.stasis.gateway.compute.ImageOfVolumes;
 import cloud.stasis.gateway.compute.InstanceTurns;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.RebuildServer;
 import cloud.stasis.gateway.compute.ServerCreation;
 import cloud.stasis.gateway.compute.ServerGroups;
 import cloud.stasis.gateway.compute.ServerRebuild;
+import cloud.stasis.gateway.compute.ServerVolumes;
 import cloud.stasis.gateway.compute.UnwantedCaptures;
+import cloud.stasis.gateway.compute.VolumeSnapshotting;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Grants;
 import cloud.stasis.gateway.image.CaptureCancellation;
@@ -25,6 +28,11 @@ import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.snapshot.PublishSnapshot;
 import cloud.stasis.gateway.snapshot.SnapshotImages;
 import cloud.stasis.gateway.snapshot.Snapshots;
+import cloud.stasis.gateway.volume.VolumeCreation;
+import cloud.stasis.gateway.volume.VolumeQuota;
+import cloud.stasis.gateway.volume.VolumeSnapshots;
+import cloud.stasis.gateway.volume.VolumeTypeCatalog;
+import cloud.stasis.gateway.volume.VolumeTypes;
 import cloud.stasis.gateway.volume.Volumes;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -54,13 +62,27 @@ class CaptureBeans {
 
     @Produces
     @Singleton
+    ServerVolumes serverVolumes(
+            Volumes volumes,
+            VolumeSnapshots snapshots,
+            VolumeTypeCatalog types,
+            VolumeCreation creation,
+            VolumeQuota quota,
+            Images images,
+            Fleet fleet,
+            Clock clock) {
+        return new ServerVolumes(volumes, snapshots, types, creation, quota, images, fleet, clock);
+    }
+
+    @Produces
+    @Singleton
     ServerCreation serverCreation(
             Transactions transactions,
             Instances instances,
             ServerGroups groups,
             Flavors flavors,
             Images images,
-            Volumes volumes,
+            ServerVolumes volumes,
             Fleet fleet,
             Quotas quotas,
             SagaRunner sagas,
@@ -72,14 +94,31 @@ class CaptureBeans {
 
     @Produces
     @Singleton
+    ImageOfVolumes imageOfVolumes(
+            Instances instances, InstanceTurns turns, VolumeSnapshots snapshots, Images images, Clock clock) {
+        return new ImageOfVolumes(instances, turns, snapshots, images, clock);
+    }
+
+    @Produces
+    @Singleton
+    VolumeSnapshotting volumeSnapshotting(
+            Volumes volumes, VolumeSnapshots snapshots, VolumeTypes types, Quotas quotas, Clock clock) {
+        return new VolumeSnapshotting(volumes, snapshots, types, quotas, clock);
+    }
+
+    @Produces
+    @Singleton
     ImageCapture imageCapture(
             Transactions transactions,
             Instances instances,
             Images images,
             SagaRunner sagas,
             CreateImage createImage,
+            ImageOfVolumes imageOfVolumes,
+            VolumeSnapshotting snapshotting,
             Clock clock) {
-        return new ImageCapture(transactions, instances, images, sagas, createImage, clock);
+        return new ImageCapture(
+                transactions, instances, images, sagas, createImage, imageOfVolumes, snapshotting, clock);
     }
 
     @Produces

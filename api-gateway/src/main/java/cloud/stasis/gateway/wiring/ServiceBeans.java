@@ -76,11 +76,12 @@ class ServiceBeans {
             Transactions transactions,
             Instances instances,
             Volumes volumes,
+            VolumeSnapshots snapshots,
             SagaRunner sagas,
             ChangePower changePower,
             DeleteServer deleteServer,
             Clock clock) {
-        return new Servers(transactions, instances, volumes, sagas, changePower, deleteServer, clock);
+        return new Servers(transactions, instances, volumes, snapshots, sagas, changePower, deleteServer, clock);
     }
 
     @Produces

@@ -1,5 +1,6 @@
 package cloud.stasis.gateway.wiring;
 
+import cloud.stasis.gateway.compute.ImageDevices;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.ServerHosts;
 import cloud.stasis.gateway.fleet.Fleet;
@@ -28,6 +29,7 @@ import cloud.stasis.gateway.volume.ExtendVolume;
 import cloud.stasis.gateway.volume.GroupCatalog;
 import cloud.stasis.gateway.volume.GroupSnapshot;
 import cloud.stasis.gateway.volume.GroupType;
+import cloud.stasis.gateway.volume.ImageRoots;
 import cloud.stasis.gateway.volume.ImportBackup;
 import cloud.stasis.gateway.volume.RestoreBackup;
 import cloud.stasis.gateway.volume.RevertVolume;
@@ -140,12 +142,19 @@ class VolumeBeans {
 
     @Produces
     @Singleton
+    ImageRoots imageRoots() {
+        return image -> ImageDevices.rootSnapshot(image.properties());
+    }
+
+    @Produces
+    @Singleton
     VolumeCreation volumeCreation(
             Transactions transactions,
             Volumes volumes,
             VolumeSnapshots snapshots,
             Shelf<Backup> backups,
             Images images,
+            ImageRoots roots,
             VolumeOffer offer,
             Shelf<BackendMark> marks,
             Fleet fleet,
@@ -159,6 +168,7 @@ class VolumeBeans {
                 snapshots,
                 backups,
                 images,
+                roots,
                 offer,
                 marks,
                 fleet,

@@ -7,6 +7,7 @@ import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.Manifest;
+import cloud.stasis.model.Part;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.UserId;
@@ -51,6 +52,15 @@ public class Cloud {
 
     /// An active image with a disk.
     public ImageId image(ProjectId project, Map<String, String> properties) {
+        return image(project, properties, FakeWorkers.disk(DeviceName.virtio(0)));
+    }
+
+    /// An active image that is a file, such as a kernel.
+    public ImageId file(ProjectId project) {
+        return image(project, Map.of(), new Part.File(FakeWorkers.content(FakeWorkers.DISK)));
+    }
+
+    private ImageId image(ProjectId project, Map<String, String> properties, Part part) {
         ImageId image = ImageId.random();
         transactions.run(() -> {
             images.reserve(image, project, "bootable", properties, new Images.MinimumSizes(0, 0));
@@ -63,7 +73,7 @@ public class Cloud {
                             Optional.empty(),
                             Instant.now(),
                             Optional.empty(),
-                            List.of(FakeWorkers.disk(DeviceName.virtio(0))),
+                            List.of(part),
                             Optional.empty(),
                             Map.of()),
                     ByteCount.ofMib(1));

@@ -134,6 +134,14 @@ class SagasIT {
                     var image = cloud.image(caller.project(), Map.of());
                     return () -> creation.create(caller, server(image, true));
                 }),
+                new Scenario("boot-server", 2, caller -> {
+                    var image = cloud.image(caller.project(), Map.of());
+                    return () -> creation.create(caller, onVolume(image));
+                }),
+                new Scenario("image-of-volumes", 1, caller -> {
+                    InstanceId server = running(caller, onVolume(cloud.image(caller.project(), Map.of())));
+                    return () -> images.begin(caller, server, "image", Map.of());
+                }),
                 new Scenario("change-power", 1, caller -> {
                     InstanceId server = running(caller, false);
                     return () -> servers.change(caller, server, Power.STOP);
@@ -418,12 +426,34 @@ class SagasIT {
                 .getFirst());
     }
 
+    private static BlockDevice blankVolume(int gib, OnTermination onTermination) {
+        return new BlockDevice(
+                Optional.empty(),
+                Optional.empty(),
+                new BlockDevice.FreshVolume(
+                        new VolumeSource.Blank(), Optional.of(ByteCount.ofGib(gib)), Optional.empty(), onTermination));
+    }
+
     private static NewServer server(ImageId image, boolean withVolumes) {
         List<BlockDevice> devices = withVolumes
-                ? List.of(
-                        new BlockDevice.BlankVolume(ByteCount.ofGib(1), OnTermination.DELETE),
-                        new BlockDevice.BlankVolume(ByteCount.ofGib(2), OnTermination.KEEP))
+                ? List.of(blankVolume(1, OnTermination.DELETE), blankVolume(2, OnTermination.KEEP))
                 : List.of();
+        return server(Optional.of(image), devices);
+    }
+
+    private static NewServer onVolume(ImageId image) {
+        BlockDevice root = new BlockDevice(
+                Optional.of(0),
+                Optional.empty(),
+                new BlockDevice.FreshVolume(
+                        new VolumeSource.OfImage(image),
+                        Optional.of(ByteCount.ofGib(1)),
+                        Optional.empty(),
+                        OnTermination.DELETE));
+        return server(Optional.empty(), List.of(root));
+    }
+
+    private static NewServer server(Optional<ImageId> image, List<BlockDevice> devices) {
         return new NewServer(
                 new Profile(
                         "server",
@@ -442,8 +472,11 @@ class SagasIT {
     }
 
     private InstanceId running(Caller caller, boolean withVolumes) {
-        Instance made = creation.create(caller, server(cloud.image(caller.project(), Map.of()), withVolumes))
-                .getFirst();
+        return running(caller, server(cloud.image(caller.project(), Map.of()), withVolumes));
+    }
+
+    private InstanceId running(Caller caller, NewServer asked) {
+        Instance made = creation.create(caller, asked).getFirst();
         cloud.awaitQuiet();
         return made.id();
     }

@@ -135,6 +135,14 @@ public sealed interface ComputeCommand extends Command {
     /// Answered by [CommandResult.Completed]; also if there is no such volume or snapshot (any more).
     record DropCut(InstanceId instance, VolumeId volume, SnapshotId snapshot) implements ComputeCommand {}
 
+    /// Forgets what [CutVolumes] kept, as if it had never been asked for. Answered by [CommandResult.Completed]; also
+    /// if the instance, a volume or a snapshot is not there (any more).
+    record DropCuts(InstanceId instance, List<VolumeCut> volumes) implements ComputeCommand {
+        public DropCuts {
+            volumes = List.copyOf(volumes);
+        }
+    }
+
     /// A volume of an instance that is off holds again what it did at a snapshot of it, which stays. Answered by
     /// [CommandResult.Completed].
     record RevertAttached(InstanceId instance, VolumeId volume, SnapshotId snapshot) implements ComputeCommand {}

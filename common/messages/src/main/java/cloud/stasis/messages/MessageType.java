@@ -24,6 +24,7 @@ public enum MessageType {
     DETACH_VOLUME("compute.detach-volume", 1, ComputeCommand.DetachVolume.class),
     CUT_VOLUMES("compute.cut-volumes", 1, ComputeCommand.CutVolumes.class),
     DROP_CUT("compute.drop-cut", 1, ComputeCommand.DropCut.class),
+    DROP_CUTS("compute.drop-cuts", 1, ComputeCommand.DropCuts.class),
     REVERT_ATTACHED("compute.revert-attached", 1, ComputeCommand.RevertAttached.class),
     CUT_TOGETHER("compute.cut-together", 1, ComputeCommand.CutTogether.class),
     RELEASE_TOGETHER("compute.release-together", 1, ComputeCommand.ReleaseTogether.class),

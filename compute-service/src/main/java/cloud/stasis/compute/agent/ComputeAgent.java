@@ -118,6 +118,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
             case ComputeCommand.DetachVolume detaches -> detach.handle(detaches);
             case ComputeCommand.CutVolumes cuts -> cutVolumes.handle(cuts);
             case ComputeCommand.DropCut drops -> cutVolumes.handle(drops);
+            case ComputeCommand.DropCuts drops -> cutVolumes.handle(drops);
             case ComputeCommand.RevertAttached reverts -> cutVolumes.handle(reverts);
             case ComputeCommand.CutTogether cuts -> cutTogether.handle(cuts, context);
             case ComputeCommand.ReleaseTogether releases -> cutTogether.handle(releases);

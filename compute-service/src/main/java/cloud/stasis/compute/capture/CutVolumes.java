@@ -16,6 +16,7 @@ import cloud.stasis.messages.ComputeCommand.VolumeCut;
 import cloud.stasis.model.Consistency;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.Receipt;
@@ -172,13 +173,24 @@ public final class CutVolumes {
 
     /// Forgets a snapshot of a volume, also while the guest writes to it.
     public CommandResult handle(ComputeCommand.DropCut command) {
-        host.instances().find(command.instance()).ifPresent(instance -> instance.machine().disks().stream()
-                .filter(disk -> disk.source().equals(new DiskSource.Volume(command.volume())))
-                .forEach(disk -> {
-                    instance.disk(disk.target()).release(command.snapshot());
-                    folding.of(instance);
-                }));
+        drop(command.instance(), List.of(new VolumeCut(command.volume(), command.snapshot())));
         return new CommandResult.Completed();
+    }
+
+    public CommandResult handle(ComputeCommand.DropCuts command) {
+        drop(command.instance(), command.volumes());
+        return new CommandResult.Completed();
+    }
+
+    private void drop(InstanceId id, List<VolumeCut> cuts) {
+        host.instances().find(id).ifPresent(instance -> {
+            for (VolumeCut cut : cuts) {
+                instance.machine().disks().stream()
+                        .filter(disk -> disk.source().equals(new DiskSource.Volume(cut.volume())))
+                        .forEach(disk -> instance.disk(disk.target()).release(cut.snapshot()));
+            }
+            folding.of(instance);
+        });
     }
 
     /// A volume goes back to a snapshot of it; the machine is off.

@@ -1,6 +1,5 @@
 package cloud.stasis.gateway.http.compute;
 
-import cloud.stasis.gateway.compute.BlockDevice;
 import cloud.stasis.gateway.compute.NewServer;
 import cloud.stasis.gateway.compute.Profile;
 import cloud.stasis.gateway.compute.Remarks;
@@ -9,13 +8,6 @@ import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.http.Faults;
 import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.http.Microversion;
-import cloud.stasis.gateway.volume.VolumeCatalog;
-import cloud.stasis.gateway.volume.VolumeState.OnTermination;
-import cloud.stasis.model.ByteCount;
-import cloud.stasis.model.ErrorCode;
-import cloud.stasis.model.ImageId;
-import cloud.stasis.model.StasisException;
-import cloud.stasis.model.VolumeId;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -71,7 +63,7 @@ record ServerRequest(
                 tags(fields.texts("tags", Profile.MAX_TAGS, Profile.MAX_TAG_LENGTH)),
                 remarks(fields, Remarks.NONE),
                 Optional.empty());
-        Disks disks = Disks.of(fields);
+        BlockDevicesRequest disks = BlockDevicesRequest.of(fields, version);
         NewServer server = new NewServer(profile, flavor(body), disks.image(), disks.devices(), most, group);
         return new ServerRequest(
                 server,
@@ -250,90 +242,5 @@ record ServerRequest(
 
     private static FaultException bad(String message) {
         return new FaultException(400, message);
-    }
-
-    /// The root disk's image, and the disks beside it.
-    private record Disks(ImageId image, List<BlockDevice> devices) {
-        static Disks of(JsonFields server) {
-            Optional<ImageId> image = server.optionalText("imageRef", MAX_TEXT)
-                    .filter(text -> !text.isEmpty())
-                    .map(Disks::imageId);
-            List<BlockDevice> devices = new ArrayList<>();
-            if (!server.objects("block_device_mapping", MAX_DISKS).isEmpty()) {
-                throw bad("Use block_device_mapping_v2.");
-            }
-            for (JsonFields device : server.objects("block_device_mapping_v2", MAX_DISKS)) {
-                Optional<ImageId> root = device(device, devices);
-                if (root.isPresent() && image.isPresent() && !root.equals(image)) {
-                    throw bad("Block Device Mapping is Invalid: the image of the root disk is not imageRef.");
-                }
-                image = root.isPresent() ? root : image;
-            }
-            return new Disks(image.orElseThrow(() -> bad("Invalid imageRef provided.")), devices);
-        }
-
-        /// @return the image, if this is the root disk
-        private static Optional<ImageId> device(JsonFields device, List<BlockDevice> devices) {
-            device.only(
-                    "boot_index",
-                    "uuid",
-                    "source_type",
-                    "destination_type",
-                    "volume_size",
-                    "delete_on_termination",
-                    "device_name",
-                    "disk_bus",
-                    "device_type",
-                    "guest_format",
-                    "no_device",
-                    "tag",
-                    "volume_type");
-            String source = device.optionalText("source_type", MAX_TEXT).orElse("volume");
-            String destination = device.optionalText("destination_type", MAX_TEXT)
-                    .orElse(source.equals("blank") || source.equals("image") ? "local" : "volume");
-            OnTermination onTermination =
-                    device.optionalFlag("delete_on_termination").orElse(false)
-                            ? OnTermination.DELETE
-                            : OnTermination.KEEP;
-            switch (source + "/" + destination) {
-                case "image/local" -> {
-                    return Optional.of(imageId(device.text("uuid", MAX_TEXT)));
-                }
-                case "blank/local" -> devices.add(new BlockDevice.BlankDisk(size(device)));
-                case "blank/volume" -> devices.add(new BlockDevice.BlankVolume(size(device), onTermination));
-                case "volume/volume" ->
-                    devices.add(new BlockDevice.ExistingVolume(volumeId(device.text("uuid", MAX_TEXT)), onTermination));
-                default ->
-                    throw new FaultException(
-                            501, "A disk from " + source + " to " + destination + " is not supported.");
-            }
-            return Optional.empty();
-        }
-
-        private static ByteCount size(JsonFields device) {
-            int gib = device.optionalNumber("volume_size")
-                    .orElseThrow(() -> bad("Block Device Mapping is Invalid: a blank disk needs volume_size."));
-            if (gib < 1 || gib > VolumeCatalog.MAX_GIB) {
-                throw bad("Block Device Mapping is Invalid: volume_size must be 1 to " + VolumeCatalog.MAX_GIB + ".");
-            }
-            return ByteCount.ofGib(gib);
-        }
-
-        private static ImageId imageId(String text) {
-            try {
-                return ImageId.parse(text);
-            } catch (StasisException e) {
-                throw bad("Invalid imageRef provided.");
-            }
-        }
-
-        private static VolumeId volumeId(String text) {
-            try {
-                return VolumeId.parse(text);
-            } catch (StasisException e) {
-                throw new StasisException(
-                        ErrorCode.INVALID_REQUEST, "Block Device Mapping is Invalid: uuid is not that of a volume.");
-            }
-        }
     }
 }
