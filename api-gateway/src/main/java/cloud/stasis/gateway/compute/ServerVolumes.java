@@ -100,7 +100,7 @@ public final class ServerVolumes {
                 volumes.find(snapshot(caller, id).volume())
                         .map(ServerVolumes::bootable)
                         .orElseGet(() -> BootSource.of(Volume.Nature.BLANK));
-            case VolumeSource.OfBackup _ -> BootSource.of(Volume.Nature.BLANK);
+            case VolumeSource.OfBackup _, VolumeSource.OfServerDisk _ -> BootSource.of(Volume.Nature.BLANK);
         };
     }
 
@@ -195,7 +195,8 @@ public final class ServerVolumes {
                 Optional.of(snapshot(caller, id).backend());
             case VolumeSource.OfVolume(VolumeId id) ->
                 Optional.of(existing(caller, id).backend());
-            case VolumeSource.Blank _, VolumeSource.OfImage _, VolumeSource.OfBackup _ -> Optional.empty();
+            case VolumeSource.Blank _, VolumeSource.OfImage _, VolumeSource.OfBackup _, VolumeSource.OfServerDisk _ ->
+                Optional.empty();
         };
     }
 

@@ -32,6 +32,10 @@ public record JobSubject(
         return new JobSubject(Optional.of(server), Optional.empty(), Optional.empty(), Optional.of(volume));
     }
 
+    public static JobSubject of(VolumeId volume, ImageId image) {
+        return new JobSubject(Optional.empty(), Optional.empty(), Optional.of(image), Optional.of(volume));
+    }
+
     public static JobSubject of(VolumeId volume) {
         return new JobSubject(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(volume));
     }

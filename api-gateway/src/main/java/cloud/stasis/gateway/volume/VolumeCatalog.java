@@ -248,7 +248,7 @@ public final class VolumeCatalog {
     }
 
     /// What the image that a volume was made of says of itself, and is true of one that is made of the volume.
-    private static Map<String, String> inherited(Volume volume) {
+    static Map<String, String> inherited(Volume volume) {
         Map<String, String> properties = new TreeMap<>(volume.nature().image());
         properties.keySet().removeAll(ABOUT_FORMER_IMAGE);
         return properties;

@@ -16,6 +16,7 @@ import cloud.stasis.gateway.volume.VolumeState.Attachment;
 import cloud.stasis.model.BackendId;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
+import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.Part;
@@ -39,6 +40,7 @@ public final class VolumeCreation {
     private final Shelf<Backup> backups;
     private final Images images;
     private final ImageRoots roots;
+    private final ServerDisks disks;
     private final VolumeOffer offer;
     private final Shelf<BackendMark> marks;
     private final Fleet fleet;
@@ -54,6 +56,7 @@ public final class VolumeCreation {
             Shelf<Backup> backups,
             Images images,
             ImageRoots roots,
+            ServerDisks disks,
             VolumeOffer offer,
             Shelf<BackendMark> marks,
             Fleet fleet,
@@ -67,6 +70,7 @@ public final class VolumeCreation {
         this.backups = backups;
         this.images = images;
         this.roots = roots;
+        this.disks = disks;
         this.offer = offer;
         this.marks = marks;
         this.fleet = fleet;
@@ -82,8 +86,22 @@ public final class VolumeCreation {
         return transactions.call(() -> begin(caller, asked));
     }
 
+    /// As [#create], but fails if it cannot begin.
+    public Job createAsJob(Caller caller, NewVolume asked) {
+        return transactions.call(() -> begun(caller, asked)
+                .job()
+                .orElseThrow(() -> invalid("Invalid volume: no backend offers what its type asks for.")));
+    }
+
     /// As [#create], within the caller's transaction.
     Volume begin(Caller caller, NewVolume asked) {
+        return begun(caller, asked).volume();
+    }
+
+    /// @param job empty if the volume failed at once
+    private record Begun(Volume volume, Optional<Job> job) {}
+
+    private Begun begun(Caller caller, NewVolume asked) {
         Plan plan = plan(caller, asked);
         quota.require(caller, 1, plan.size(), plan.size().gibRoundedUp());
         SagaId saga = SagaId.random();
@@ -92,15 +110,13 @@ public final class VolumeCreation {
             Volume failed = volume.in(new VolumeState.Failed(), clock.instant());
             volumes.add(failed);
             offer.sayThatNobodyOffers(caller, failed);
-            return failed;
+            return new Begun(failed, Optional.empty());
         }
         volumes.add(volume);
-        sagas.start(
-                saga,
-                new Start<>(createVolume, plan.data(volume)),
-                Job.accepted(
-                        caller, volume.project(), JobKind.CREATE_VOLUME, JobSubject.of(volume.id()), clock.instant()));
-        return volume;
+        Job job = Job.accepted(
+                caller, volume.project(), JobKind.CREATE_VOLUME, JobSubject.of(volume.id()), clock.instant());
+        sagas.start(saga, new Start<>(createVolume, plan.data(volume)), job);
+        return new Begun(volume, Optional.of(job));
     }
 
     /// Enters a volume that another saga makes for a server, within its transaction and without asking for
@@ -201,6 +217,8 @@ public final class VolumeCreation {
             case VolumeSource.OfSnapshot(SnapshotId id) -> ofSnapshot(caller, id);
             case VolumeSource.OfImage(ImageId id) -> ofImage(caller, id);
             case VolumeSource.OfBackup(UUID key) -> ofBackup(caller, key);
+            case VolumeSource.OfServerDisk(SnapshotId id, Optional<DeviceName> disk) ->
+                ofServerDisk(disks.find(caller, id, disk));
         };
     }
 
@@ -276,6 +294,15 @@ public final class VolumeCreation {
         said.put("min_ram", Integer.toString(image.minRamMib()));
         said.put("size", Long.toString(image.size().bytes()));
         return said;
+    }
+
+    private static Origin ofServerDisk(ServerDisks.ServerDisk disk) {
+        return new Origin(
+                Optional.empty(),
+                Optional.of(ByteCount.ofGib(Math.max(1, disk.content().size().gibRoundedUp()))),
+                bootable(disk.image(), new Volume.Use(disk.isRoot(), Volume.Access.READ_WRITE)),
+                Optional.empty(),
+                Optional.of(disk.content()));
     }
 
     private Origin ofBackup(Caller caller, UUID key) {

@@ -13,6 +13,8 @@ import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.quota.Usage;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.snapshot.SnapshotDisks;
+import cloud.stasis.gateway.snapshot.Snapshots;
 import cloud.stasis.gateway.volume.BackendMark;
 import cloud.stasis.gateway.volume.Backup;
 import cloud.stasis.gateway.volume.BackupCatalog;
@@ -33,11 +35,13 @@ import cloud.stasis.gateway.volume.ImageRoots;
 import cloud.stasis.gateway.volume.ImportBackup;
 import cloud.stasis.gateway.volume.RestoreBackup;
 import cloud.stasis.gateway.volume.RevertVolume;
+import cloud.stasis.gateway.volume.ServerDisks;
 import cloud.stasis.gateway.volume.Shelf;
 import cloud.stasis.gateway.volume.ShelfUsage;
 import cloud.stasis.gateway.volume.Shelves;
 import cloud.stasis.gateway.volume.SnapshotCatalog;
 import cloud.stasis.gateway.volume.SnapshotGroup;
+import cloud.stasis.gateway.volume.SnapshotUpload;
 import cloud.stasis.gateway.volume.SnapshotVolume;
 import cloud.stasis.gateway.volume.Transfer;
 import cloud.stasis.gateway.volume.Transfers;
@@ -142,6 +146,25 @@ class VolumeBeans {
 
     @Produces
     @Singleton
+    ServerDisks serverDisks(Snapshots snapshots, Instances instances) {
+        return new SnapshotDisks(snapshots, instances);
+    }
+
+    @Produces
+    @Singleton
+    SnapshotUpload snapshotUpload(
+            Transactions transactions,
+            Volumes volumes,
+            VolumeSnapshots snapshots,
+            Images images,
+            SagaRunner sagas,
+            UploadVolume uploadVolume,
+            Clock clock) {
+        return new SnapshotUpload(transactions, volumes, snapshots, images, sagas, uploadVolume, clock);
+    }
+
+    @Produces
+    @Singleton
     ImageRoots imageRoots() {
         return image -> ImageDevices.rootSnapshot(image.properties());
     }
@@ -155,6 +178,7 @@ class VolumeBeans {
             Shelf<Backup> backups,
             Images images,
             ImageRoots roots,
+            ServerDisks disks,
             VolumeOffer offer,
             Shelf<BackendMark> marks,
             Fleet fleet,
@@ -169,6 +193,7 @@ class VolumeBeans {
                 backups,
                 images,
                 roots,
+                disks,
                 offer,
                 marks,
                 fleet,

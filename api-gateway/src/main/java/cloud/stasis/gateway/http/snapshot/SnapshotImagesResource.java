@@ -1,9 +1,15 @@
 package cloud.stasis.gateway.http.snapshot;
 
 import cloud.stasis.gateway.http.CurrentRequest;
+import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.http.snapshot.Replies.OneJob;
+import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.snapshot.SnapshotImages;
+import cloud.stasis.gateway.volume.SnapshotUpload;
+import cloud.stasis.gateway.volume.VolumeBundle;
+import cloud.stasis.gateway.volume.VolumeCatalog;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -21,7 +27,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/// Images of whole snapshots.
+/// Images of snapshots, of whole servers and of volumes.
 @Path("snapshot/v1/images")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -32,36 +38,66 @@ public class SnapshotImagesResource {
 
     private final CurrentRequest request;
     private final SnapshotImages images;
+    private final SnapshotUpload volumes;
     private final Clock clock;
 
-    SnapshotImagesResource(CurrentRequest request, SnapshotImages images, Clock clock) {
+    SnapshotImagesResource(CurrentRequest request, SnapshotImages images, SnapshotUpload volumes, Clock clock) {
         this.request = request;
         this.images = images;
+        this.volumes = volumes;
         this.clock = clock;
     }
 
     /// The body of [#make], for its description.
     ///
-    /// @param snapshot id of the snapshot
-    @Schema(requiredProperties = {"snapshot", "name"})
-    public record NewImage(String snapshot, String name) {}
+    /// @param snapshot id of a snapshot of a server
+    /// @param volumeSnapshot id of a snapshot of a volume, instead
+    /// @param diskFormat of an image of a volume: `qcow2` if not said
+    @Schema(requiredProperties = "name")
+    public record NewImage(
+            String snapshot,
+            @JsonProperty("volume_snapshot") String volumeSnapshot,
+            String name,
+
+            @JsonProperty("disk_format") @Schema(enumeration = {"qcow2", "raw"})
+            String diskFormat) {}
 
     @POST
     @Operation(
             summary = "Make an image of a snapshot",
-            description = "The job names the image. Its download is the whole bundle as an OVA: all disks as qcow2, the"
-                    + " memory, the devices, and what another site needs to take it in.")
+            description =
+                    "The job names the image. Of a server's snapshot its download is the whole bundle as an OVA: all"
+                            + " disks as qcow2, the memory, the devices, and what another site needs to take it in. Of a snapshot"
+                            + " of a volume it is that disk.")
     @RequestBody(content = @Content(schema = @Schema(implementation = NewImage.class)))
     @APIResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = OneJob.class)))
     public Response make(@Nullable JsonNode body) {
         SnapshotAction.CHANGE.check(request.caller());
-        JsonFields fields = JsonFields.of(body).only("snapshot", "name");
-        return Response.accepted(new OneJob(JobView.of(
-                        images.begin(
-                                request.caller(),
-                                SnapshotsResource.id(fields.text("snapshot", MAX_NAME)),
-                                fields.text("name", MAX_NAME)),
-                        clock.instant())))
+        JsonFields fields = JsonFields.of(body).only("snapshot", "volume_snapshot", "name", "disk_format");
+        if (fields.has("snapshot") == fields.has("volume_snapshot")) {
+            throw new FaultException(400, "Name either snapshot or volume_snapshot.");
+        }
+        return Response.accepted(new OneJob(JobView.of(begun(fields), clock.instant())))
                 .build();
+    }
+
+    private Job begun(JsonFields fields) {
+        String name = fields.text("name", MAX_NAME);
+        if (fields.has("snapshot")) {
+            fields.only("snapshot", "name");
+            return images.begin(request.caller(), SnapshotsResource.id(fields.text("snapshot", MAX_NAME)), name);
+        }
+        return volumes.begin(
+                request.caller(),
+                SnapshotsResource.id(fields.text("volume_snapshot", MAX_NAME)),
+                new VolumeCatalog.NewImage(name, form(fields)));
+    }
+
+    private static VolumeBundle.Form form(JsonFields fields) {
+        return switch (fields.optionalText("disk_format", MAX_NAME).orElse("qcow2")) {
+            case "qcow2" -> VolumeBundle.Form.QCOW2;
+            case "raw" -> VolumeBundle.Form.RAW;
+            default -> throw new FaultException(400, "disk_format must be qcow2 or raw.");
+        };
     }
 }
