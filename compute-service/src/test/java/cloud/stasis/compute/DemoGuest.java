@@ -57,7 +57,7 @@ record DemoGuest(Content kernel, Content ramdisk, Content root) {
                 upload(store, raw));
     }
 
-    private static Content upload(ContentStore store, Path file) {
+    static Content upload(ContentStore store, Path file) {
         try (FileChannel channel = FileChannel.open(file)) {
             ByteCount size = ByteCount.ofBytes(Files.size(file));
             ContentSource source = new ContentSource() {

@@ -5,6 +5,7 @@ import cloud.stasis.compute.hypervisor.Domains;
 import cloud.stasis.compute.hypervisor.Guests;
 import cloud.stasis.compute.hypervisor.HostCapacity;
 import cloud.stasis.compute.hypervisor.Hypervisor;
+import cloud.stasis.compute.hypervisor.LiveDevices;
 import cloud.stasis.compute.hypervisor.LiveDisks;
 import cloud.stasis.compute.hypervisor.LiveLayers;
 import cloud.stasis.compute.hypervisor.Memories;
@@ -148,6 +149,11 @@ final class KillSwitch implements Hypervisor {
     @Override
     public LiveDisks liveDisks() {
         return watched(LiveDisks.class, hypervisor.liveDisks());
+    }
+
+    @Override
+    public LiveDevices liveDevices() {
+        return watched(LiveDevices.class, hypervisor.liveDevices());
     }
 
     @Override

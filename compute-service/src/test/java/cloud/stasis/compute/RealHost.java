@@ -8,6 +8,7 @@ import cloud.stasis.chunks.MemoryContentStore;
 import cloud.stasis.compute.agent.ComputeAgent;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.host.Limits;
+import cloud.stasis.compute.hypervisor.Bridges;
 import cloud.stasis.compute.hypervisor.Domain;
 import cloud.stasis.compute.hypervisor.Hypervisor;
 import cloud.stasis.compute.hypervisor.libvirt.LibvirtHypervisor;
@@ -67,6 +68,11 @@ public final class RealHost implements AutoCloseable {
         this(freshDirectory(), new MemoryContentStore());
     }
 
+    /// With memory files in a directory of another file system, and networks.
+    static RealHost withMemoryIn(Path memory, Bridges bridges) {
+        return new RealHost(freshDirectory(), memory, new MemoryContentStore(), bridges);
+    }
+
     RealHost(Path directory, ContentStore store) {
         this(directory, directory.resolve("compute/memory"), store);
     }
@@ -77,13 +83,17 @@ public final class RealHost implements AutoCloseable {
     }
 
     private RealHost(Path directory, Path memory, ContentStore store) {
+        this(directory, memory, store, Bridges.NONE);
+    }
+
+    private RealHost(Path directory, Path memory, ContentStore store, Bridges bridges) {
         this.directory = directory;
         this.store = store;
         this.id = new HostId(directory.getFileName().toString());
         HostLayout layout = new HostLayout(directory.resolve("compute"), directory.resolve("volumes"), memory);
         layout.prepare();
-        this.hypervisor =
-                new LibvirtHypervisor(LIBVIRT, id, VirtType.QEMU, layout.instances(), layout.run(), layout.memory());
+        this.hypervisor = new LibvirtHypervisor(
+                LIBVIRT, id, VirtType.QEMU, layout.instances(), layout.run(), layout.memory(), bridges);
         Instances instances = new Instances(layout, hypervisor.layers());
         FreeSpace space = new FreeSpace(layout.compute(), ByteCount.ofMib(64));
         BaseFiles bases =

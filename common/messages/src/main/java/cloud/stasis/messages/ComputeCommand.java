@@ -3,8 +3,12 @@ package cloud.stasis.messages;
 import cloud.stasis.model.CommandId;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.ImageId;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.MacAddress;
+import cloud.stasis.model.NetworkId;
 import cloud.stasis.model.Part;
+import cloud.stasis.model.PortId;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.VolumeId;
@@ -204,6 +208,22 @@ public sealed interface ComputeCommand extends Command {
         UNTIL_RELEASED
     }
 
+    /// Gives the instance a network interface, at once if it is on. Answered by [CommandResult.Completed]; also if it
+    /// has it already.
+    record AttachNic(InstanceId instance, NicSpec nic) implements ComputeCommand {}
+
+    /// Takes a network interface away; a guest that is on has to let it go first. Fails with `GUEST_REFUSED` if it does
+    /// not in time. Answered by [CommandResult.Completed]; also if the instance does not have it (any more).
+    record DetachNic(InstanceId instance, PortId port) implements ComputeCommand {}
+
+    /// Plugs the cable of a network interface in or out. Answered by [CommandResult.Completed].
+    record SetLink(InstanceId instance, PortId port, Link link) implements ComputeCommand {}
+
+    /// Puts a medium into a drive of the instance, in the place of what was there, or takes it out. A guest that has
+    /// locked its drive is not asked. Answered by [CommandResult.Completed].
+    record ChangeMedium(InstanceId instance, DeviceName drive, Optional<Medium> medium, StoreGrant grant)
+            implements ComputeCommand {}
+
     /// Asks the agent to stop working on `command`; that command then fails with `CANCELLED` unless it was done
     /// already. It overtakes the queue of its instance. Not answered itself.
     record CancelCommand(InstanceId instance, CommandId command) implements ComputeCommand {}
@@ -235,7 +255,7 @@ public sealed interface ComputeCommand extends Command {
     enum Identity {
         /// The same machine: serials of its disks stay.
         KEEP,
-        /// Another machine: serials of its disks are new.
+        /// Another machine: serials of its disks, hardware addresses and network addresses are new.
         REGENERATE
     }
 
@@ -255,11 +275,66 @@ public sealed interface ComputeCommand extends Command {
     /// What a machine is made of; the agent builds its domain XML from this and nothing else.
     ///
     /// @param name shown in the domain's title, not trusted for anything else
-    record InstanceSpec(String name, int vcpus, cloud.stasis.model.ByteCount memory, Boot boot, List<DiskSpec> disks) {
+    /// @param nics its network interfaces, in the order of their places
+    /// @param drives for media that come and go
+    record InstanceSpec(
+            String name,
+            int vcpus,
+            cloud.stasis.model.ByteCount memory,
+            Boot boot,
+            List<DiskSpec> disks,
+            @LeftOutIfEmpty List<NicSpec> nics,
+            @LeftOutIfEmpty List<DriveSpec> drives) {
         public InstanceSpec {
             disks = List.copyOf(disks);
+            nics = List.copyOf(nics);
+            drives = List.copyOf(drives);
+        }
+
+        /// Without network interfaces and drives.
+        public InstanceSpec(
+                String name, int vcpus, cloud.stasis.model.ByteCount memory, Boot boot, List<DiskSpec> disks) {
+            this(name, vcpus, memory, boot, disks, List.of(), List.of());
+        }
+
+        /// The same machine on other disks.
+        public InstanceSpec withDisks(List<DiskSpec> other) {
+            return new InstanceSpec(name, vcpus, memory, boot, other, nics, drives);
+        }
+
+        public InstanceSpec withNics(List<NicSpec> other) {
+            return new InstanceSpec(name, vcpus, memory, boot, disks, other, drives);
+        }
+
+        public InstanceSpec withDrives(List<DriveSpec> other) {
+            return new InstanceSpec(name, vcpus, memory, boot, disks, nics, other);
+        }
+
+        public InstanceSpec named(String other) {
+            return new InstanceSpec(other, vcpus, memory, boot, disks, nics, drives);
         }
     }
+
+    /// A network interface.
+    ///
+    /// @param fixedAddress what the guest is to call itself there; nothing on the host enforces it
+    record NicSpec(PortId port, NetworkId network, MacAddress mac, Optional<String> fixedAddress, Link link) {
+        public NicSpec with(Link other) {
+            return new NicSpec(port, network, mac, fixedAddress, other);
+        }
+    }
+
+    /// Whether the cable is plugged in.
+    enum Link {
+        UP,
+        DOWN
+    }
+
+    /// A drive for read-only media, which may be empty.
+    record DriveSpec(DeviceName target, Optional<Medium> medium) {}
+
+    /// What lies in a drive.
+    record Medium(ImageId image, Content content) {}
 
     /// How a machine finds its kernel.
     sealed interface Boot {

@@ -28,6 +28,10 @@ public enum MessageType {
     REVERT_ATTACHED("compute.revert-attached", 1, ComputeCommand.RevertAttached.class),
     CUT_TOGETHER("compute.cut-together", 1, ComputeCommand.CutTogether.class),
     RELEASE_TOGETHER("compute.release-together", 1, ComputeCommand.ReleaseTogether.class),
+    ATTACH_NIC("compute.attach-nic", 1, ComputeCommand.AttachNic.class),
+    DETACH_NIC("compute.detach-nic", 1, ComputeCommand.DetachNic.class),
+    SET_LINK("compute.set-link", 1, ComputeCommand.SetLink.class),
+    CHANGE_MEDIUM("compute.change-medium", 1, ComputeCommand.ChangeMedium.class),
     CANCEL_COMMAND("compute.cancel-command", 1, ComputeCommand.CancelCommand.class),
 
     CREATE_VOLUME("volume.create-volume", 1, VolumeCommand.CreateVolume.class),

@@ -10,12 +10,16 @@ import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.HostId;
+import cloud.stasis.model.ImageId;
 import cloud.stasis.model.IndexId;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.MacAddress;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
+import cloud.stasis.model.NetworkId;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.Phase;
+import cloud.stasis.model.PortId;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.Quiesce;
@@ -65,6 +69,14 @@ final class Samples {
                     ByteCount.ofMib(20),
                     ByteCount.ofMib(3),
                     Duration.ofMillis(310))));
+    private static final ComputeCommand.NicSpec NIC = new ComputeCommand.NicSpec(
+            new PortId(ID),
+            new NetworkId(ID),
+            new MacAddress("52:54:00:12:34:56"),
+            Optional.of("192.0.2.7"),
+            ComputeCommand.Link.UP);
+    private static final ComputeCommand.DriveSpec DRIVE = new ComputeCommand.DriveSpec(
+            new DeviceName("hda"), Optional.of(new ComputeCommand.Medium(new ImageId(ID), CONTENT)));
     private static final ComputeCommand.InstanceSpec SPEC = new ComputeCommand.InstanceSpec(
             "web",
             2,
@@ -132,6 +144,10 @@ final class Samples {
                 new ComputeCommand.RevertAttached(INSTANCE, VOLUME, SNAPSHOT),
                 new ComputeCommand.CutTogether(INSTANCE, ID, CUTS, Quiesce.PREFER, ComputeCommand.Hold.UNTIL_RELEASED),
                 new ComputeCommand.ReleaseTogether(INSTANCE, ID, CUTS, ComputeCommand.Settlement.SEALED),
+                new ComputeCommand.AttachNic(INSTANCE, NIC),
+                new ComputeCommand.DetachNic(INSTANCE, NIC.port()),
+                new ComputeCommand.SetLink(INSTANCE, NIC.port(), ComputeCommand.Link.DOWN),
+                new ComputeCommand.ChangeMedium(INSTANCE, DRIVE.target(), DRIVE.medium(), GRANT),
                 new ComputeCommand.CancelCommand(INSTANCE, COMMAND),
                 new VolumeCommand.CreateVolume(VOLUME, ByteCount.ofGib(1)),
                 new VolumeCommand.DeleteVolume(VOLUME),

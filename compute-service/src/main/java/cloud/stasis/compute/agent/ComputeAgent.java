@@ -10,6 +10,8 @@ import cloud.stasis.compute.capture.CutVolumes;
 import cloud.stasis.compute.capture.MemoryCut;
 import cloud.stasis.compute.capture.SettleCapture;
 import cloud.stasis.compute.capture.SnapshotCut;
+import cloud.stasis.compute.devices.ChangeMedium;
+import cloud.stasis.compute.devices.Nics;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Intent;
@@ -49,6 +51,8 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     private final DetachVolume detach;
     private final CutVolumes cutVolumes;
     private final CutTogether cutTogether;
+    private final Nics nics;
+    private final ChangeMedium changeMedium;
     private final Reconciliation reconciliation;
     private final StateTeller teller;
 
@@ -71,6 +75,8 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         this.detach = new DetachVolume(host);
         this.cutVolumes = new CutVolumes(host, memoryCut);
         this.cutTogether = new CutTogether(host, cut, memoryCut, settle);
+        this.nics = new Nics(host);
+        this.changeMedium = new ChangeMedium(host);
         this.teller = new StateTeller(this::tell);
         this.reconciliation = new Reconciliation(host, powerOn, power, memoryCut, settle);
     }
@@ -122,6 +128,10 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
             case ComputeCommand.RevertAttached reverts -> cutVolumes.handle(reverts);
             case ComputeCommand.CutTogether cuts -> cutTogether.handle(cuts, context);
             case ComputeCommand.ReleaseTogether releases -> cutTogether.handle(releases);
+            case ComputeCommand.AttachNic attaches -> nics.handle(attaches);
+            case ComputeCommand.DetachNic detaches -> nics.handle(detaches);
+            case ComputeCommand.SetLink sets -> nics.handle(sets);
+            case ComputeCommand.ChangeMedium changes -> changeMedium.handle(changes, context);
             case ComputeCommand.CancelCommand cancels ->
                 throw new StasisException(ErrorCode.INTERNAL, "a cancellation reached the handler of commands");
         };

@@ -121,7 +121,8 @@ public final class CaptureInstance {
         Upload upload = resting.upload(order, context, memorySize);
         SortedMap<DeviceName, LayerNumber> layers = new TreeMap<>();
         instant.disks().forEach(disk -> layers.put(disk.target(), new LayerNumber(disk.layer())));
-        SortedMap<DeviceName, Content> contents = resting.layers(instance, layers, upload);
+        SortedMap<DeviceName, Content> contents =
+                resting.layers(host.instances().disksOf(instance, instant.machine()), layers, upload);
         List<Part> others = new ArrayList<>();
         if (instant.memory().isPresent()) {
             try (Sources.OpenFile memory = Sources.OpenFile.of(directory.memory())) {

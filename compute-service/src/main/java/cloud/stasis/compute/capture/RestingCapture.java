@@ -52,7 +52,7 @@ final class RestingCapture {
         try {
             Instant at = host.clock().instant();
             Upload upload = upload(order, context, ByteCount.ZERO);
-            SortedMap<DeviceName, Content> contents = layers(instance, layers, upload);
+            SortedMap<DeviceName, Content> contents = layers(instance.disks(), layers, upload);
             instance.store(instance.lineage()
                     .uploaded(order.capture(), piece -> piece.of(Objects.requireNonNull(contents.get(piece.disk())))));
             return new Taken(
@@ -99,9 +99,15 @@ final class RestingCapture {
     }
 
     /// Uploads what shows through layers that nobody writes.
-    SortedMap<DeviceName, Content> layers(Instance instance, SortedMap<DeviceName, LayerNumber> layers, Upload upload) {
+    SortedMap<DeviceName, Content> layers(
+            SortedMap<DeviceName, LayeredDisk> disks, SortedMap<DeviceName, LayerNumber> layers, Upload upload) {
         SortedMap<DeviceName, Content> contents = new TreeMap<>();
-        layers.forEach((target, layer) -> contents.put(target, layer(instance.disk(target), target, layer, upload)));
+        layers.forEach((target, layer) -> {
+            LayeredDisk disk = Optional.ofNullable(disks.get(target))
+                    .orElseThrow(() -> new StasisException(
+                            ErrorCode.WRONG_STATE, "the volume that was " + target + " is no longer on this host"));
+            contents.put(target, layer(disk, target, layer, upload));
+        });
         return contents;
     }
 

@@ -6,10 +6,14 @@ import cloud.stasis.compute.instance.Lineage;
 import cloud.stasis.compute.instance.Lineage.Piece;
 import cloud.stasis.compute.layers.FoldLayers;
 import cloud.stasis.disks.LayerNumber;
+import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.SnapshotId;
+import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.UUID;
 
 /// Ends captures: what is sealed becomes a known point, what is abandoned leaves nothing. Each step is
@@ -28,6 +32,7 @@ public final class SettleCapture {
             switch (command.settlement()) {
                 case SEALED -> {
                     seal(instance, command.capture());
+                    release(new SnapshotId(command.capture()), left(instance, command.capture()));
                     folding.of(instance);
                 }
                 case ABANDONED -> abandon(instance, command.capture());
@@ -42,10 +47,12 @@ public final class SettleCapture {
         if (pending.isEmpty()) {
             return;
         }
+        SortedMap<DeviceName, LayeredDisk> disks = disks(instance, capture);
         pending.get().pieces().forEach(piece -> piece.content().ifPresent(content -> {
+            Optional<LayeredDisk> disk = Optional.ofNullable(disks.get(piece.disk()));
             switch (piece) {
-                case Piece.InLayer in -> instance.disk(in.disk()).name(new LayerNumber(in.layer()), content);
-                case Piece.AtRest rest -> instance.disk(rest.disk()).rests(content, rest.openings());
+                case Piece.InLayer in -> disk.ifPresent(had -> had.name(new LayerNumber(in.layer()), content));
+                case Piece.AtRest rest -> disk.ifPresent(had -> had.rests(content, rest.openings()));
                 case Piece.AtCheckpoint at -> {}
             }
         }));
@@ -54,9 +61,35 @@ public final class SettleCapture {
         host.forgetUnneeded(instance, sealed);
     }
 
+    private SortedMap<DeviceName, LayeredDisk> disks(Instance instance, UUID capture) {
+        return instance.directory()
+                .snapshot(new SnapshotId(capture))
+                .meta()
+                .read()
+                .map(record -> host.instances().disksOf(instance, record.machine()))
+                .orElse(instance.disks());
+    }
+
+    /// The disks of a snapshot that a revert has taken from the instance since.
+    private List<LayeredDisk> left(Instance instance, UUID capture) {
+        return disks(instance, capture).values().stream()
+                .filter(disk -> !instance.disks().containsValue(disk))
+                .toList();
+    }
+
+    private static void release(SnapshotId snapshot, List<LayeredDisk> left) {
+        left.stream().filter(disk -> disk.holders().contains(snapshot)).forEach(disk -> disk.release(snapshot));
+    }
+
+    private void discard(Instance instance, SnapshotId snapshot) {
+        List<LayeredDisk> left = left(instance, snapshot.value());
+        instance.discard(snapshot);
+        release(snapshot, left);
+    }
+
     /// Every trace of a capture goes.
     public void abandon(Instance instance, UUID capture) {
-        instance.discard(new SnapshotId(capture));
+        discard(instance, new SnapshotId(capture));
         Lineage abandoned = instance.lineage().abandoned(capture);
         instance.store(abandoned);
         host.forgetUnneeded(instance, abandoned);
@@ -65,7 +98,7 @@ public final class SettleCapture {
     /// Removes what this host keeps of a snapshot.
     public CommandResult handle(ComputeCommand.DiscardSnapshot command) {
         host.instances().find(command.instance()).ifPresent(instance -> {
-            instance.discard(command.snapshot());
+            discard(instance, command.snapshot());
             folding.of(instance);
         });
         return new CommandResult.Completed();

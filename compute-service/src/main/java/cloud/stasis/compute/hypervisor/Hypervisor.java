@@ -31,6 +31,9 @@ public interface Hypervisor extends AutoCloseable {
     /// Disks that a machine is given while it is on.
     LiveDisks liveDisks();
 
+    /// Network interfaces and media that it is given while it is on.
+    LiveDevices liveDevices();
+
     /// How its disks are kept.
     LayerFiles layers();
 

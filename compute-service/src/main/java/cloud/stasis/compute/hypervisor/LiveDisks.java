@@ -6,7 +6,8 @@ import java.nio.file.Path;
 
 /// Disks that a machine is given, and gives back, while it is on. Which it has now stands in [Domain#disks].
 public interface LiveDisks {
-    /// Gives it a disk; its definition has it too from then on.
+    /// Gives it a disk; its definition gets it when it is next started, since it may still have one of that name that
+    /// the guest has let go.
     void attach(InstanceId instance, Machine.Disk disk, Path layer);
 
     /// Asks the guest to let a disk go and returns at once. A guest that is busy booting, or does not listen,

@@ -53,7 +53,11 @@ public record Instance(
             kernel = Optional.of(layout.baseFile(boot.kernel()));
             ramdisk = boot.ramdisk().map((Content content) -> layout.baseFile(content));
         }
-        return new MachineFiles(directory.path(), active, kernel, ramdisk, directory.console(), Optional.empty());
+        Map<DeviceName, Path> media = new TreeMap<>();
+        machine().drives().forEach(drive -> drive.medium()
+                .ifPresent(medium -> media.put(drive.target(), layout.baseFile(medium.content()))));
+        return new MachineFiles(
+                directory.path(), active, kernel, ramdisk, directory.console(), Optional.empty(), media);
     }
 
     /// What this host keeps of a snapshot goes: first what makes it a snapshot, then the layers that only it

@@ -39,28 +39,48 @@ public record Instances(HostLayout layout, LayerFiles layers) {
         return new Instance(id, layout.instance(id), layout, spec, disks);
     }
 
-    /// The contents that disks and kernels of this host stand on: their base files must stay.
+    /// The disks that an instance had at a snapshot, as far as they are here: those that it still has as it has them
+    /// open, and volumes that have left it.
+    public SortedMap<DeviceName, LayeredDisk> disksOf(Instance instance, Machine then) {
+        SortedMap<DeviceName, LayeredDisk> disks = new TreeMap<>();
+        for (Machine.Disk disk : then.disks()) {
+            Path path = path(instance.id(), disk);
+            Optional<LayeredDisk> own = instance.machine().disks().stream()
+                    .filter(now -> path(instance.id(), now).equals(path))
+                    .map(now -> instance.disk(now.target()))
+                    .findFirst();
+            if (own.isPresent()) {
+                disks.put(disk.target(), own.get());
+            } else if (LayeredDisk.exists(path)) {
+                disks.put(disk.target(), LayeredDisk.open(path, layers));
+            }
+        }
+        return disks;
+    }
+
+    /// The contents that disks stand on, and those of kernels and media of this host: their base files must stay.
     public Set<IndexId> contentsOnDisk() {
         Set<IndexId> needed = new HashSet<>();
         for (InstanceId id : layout.known()) {
             InstanceDirectory directory = layout.instance(id);
             directory.spec().read().ifPresent(spec -> {
-                kernels(spec.machine(), needed);
+                files(spec.machine(), needed);
                 spec.machine().disks().forEach(disk -> grounds(path(id, disk), needed));
             });
             for (SnapshotId snapshot : directory.snapshots()) {
-                directory.snapshot(snapshot).meta().read().ifPresent(record -> kernels(record.machine(), needed));
+                directory.snapshot(snapshot).meta().read().ifPresent(record -> files(record.machine(), needed));
             }
         }
         HostLayout.list(layout.volumes()).forEach(volume -> grounds(volume, needed));
         return needed;
     }
 
-    private static void kernels(Machine machine, Set<IndexId> needed) {
+    private static void files(Machine machine, Set<IndexId> needed) {
         if (machine.boot() instanceof Boot.FromKernel kernel) {
             needed.add(kernel.kernel().index());
             kernel.ramdisk().ifPresent(ramdisk -> needed.add(ramdisk.index()));
         }
+        machine.media().forEach(medium -> needed.add(medium.index()));
     }
 
     private void grounds(Path disk, Set<IndexId> needed) {

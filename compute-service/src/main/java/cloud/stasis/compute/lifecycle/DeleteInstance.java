@@ -10,7 +10,10 @@ import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.model.InstanceId;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /// Removes an instance with all that this host has of it; attached volumes stay. Every step is repeatable and
@@ -38,15 +41,33 @@ public final class DeleteInstance {
         return new CommandResult.Completed();
     }
 
-    /// A volume forgets the snapshots of the instance and the records of its checkpoints.
+    /// A volume forgets the snapshots of the instance and the records of its checkpoints; so does one that a revert has
+    /// taken from it.
     private void freeVolumes(InstanceDirectory directory, Machine machine) {
-        for (Machine.Disk disk : machine.disks()) {
-            Path path = host.instances().path(machine.instance(), disk);
-            if (disk.source() instanceof DiskSource.Volume && LayeredDisk.exists(path)) {
+        Set<Path> attached = volumes(machine);
+        Set<Path> ever = new HashSet<>(attached);
+        directory.snapshots().forEach(snapshot -> directory
+                .snapshot(snapshot)
+                .meta()
+                .read()
+                .ifPresent(record -> ever.addAll(volumes(record.machine()))));
+        for (Path path : ever) {
+            if (LayeredDisk.exists(path)) {
                 LayeredDisk volume = LayeredDisk.open(path, host.instances().layers());
-                directory.snapshots().forEach(volume::release);
-                host.hypervisor().history().wipe(volume.activeFile());
+                directory.snapshots().stream()
+                        .filter(volume.holders()::contains)
+                        .forEach(volume::release);
+                if (attached.contains(path)) {
+                    host.hypervisor().history().wipe(volume.activeFile());
+                }
             }
         }
+    }
+
+    private Set<Path> volumes(Machine machine) {
+        return machine.disks().stream()
+                .filter(disk -> disk.source() instanceof DiskSource.Volume)
+                .map(disk -> host.instances().path(machine.instance(), disk))
+                .collect(Collectors.toUnmodifiableSet());
     }
 }

@@ -2,6 +2,7 @@ package cloud.stasis.compute.lifecycle;
 
 import cloud.stasis.bus.CommandContext;
 import cloud.stasis.chunks.ContentStore;
+import cloud.stasis.compute.devices.Nics;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.InstanceDirectory;
@@ -50,6 +51,7 @@ final class NewInstances {
     Instance make(InstanceRecord record, ContentStore store, CommandContext context, Birth birth) {
         InstanceId id = record.machine().instance();
         requireVolumes(record.machine());
+        Nics.requireReach(host, record.machine());
         Set<Content> contents = contents(record.spec());
         try (BaseFiles.Hold _ = host.bases().hold(contents)) {
             CommandTransfer transfer =
@@ -93,6 +95,7 @@ final class NewInstances {
             contents.add(kernel.kernel());
             kernel.ramdisk().ifPresent(contents::add);
         }
+        spec.drives().forEach(drive -> drive.medium().ifPresent(medium -> contents.add(medium.content())));
         spec.disks().forEach(disk -> {
             if (disk.source() instanceof DiskSource.OverImage over) {
                 contents.add(over.base());

@@ -3,18 +3,29 @@ package cloud.stasis.compute.machine;
 import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
+import cloud.stasis.messages.ComputeCommand.DriveSpec;
 import cloud.stasis.messages.ComputeCommand.Identity;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
+import cloud.stasis.messages.ComputeCommand.Link;
+import cloud.stasis.messages.ComputeCommand.Medium;
+import cloud.stasis.messages.ComputeCommand.NicSpec;
+import cloud.stasis.messages.LeftOutIfEmpty;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.MacAddress;
+import cloud.stasis.model.NetworkId;
+import cloud.stasis.model.PortId;
 import cloud.stasis.model.StasisException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /// The devices of one instance, as the guest sees them. Its JSON is the device archive.
 ///
@@ -24,6 +35,8 @@ import java.util.regex.Pattern;
 /// @param bus the controller of the channel to the guest agent
 /// @param random the random number generator
 /// @param balloon tells how much memory the guest uses
+/// @param nics network interfaces, which come and go as disks do
+/// @param drives for read-only media
 public record Machine(
         int version,
         InstanceId instance,
@@ -36,9 +49,20 @@ public record Machine(
         List<Disk> disks,
         PciAddress bus,
         PciAddress random,
-        PciAddress balloon) {
+        PciAddress balloon,
+        @LeftOutIfEmpty List<Nic> nics,
+        @LeftOutIfEmpty List<Drive> drives) {
 
-    public static final int CURRENT_VERSION = 1;
+    /// Knows network interfaces and drives. A machine without any is still written as version 1, which every release
+    /// reads.
+    public static final int CURRENT_VERSION = 2;
+
+    private static final int VERSION_OF_DISKS = 1;
+    /// As many as the last slots of the bus take before they meet the disks of an ordinary machine.
+    public static final int MAX_NICS = 8;
+    /// Of the only controller for them: two channels with two drives each.
+    private static final int MAX_DRIVES = 4;
+
     /// What QEMU's boards take without further ado.
     public static final int MAX_VCPUS = 255;
     /// Less does not boot anything.
@@ -57,9 +81,13 @@ public record Machine(
     private static final PciAddress BALLOON = new PciAddress(5);
     /// `vda` sits here, the others follow; `vdz` takes the last slot.
     private static final int FIRST_DISK_SLOT = 6;
+    /// The first network interface sits here, the others follow, so that a guest counts them in this order.
+    private static final int FIRST_NIC_SLOT = 24;
 
     public Machine {
-        if (version != CURRENT_VERSION) {
+        nics = List.copyOf(nics);
+        drives = List.copyOf(drives);
+        if (version < VERSION_OF_DISKS || version > CURRENT_VERSION) {
             throw new StasisException(
                     ErrorCode.UNSUPPORTED_FORMAT, "device archive version " + version + " is not known here");
         }
@@ -80,6 +108,22 @@ public record Machine(
         }
         disks = List.copyOf(disks);
         HashSet<Object> taken = new HashSet<>(List.of(bus, random, balloon));
+        for (Drive drive : drives) {
+            if (!taken.add(drive.target())) {
+                throw new StasisException(ErrorCode.INVALID_REQUEST, "two drives claim the same place");
+            }
+        }
+        for (Nic nic : nics) {
+            if (!taken.add(nic.port()) || !taken.add(nic.mac()) || !taken.add(nic.address())) {
+                throw new StasisException(ErrorCode.INVALID_REQUEST, "two network interfaces claim the same place");
+            }
+        }
+        if (nics.size() > MAX_NICS || drives.size() > MAX_DRIVES) {
+            throw new StasisException(
+                    ErrorCode.INVALID_REQUEST,
+                    "a machine has at most " + MAX_NICS + " network interfaces and " + MAX_DRIVES + " drives");
+        }
+        version = nics.isEmpty() && drives.isEmpty() ? VERSION_OF_DISKS : CURRENT_VERSION;
         for (Disk disk : disks) {
             if (!taken.add(disk.target()) || !taken.add(disk.address())) {
                 throw new StasisException(ErrorCode.INVALID_REQUEST, "two devices claim the same place");
@@ -114,6 +158,49 @@ public record Machine(
         }
     }
 
+    /// A virtio network interface. Its model is the only one there is, as that of disks.
+    ///
+    /// @param fixedAddress what the guest is to call itself there, for whoever reads the archive
+    public record Nic(
+            PortId port,
+            NetworkId network,
+            MacAddress mac,
+            PciAddress address,
+            Optional<String> fixedAddress,
+            Link link) {
+        private static final Pattern IP = Pattern.compile("[0-9a-fA-F:.]{2,45}");
+
+        public Nic {
+            if (fixedAddress.isPresent() && !IP.matcher(fixedAddress.get()).matches()) {
+                throw new StasisException(ErrorCode.MALFORMED_OBJECT, "a network interface has no valid address");
+            }
+        }
+
+        /// At the same place, for what may be another machine.
+        Nic as(NicSpec spec) {
+            return new Nic(spec.port(), spec.network(), spec.mac(), address, spec.fixedAddress(), spec.link());
+        }
+
+        public Nic with(Link other) {
+            return new Nic(port, network, mac, address, fixedAddress, other);
+        }
+    }
+
+    /// A drive for read-only media on the IDE controller of the board, so that any firmware boots from it. The drive
+    /// stays for ever; media come and go.
+    ///
+    /// @param target `hda` to `hdd`
+    /// @param medium an image whose content is shown byte for byte
+    public record Drive(DeviceName target, Optional<Medium> medium) {
+        private static final Pattern TARGET = Pattern.compile("hd[a-d]");
+
+        public Drive {
+            if (!TARGET.matcher(target.value()).matches()) {
+                throw new StasisException(ErrorCode.INVALID_REQUEST, "drives of an instance are hda to hdd");
+            }
+        }
+    }
+
     /// What a host gives to each new machine.
     ///
     /// @param machineType the versioned name of the board
@@ -121,7 +208,7 @@ public record Machine(
 
     /// Gives each device of a new instance its place.
     public static Machine of(InstanceId instance, InstanceSpec spec, Board board) {
-        return new Machine(
+        Machine bare = new Machine(
                 CURRENT_VERSION,
                 instance,
                 spec.name(),
@@ -133,12 +220,20 @@ public record Machine(
                 spec.disks().stream().map(disk -> disk(instance, disk)).toList(),
                 BUS,
                 RANDOM,
-                BALLOON);
+                BALLOON,
+                List.of(),
+                drives(spec));
+        Machine machine = bare;
+        for (NicSpec nic : spec.nics()) {
+            machine = machine.with(nic);
+        }
+        return machine;
     }
 
     /// The same devices in the same places, for another instance.
     ///
-    /// @throws StasisException `MALFORMED_OBJECT` if the disks of `spec` are not those of this machine
+    /// @throws StasisException `MALFORMED_OBJECT` if disks or network interfaces of `spec` are not those of this
+    // machine
     public Machine clonedAs(InstanceId other, InstanceSpec spec, Identity identity) {
         List<Disk> own = disks.stream()
                 .map(disk -> spec.disks().stream()
@@ -148,8 +243,29 @@ public record Machine(
                         .orElseThrow(() -> new StasisException(
                                 ErrorCode.MALFORMED_OBJECT, "a clone has a disk for each disk of its origin")))
                 .toList();
+        if (spec.nics().size() != nics.size()) {
+            throw new StasisException(
+                    ErrorCode.MALFORMED_OBJECT, "a clone has a network interface for each one of its origin");
+        }
+        List<Nic> plugged = new ArrayList<>();
+        for (int position = 0; position < nics.size(); position++) {
+            plugged.add(nics.get(position).as(spec.nics().get(position)));
+        }
         return new Machine(
-                version, other, spec.name(), machineType, virtType, vcpus, memory, boot, own, bus, random, balloon);
+                CURRENT_VERSION,
+                other,
+                spec.name(),
+                machineType,
+                virtType,
+                vcpus,
+                memory,
+                boot,
+                own,
+                bus,
+                random,
+                balloon,
+                plugged,
+                drivesAs(spec));
     }
 
     private static Disk disk(InstanceId instance, DiskSpec spec) {
@@ -174,34 +290,174 @@ public record Machine(
         };
     }
 
+    private static List<Drive> drives(InstanceSpec spec) {
+        return spec.drives().stream()
+                .map(drive -> new Drive(drive.target(), drive.medium()))
+                .toList();
+    }
+
     /// With one more disk, at the place that its name says.
     public Machine with(DiskSpec spec) {
         List<Disk> more = new ArrayList<>(disks);
         more.add(disk(instance, spec));
         more.sort(Comparator.comparing(Disk::target));
-        return withDisks(more);
+        return with(more, nics, drives);
     }
 
     public Machine without(DeviceName target) {
-        return withDisks(
-                disks.stream().filter(disk -> !disk.target().equals(target)).toList());
+        return with(disks.stream().filter(disk -> !disk.target().equals(target)).toList(), nics, drives);
     }
 
-    /// The same devices, on disks that come from elsewhere: at another site what was a volume is not one.
-    public Machine on(List<DiskSpec> specs) {
+    /// With one more network interface, at the first place for one that is free.
+    public Machine with(NicSpec spec) {
+        PciAddress free = IntStream.range(FIRST_NIC_SLOT, FIRST_NIC_SLOT + MAX_NICS)
+                .mapToObj(PciAddress::new)
+                .filter(address -> nics.stream().noneMatch(nic -> nic.address().equals(address)))
+                .filter(address ->
+                        disks.stream().noneMatch(disk -> disk.address().equals(address)))
+                .findFirst()
+                .orElseThrow(() -> new StasisException(
+                        ErrorCode.INVALID_REQUEST, "the machine has no place for another network interface"));
+        List<Nic> more = new ArrayList<>(nics);
+        more.add(new Nic(spec.port(), spec.network(), spec.mac(), free, spec.fixedAddress(), spec.link()));
+        return with(disks, more, drives);
+    }
+
+    public Machine without(PortId port) {
+        return with(disks, nics.stream().filter(nic -> !nic.port().equals(port)).toList(), drives);
+    }
+
+    public Machine with(PortId port, Link link) {
+        return with(
+                disks,
+                nics.stream()
+                        .map(nic -> nic.port().equals(port) ? nic.with(link) : nic)
+                        .toList(),
+                drives);
+    }
+
+    /// With another medium, or none, in a drive.
+    public Machine with(DeviceName drive, Optional<Medium> medium) {
+        return with(
+                disks,
+                nics,
+                drives.stream()
+                        .map(known -> known.target().equals(drive) ? new Drive(drive, medium) : known)
+                        .toList());
+    }
+
+    /// What would have to be asked for to get this machine.
+    public InstanceSpec spec() {
+        return new InstanceSpec(
+                name,
+                vcpus,
+                memory,
+                boot,
+                disks.stream()
+                        .map(disk -> new DiskSpec(disk.target(), disk.size(), disk.source()))
+                        .toList(),
+                nics.stream()
+                        .map(nic -> new NicSpec(nic.port(), nic.network(), nic.mac(), nic.fixedAddress(), nic.link()))
+                        .toList(),
+                drives.stream()
+                        .map(drive -> new DriveSpec(drive.target(), drive.medium()))
+                        .toList());
+    }
+
+    public Optional<Nic> nic(PortId port) {
+        return nics.stream().filter(nic -> nic.port().equals(port)).findFirst();
+    }
+
+    public Optional<Drive> drive(DeviceName target) {
+        return drives.stream().filter(drive -> drive.target().equals(target)).findFirst();
+    }
+
+    /// The contents that lie in its drives.
+    public List<Content> media() {
+        return drives.stream()
+                .flatMap(drive -> drive.medium().stream())
+                .map(Medium::content)
+                .toList();
+    }
+
+    /// The same devices in their places, with what the owner may have behind them: the sources of its disks, the
+    /// networks, the media and the kernel are those of `spec`, since an archive may come from anywhere. At another
+    /// site what was a volume is not one.
+    ///
+    /// @throws StasisException `MALFORMED_OBJECT` unless `spec` names the same network interfaces and drives
+    public Machine on(InstanceSpec spec) {
         List<Disk> moved = disks.stream()
-                .map(disk -> specs.stream()
-                        .filter(spec -> spec.target().equals(disk.target()))
+                .map(disk -> spec.disks().stream()
+                        .filter(known -> known.target().equals(disk.target()))
                         .findFirst()
-                        .map(spec -> new Disk(disk.target(), disk.address(), disk.serial(), disk.size(), spec.source()))
+                        .map(known ->
+                                new Disk(disk.target(), disk.address(), disk.serial(), disk.size(), known.source()))
                         .orElse(disk))
                 .toList();
-        return withDisks(moved);
+        List<Nic> plugged = nics.stream()
+                .map(nic -> spec.nics().stream()
+                        .filter(known -> known.port().equals(nic.port()))
+                        .findFirst()
+                        .map(nic::as)
+                        .orElseThrow(Machine::notTheSame))
+                .toList();
+        if (plugged.size() != spec.nics().size()
+                || drives.size() != spec.drives().size()) {
+            throw notTheSame();
+        }
+        return new Machine(
+                CURRENT_VERSION,
+                instance,
+                name,
+                machineType,
+                virtType,
+                vcpus,
+                memory,
+                spec.boot(),
+                moved,
+                bus,
+                random,
+                balloon,
+                plugged,
+                drivesAs(spec));
     }
 
-    private Machine withDisks(List<Disk> other) {
+    private List<Drive> drivesAs(InstanceSpec spec) {
+        return drives.stream()
+                .map(drive -> spec.drives().stream()
+                        .filter(known -> known.target().equals(drive.target()))
+                        .findFirst()
+                        .map(known -> new Drive(drive.target(), known.medium()))
+                        .orElseThrow(Machine::notTheSame))
+                .toList();
+    }
+
+    private static StasisException notTheSame() {
+        return new StasisException(
+                ErrorCode.MALFORMED_OBJECT,
+                "the network interfaces and drives are not those of the device archive of the snapshot");
+    }
+
+    public Machine with(List<Nic> others) {
+        return with(disks, others, drives);
+    }
+
+    private Machine with(List<Disk> otherDisks, List<Nic> otherNics, List<Drive> otherDrives) {
         return new Machine(
-                version, instance, name, machineType, virtType, vcpus, memory, boot, other, bus, random, balloon);
+                CURRENT_VERSION,
+                instance,
+                name,
+                machineType,
+                virtType,
+                vcpus,
+                memory,
+                boot,
+                otherDisks,
+                bus,
+                random,
+                balloon,
+                otherNics,
+                otherDrives);
     }
 
     public List<DeviceName> targets() {

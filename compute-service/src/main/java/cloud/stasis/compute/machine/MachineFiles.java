@@ -11,23 +11,37 @@ import java.util.Optional;
 /// @param directory of the instance; stands in the domain's metadata, so that an agent knows its own
 /// @param disks the active layer of each disk
 /// @param ram the file that is its RAM, if it is to be kept in one
+/// @param media what lies in its drives
 public record MachineFiles(
         Path directory,
         Map<DeviceName, Path> disks,
         Optional<Path> kernel,
         Optional<Path> ramdisk,
         Path console,
-        Optional<Path> ram) {
+        Optional<Path> ram,
+        Map<DeviceName, Path> media) {
     public MachineFiles {
         disks = Map.copyOf(disks);
+        media = Map.copyOf(media);
+    }
+
+    /// With empty drives.
+    public MachineFiles(
+            Path directory,
+            Map<DeviceName, Path> disks,
+            Optional<Path> kernel,
+            Optional<Path> ramdisk,
+            Path console,
+            Optional<Path> ram) {
+        this(directory, disks, kernel, ramdisk, console, ram, Map.of());
     }
 
     public MachineFiles withRam(Path file) {
-        return new MachineFiles(directory, disks, kernel, ramdisk, console, Optional.of(file));
+        return new MachineFiles(directory, disks, kernel, ramdisk, console, Optional.of(file), media);
     }
 
     public MachineFiles withDisks(Map<DeviceName, Path> other) {
-        return new MachineFiles(directory, other, kernel, ramdisk, console, ram);
+        return new MachineFiles(directory, other, kernel, ramdisk, console, ram, media);
     }
 
     /// The active layer of one of the machine's disks.

@@ -182,11 +182,12 @@ public final class PowerOn {
         for (Lineage.Pending pending : lineage.pending()) {
             for (Lineage.Piece piece : pending.pieces()) {
                 if (piece instanceof Lineage.Piece.AtCheckpoint at
-                        && !host.hypervisor()
-                                .history()
-                                .isRecorded(
-                                        at.checkpoint(),
-                                        instance.disk(at.disk()).activeFile())) {
+                        && (!instance.disks().containsKey(at.disk())
+                                || !host.hypervisor()
+                                        .history()
+                                        .isRecorded(
+                                                at.checkpoint(),
+                                                instance.disk(at.disk()).activeFile()))) {
                     lost.add(at.checkpoint());
                 }
             }

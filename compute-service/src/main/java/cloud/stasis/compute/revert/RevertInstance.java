@@ -1,7 +1,6 @@
 package cloud.stasis.compute.revert;
 
 import cloud.stasis.bus.CommandContext;
-import cloud.stasis.chunks.ContentStore;
 import cloud.stasis.compute.capture.SettleCapture;
 import cloud.stasis.compute.capture.SnapshotCut;
 import cloud.stasis.compute.host.Host;
@@ -13,24 +12,18 @@ import cloud.stasis.compute.instance.SnapshotRecord;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.power.PowerOn;
 import cloud.stasis.compute.store.BaseFiles;
-import cloud.stasis.compute.store.CommandTransfer;
-import cloud.stasis.compute.store.DeviceArchives;
-import cloud.stasis.disks.FileStamp;
 import cloud.stasis.disks.HostFiles;
-import cloud.stasis.disks.LayerNumber;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;
-import cloud.stasis.messages.ComputeCommand.Boot;
-import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
-import cloud.stasis.model.Part;
 import cloud.stasis.model.Phase;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
@@ -46,22 +39,29 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/// Puts an instance back to a snapshot.
+/// Puts an instance back to a snapshot: first its devices, then its data.
 ///
 /// ```
-///  verdict   parts complete, disks match, devices known, space; missing layers and memory fetched from the store
+///  verdict   parts complete, devices to be had, space; missing layers and memory fetched from the store
 ///  safety    what the instance is becomes a snapshot of its own, if that is asked for
 ///  ───────── from here on the former state is given up ─────────
-///  off       power off; for each disk an empty layer on the frozen one, or on the fetched content
+///  off       power off; volumes that it did not have then leave it, those that it had come back
+///            for each disk an empty layer on the frozen one, or on the fetched content
 ///  on        restore the memory, or boot; a checkpoint before the first instruction (see PowerOn)
 /// ```
 ///
+/// A volume that leaves keeps what it holds; what belongs to the safety snapshot stays in it until that is in the
+/// store. A volume that comes back holds what it did at the snapshot; until all has gone well what it held just before
+/// is kept, too.
+///
 /// After a crash the command comes again and does all of it again: fetched files are found, a disk that is put
 /// back twice is as if it was put back once, and a safety snapshot that is there is not taken anew, since by then
-/// the instance may be put back already. If the second half fails for good the instance is put back to its safety
-/// snapshot, which then goes: a failure leaves the instance as it was.
+/// the instance may be put back already. What the instance was is then told by the safety snapshot. If the second half
+/// fails for good the instance is put back to its safety snapshot, which then goes: a failure leaves the instance as
+/// it was.
 public final class RevertInstance {
     private static final Logger LOG = Logger.getLogger(RevertInstance.class);
 
@@ -79,21 +79,22 @@ public final class RevertInstance {
 
     public CommandResult handle(ComputeCommand.RevertInstance command, CommandContext context) {
         Instance instance = host.instances().open(command.instance());
-        Set<Content> contents = new HashSet<>();
-        command.parts().forEach(part -> contents.add(part.content()));
-        try (BaseFiles.Hold _ = host.bases().hold(contents)) {
-            Verdict verdict = verdict(instance, command, context);
+        try (BaseFiles.Hold _ = host.bases().hold(contents(command))) {
+            Verdict verdict = new Examination(host, instance, command).verdict(context);
             context.checkCancelled();
             context.progress(Phase.RESTORING, ByteCount.ZERO, ByteCount.ZERO);
             long began = System.nanoTime();
             PowerState before = host.state(instance);
             command.safety().ifPresent(safety -> secure(instance, safety));
+            Machine former = former(instance, command.safety());
             try {
-                go(putBack(instance.id(), command.snapshot(), verdict), verdict.memory(), command.resume());
+                go(putBack(instance.id(), command, former, verdict), verdict.memory(), command.resume());
             } catch (StasisException e) {
-                command.safety().ifPresent(safety -> bringBack(instance, safety, before, e));
+                command.safety().ifPresent(safety -> bringBack(instance.id(), safety, before, verdict, e));
                 throw e;
             }
+            command.safety().ifPresent(safety -> volumes(verdict.spec().machine(), former)
+                    .forEach(disk -> disk.release(safety)));
             LOG.infof(
                     "Reverted an instance instanceId=%s snapshotId=%s memory=%s safety=%s tookMillis=%d",
                     instance.id(),
@@ -107,140 +108,18 @@ public final class RevertInstance {
         }
     }
 
-    private Verdict verdict(Instance instance, ComputeCommand.RevertInstance command, CommandContext context) {
-        ContentStore store = host.stores().open(command.grant());
-        SnapshotDirectory directory = instance.directory().snapshot(command.snapshot());
-        Optional<SnapshotRecord> local = directory.meta().read();
-        Machine machine =
-                machine(instance, command, local, store).on(command.spec().disks());
-        SortedMap<DeviceName, Content> disks = disks(command.parts());
-        if (!disks.keySet().equals(Set.copyOf(machine.targets()))) {
-            throw new StasisException(
-                    ErrorCode.MALFORMED_OBJECT, "the snapshot's disks are not those of its device archive");
-        }
-        if (!disks.keySet().equals(instance.disks().keySet())) {
-            throw new StasisException(
-                    ErrorCode.WRONG_STATE,
-                    "the instance has other disks now than in the snapshot: attach or detach volumes first");
-        }
-        Optional<Content> memory = memory(command);
-        ByteCount missing =
-                missingDisks(instance, command, disks).plus(missingMemory(instance, command, memory, local));
-        CommandTransfer transfer = new CommandTransfer(context, Phase.FETCHING_IMAGE, missing, host.space());
-        host.space().require(missingDisks(instance, command, disks));
-        host.memorySpace().require(missingMemory(instance, command, memory, local));
-        SortedMap<DeviceName, Verdict.Origin> origins = new TreeMap<>();
-        disks.forEach(
-                (target, content) -> origins.put(target, origin(instance, command, target, content, store, transfer)));
-        fetchKernel(machine, store, transfer);
-        return new Verdict(
-                new InstanceRecord(command.spec(), machine),
-                origins,
-                memory.map(content -> memoryFile(directory, local, content, store, transfer)));
+    private static Set<Content> contents(ComputeCommand.RevertInstance command) {
+        Set<Content> contents = new HashSet<>();
+        command.parts().forEach(part -> contents.add(part.content()));
+        command.spec().drives().forEach(drive -> drive.medium().ifPresent(medium -> contents.add(medium.content())));
+        return contents;
     }
 
-    /// The devices of the snapshot: as kept here, else from the store.
-    private static Machine machine(
-            Instance instance,
-            ComputeCommand.RevertInstance command,
-            Optional<SnapshotRecord> local,
-            ContentStore store) {
-        if (local.isPresent()) {
-            return local.get().machine();
-        }
-        Machine machine = DeviceArchives.read(command.parts(), store);
-        if (!machine.instance().equals(instance.id())) {
-            throw new StasisException(ErrorCode.WRONG_STATE, "the snapshot is one of another instance");
-        }
-        return machine;
-    }
-
-    private static SortedMap<DeviceName, Content> disks(List<Part> parts) {
-        SortedMap<DeviceName, Content> disks = new TreeMap<>();
-        parts.forEach(part -> {
-            if (part instanceof Part.Disk disk) {
-                disks.put(disk.target(), disk.content());
-            }
-        });
-        return disks;
-    }
-
-    private static Optional<Content> memory(ComputeCommand.RevertInstance command) {
-        if (command.memory() == MemoryChoice.DISKS_ONLY) {
-            return Optional.empty();
-        }
-        return Optional.of(command.parts().stream()
-                .filter(Part.Memory.class::isInstance)
-                .map(Part::content)
-                .findFirst()
-                .orElseThrow(() -> new StasisException(
-                        ErrorCode.WRONG_STATE, "the snapshot has no memory: revert its disks only")));
-    }
-
-    private ByteCount missingDisks(
-            Instance instance, ComputeCommand.RevertInstance command, SortedMap<DeviceName, Content> disks) {
-        long bytes = 0;
-        for (var disk : disks.entrySet()) {
-            if (instance.disk(disk.getKey()).heldBy(command.snapshot()).isEmpty()
-                    && !host.bases().has(disk.getValue())) {
-                bytes += disk.getValue().size().bytes();
-            }
-        }
-        return ByteCount.ofBytes(bytes);
-    }
-
-    private static ByteCount missingMemory(
-            Instance instance,
-            ComputeCommand.RevertInstance command,
-            Optional<Content> memory,
-            Optional<SnapshotRecord> local) {
-        SnapshotDirectory directory = instance.directory().snapshot(command.snapshot());
-        return isIntact(directory, local)
-                ? ByteCount.ZERO
-                : memory.map(Content::size).orElse(ByteCount.ZERO);
-    }
-
-    private Verdict.Origin origin(
-            Instance instance,
-            ComputeCommand.RevertInstance command,
-            DeviceName target,
-            Content content,
-            ContentStore store,
-            CommandTransfer transfer) {
-        Optional<LayerNumber> frozen = instance.disk(target).heldBy(command.snapshot());
-        if (frozen.isPresent()) {
-            return new Verdict.Origin.Frozen(frozen.get());
-        }
-        return new Verdict.Origin.Fetched(content, host.bases().fetch(content, store, transfer.next()));
-    }
-
-    private void fetchKernel(Machine machine, ContentStore store, CommandTransfer transfer) {
-        if (machine.boot() instanceof Boot.FromKernel kernel) {
-            host.bases().fetch(kernel.kernel(), store, transfer.next());
-            kernel.ramdisk().ifPresent(ramdisk -> host.bases().fetch(ramdisk, store, transfer.next()));
-        }
-    }
-
-    private static boolean isIntact(SnapshotDirectory directory, Optional<SnapshotRecord> local) {
-        return directory.hasMemory()
-                && local.isPresent()
-                && local.get().memory().equals(FileStamp.of(directory.memory()));
-    }
-
-    /// A fetched memory is kept beside where the captured one was; `download` gives it its name when it is
-    /// whole.
-    private static Path memoryFile(
-            SnapshotDirectory directory,
-            Optional<SnapshotRecord> local,
-            Content content,
-            ContentStore store,
-            CommandTransfer transfer) {
-        if (isIntact(directory, local)) {
-            return directory.memory();
-        }
-        directory.make();
-        store.download(content, directory.fetchedMemory(), transfer.next());
-        return directory.fetchedMemory();
+    private static Machine former(Instance instance, Optional<SnapshotId> safety) {
+        return safety.flatMap(
+                        taken -> instance.directory().snapshot(taken).meta().read())
+                .map(SnapshotRecord::machine)
+                .orElse(instance.machine());
     }
 
     private void secure(Instance instance, SnapshotId safety) {
@@ -260,14 +139,56 @@ public final class RevertInstance {
         }
     }
 
-    private Instance putBack(InstanceId id, SnapshotId snapshot, Verdict verdict) {
+    private Instance putBack(InstanceId id, ComputeCommand.RevertInstance command, Machine former, Verdict verdict) {
+        off(id, command.snapshot());
+        for (LayeredDisk left : volumes(former, verdict.spec().machine())) {
+            leave(id, left, command.safety());
+        }
+        command.safety().ifPresent(safety -> volumes(verdict.spec().machine(), former)
+                .forEach(arriving -> keep(arriving, safety)));
+        return stand(id, verdict);
+    }
+
+    /// What was suspended is given up too.
+    private void off(InstanceId id, SnapshotId to) {
         Instance instance = host.instances().open(id);
-        instance.begin(new Intent.Reverting(snapshot));
+        instance.begin(new Intent.Reverting(to));
         if (host.hypervisor().domains().find(id).isPresent()) {
             host.hypervisor().domains().powerOff(id);
         }
-        // What was suspended is given up too.
         HostFiles.delete(instance.directory().suspended());
+    }
+
+    /// The volumes of one machine that another one does not have.
+    private List<LayeredDisk> volumes(Machine of, Machine besides) {
+        Set<DiskSource> others =
+                besides.disks().stream().map(Machine.Disk::source).collect(Collectors.toUnmodifiableSet());
+        return of.disks().stream()
+                .filter(disk -> disk.source() instanceof DiskSource.Volume && !others.contains(disk.source()))
+                .map(disk -> host.instances().path(of.instance(), disk))
+                .filter(LayeredDisk::exists)
+                .map(path -> LayeredDisk.open(path, host.instances().layers()))
+                .toList();
+    }
+
+    /// A volume forgets what the instance knows of it.
+    private void leave(InstanceId id, LayeredDisk volume, Optional<SnapshotId> safety) {
+        for (SnapshotId snapshot : host.instances().layout().instance(id).snapshots()) {
+            if (!safety.equals(Optional.of(snapshot))) {
+                volume.release(snapshot);
+            }
+        }
+        host.hypervisor().history().wipe(volume.activeFile());
+    }
+
+    private static void keep(LayeredDisk arriving, SnapshotId safety) {
+        if (!arriving.holders().contains(safety)) {
+            arriving.hold(arriving.active(), safety);
+        }
+    }
+
+    private Instance stand(InstanceId id, Verdict verdict) {
+        Instance instance = host.instances().open(id, verdict.spec());
         verdict.disks().forEach((target, origin) -> {
             LayeredDisk disk = instance.disk(target);
             switch (origin) {
@@ -300,18 +221,25 @@ public final class RevertInstance {
     }
 
     /// Makes the instance again what it was.
-    private void bringBack(Instance former, SnapshotId safety, PowerState before, StasisException failure) {
-        SnapshotDirectory directory = former.directory().snapshot(safety);
+    private void bringBack(
+            InstanceId id, SnapshotId safety, PowerState before, Verdict failed, StasisException failure) {
+        SnapshotDirectory directory = host.instances().layout().instance(id).snapshot(safety);
         try {
+            Machine former = directory.meta().read().orElseThrow().machine();
+            off(id, safety);
+            for (LayeredDisk arrived : volumes(failed.spec().machine(), former)) {
+                giveBack(id, arrived, safety);
+            }
+            InstanceRecord record = new InstanceRecord(former.spec(), former);
             SortedMap<DeviceName, Verdict.Origin> layers = new TreeMap<>();
             host.instances()
-                    .open(former.id(), former.spec())
+                    .open(id, record)
                     .disks()
                     .forEach((target, disk) -> layers.put(
                             target,
                             new Verdict.Origin.Frozen(disk.heldBy(safety).orElseThrow())));
             Optional<Path> memory = directory.hasMemory() ? Optional.of(directory.memory()) : Optional.empty();
-            Instance back = putBack(former.id(), safety, new Verdict(former.spec(), layers, memory));
+            Instance back = stand(id, new Verdict(record, layers, memory));
             switch (before) {
                 case RUNNING -> powerOn(back, memory, ResumeState.RUNNING);
                 case PAUSED -> powerOn(back, memory, ResumeState.PAUSED);
@@ -322,16 +250,25 @@ public final class RevertInstance {
                 case STOPPED, CRASHED -> stayOff(back);
             }
             settle.abandon(back, safety.value());
-            LOG.warnf(
-                    "A revert failed, the instance is what it was instanceId=%s code=%s", former.id(), failure.code());
+            LOG.warnf("A revert failed, the instance is what it was instanceId=%s code=%s", id, failure.code());
         } catch (StasisException | IOException | NoSuchElementException e) {
             failure.addSuppressed(e);
             LOG.errorf(
                     e,
                     "A revert failed, and the instance could not be made what it was; its safety snapshot is kept on"
                             + " this host instanceId=%s snapshotId=%s",
-                    former.id(),
+                    id,
                     safety);
         }
+    }
+
+    /// A volume that came back for nothing holds again what it did.
+    private void giveBack(InstanceId id, LayeredDisk arrived, SnapshotId safety) {
+        arrived.heldBy(safety).ifPresent(layer -> {
+            arrived.prepareOn(layer);
+            arrived.commit(LayeredDisk.Use.AT_REST);
+        });
+        leave(id, arrived, Optional.empty());
+        arrived.release(safety);
     }
 }

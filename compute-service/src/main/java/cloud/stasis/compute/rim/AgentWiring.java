@@ -5,6 +5,7 @@ import cloud.stasis.chunks.HttpContentStore;
 import cloud.stasis.compute.agent.ComputeAgent;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.host.Limits;
+import cloud.stasis.compute.hypervisor.Bridges;
 import cloud.stasis.compute.hypervisor.Hypervisor;
 import cloud.stasis.compute.hypervisor.libvirt.LibvirtHypervisor;
 import cloud.stasis.compute.hypervisor.libvirt.VirtTypes;
@@ -18,6 +19,7 @@ import cloud.stasis.compute.watchdog.TimerWatchdog;
 import cloud.stasis.compute.watchdog.Watchdog;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.HostId;
+import cloud.stasis.model.OperatorNetwork;
 import cloud.stasis.worker.WorkerBus;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,6 +27,8 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /// The one place where the parts of the agent are put together.
 @ApplicationScoped
@@ -70,9 +74,16 @@ class AgentWiring {
                         VirtTypes.of(config.virtType()),
                         layout.instances(),
                         layout.run(),
-                        layout.memory());
+                        layout.memory(),
+                        bridges());
             case SIMULATED -> new SimulatedHypervisor();
         };
+    }
+
+    private Bridges bridges() {
+        return new Bridges(config.networks().orElse(List.of()).stream()
+                .map(OperatorNetwork::parse)
+                .collect(Collectors.toMap(OperatorNetwork::id, OperatorNetwork::bridge)));
     }
 
     @Produces

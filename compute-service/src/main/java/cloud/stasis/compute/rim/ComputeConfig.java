@@ -6,6 +6,7 @@ import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// What the agent must be told.
@@ -74,6 +75,10 @@ interface ComputeConfig {
     /// snapshots; the store keeps them.
     @WithDefault("8")
     int layerDepth();
+
+    /// The networks that machines of this host can be plugged into, each as `name:id:cidr:bridge`; the same for all
+    /// services of a site but for the bridge, which is this host's. None by default.
+    Optional<List<String>> networks();
 
     enum HypervisorKind {
         LIBVIRT,

@@ -99,7 +99,7 @@ public final class AttachVolume {
         List<DiskSpec> disks = new ArrayList<>(spec.disks());
         disks.add(disk);
         disks.sort(Comparator.comparing(DiskSpec::target));
-        return new InstanceSpec(spec.name(), spec.vcpus(), spec.memory(), spec.boot(), disks);
+        return spec.withDisks(disks);
     }
 
     private boolean has(Instance instance, DeviceName target) {

@@ -1,5 +1,6 @@
 package cloud.stasis.compute.volumes;
 
+import cloud.stasis.compute.devices.Unplugging;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.hypervisor.CheckpointName;
 import cloud.stasis.compute.hypervisor.Domain;
@@ -19,7 +20,6 @@ import cloud.stasis.model.PowerState;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,18 +39,12 @@ import org.jboss.logging.Logger;
 public final class DetachVolume {
     private static final Logger LOG = Logger.getLogger(DetachVolume.class);
 
-    /// A guest that boots listens only when its kernel is up.
-    private static final Duration DEADLINE = Duration.ofSeconds(90);
-
-    private static final Duration ASK_AGAIN = Duration.ofSeconds(5);
-    private static final Duration POLL = Duration.ofMillis(100);
-
     private final Host host;
-    private final Duration deadline;
+    private final Unplugging unplugging;
 
     public DetachVolume(Host host) {
         this.host = host;
-        this.deadline = DEADLINE;
+        this.unplugging = Unplugging.USUAL;
     }
 
     public CommandResult handle(ComputeCommand.DetachVolume command) {
@@ -108,32 +102,10 @@ public final class DetachVolume {
     }
 
     private void unplug(Instance instance, Machine.Disk disk, LayeredDisk opened) {
-        long end = System.nanoTime() + deadline.toNanos();
-        long next = System.nanoTime();
-        while (has(instance.id(), disk.target())) {
-            long now = System.nanoTime();
-            if (now > end) {
-                throw new StasisException(
-                        ErrorCode.GUEST_REFUSED,
-                        "the guest did not let " + disk.target() + " go within " + deadline.toSeconds()
-                                + " s: unmount it in the guest, or stop the instance, and try again");
-            }
-            if (now >= next) {
-                host.hypervisor().liveDisks().askFor(instance.id(), disk, opened.activeFile());
-                next = now + ASK_AGAIN.toNanos();
-            } else {
-                pause();
-            }
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(POLL);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StasisException(ErrorCode.OUTCOME_UNKNOWN, "interrupted while a guest is asked for a disk", e);
-        }
+        unplugging.until(
+                () -> !has(instance.id(), disk.target()),
+                () -> host.hypervisor().liveDisks().askFor(instance.id(), disk, opened.activeFile()),
+                disk.target() + " %s: unmount it in the guest, or stop the instance, and try again");
     }
 
     private boolean has(InstanceId id, DeviceName target) {
@@ -147,14 +119,9 @@ public final class DetachVolume {
     private Instance forgotten(Instance instance, DeviceName target) {
         InstanceSpec spec = instance.spec().spec();
         InstanceRecord record = new InstanceRecord(
-                new InstanceSpec(
-                        spec.name(),
-                        spec.vcpus(),
-                        spec.memory(),
-                        spec.boot(),
-                        spec.disks().stream()
-                                .filter(disk -> !disk.target().equals(target))
-                                .toList()),
+                spec.withDisks(spec.disks().stream()
+                        .filter(disk -> !disk.target().equals(target))
+                        .toList()),
                 instance.machine().without(target));
         instance.directory().spec().write(record);
         return host.instances().open(instance.id(), record);

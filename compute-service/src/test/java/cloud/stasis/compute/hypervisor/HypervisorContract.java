@@ -359,7 +359,9 @@ public abstract class HypervisorContract {
                 machine.disks(),
                 machine.bus(),
                 machine.random(),
-                machine.balloon());
+                machine.balloon(),
+                machine.nics(),
+                machine.drives());
     }
 
     private static void join(Thread thread) {

@@ -1,11 +1,13 @@
 package cloud.stasis.compute.hypervisor.libvirt;
 
+import cloud.stasis.compute.hypervisor.Bridges;
 import cloud.stasis.compute.hypervisor.RamFile;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.compute.machine.PciAddress;
 import cloud.stasis.compute.machine.VirtType;
 import cloud.stasis.messages.ComputeCommand.Boot;
+import cloud.stasis.messages.ComputeCommand.Link;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
@@ -31,6 +33,7 @@ final class DomainXml {
 
     private final HostId host;
     private final DiskCache cache;
+    private final Bridges bridges;
 
     /// How QEMU reads and writes layers.
     enum DiskCache {
@@ -41,9 +44,10 @@ final class DomainXml {
         WRITE_BACK
     }
 
-    DomainXml(HostId host, DiskCache cache) {
+    DomainXml(HostId host, DiskCache cache, Bridges bridges) {
         this.host = host;
         this.cache = cache;
+        this.bridges = bridges;
     }
 
     static String name(InstanceId instance) {
@@ -96,7 +100,12 @@ final class DomainXml {
                     .with("machine", machine.machineType())
                     .text("hvm");
             switch (machine.boot()) {
-                case Boot.FromDisk disk -> os.add("boot").with("dev", "hd");
+                case Boot.FromDisk disk -> {
+                    os.add("boot").with("dev", "hd");
+                    if (!machine.drives().isEmpty()) {
+                        os.add("boot").with("dev", "cdrom");
+                    }
+                }
                 case Boot.FromKernel kernel -> {
                     files.kernel().ifPresent(file -> os.add("kernel").text(file.toString()));
                     files.ramdisk().ifPresent(file -> os.add("initrd").text(file.toString()));
@@ -109,6 +118,13 @@ final class DomainXml {
     private void devices(Xml devices, Machine machine, MachineFiles files) {
         for (Machine.Disk disk : machine.disks()) {
             devices.add("disk", element -> disk(element, disk, files.layer(disk.target())));
+        }
+        for (Machine.Drive drive : machine.drives()) {
+            Optional<Path> medium = Optional.ofNullable(files.media().get(drive.target()));
+            devices.add("disk", element -> drive(element, drive, medium));
+        }
+        for (Machine.Nic nic : machine.nics()) {
+            devices.add("interface", element -> nic(element, nic));
         }
         devices.add("controller").with("type", "usb").with("model", "none");
         at(devices.add("controller").with("type", "virtio-serial").with("index", 0), machine.bus());
@@ -154,6 +170,45 @@ final class DomainXml {
         at(element, disk.address());
     }
 
+    /// One drive by itself, for a machine that is on.
+    String writeDrive(Machine.Drive drive, Optional<Path> medium) {
+        return Xml.write("disk", element -> drive(element, drive, medium));
+    }
+
+    /// The medium is shown as it is: what its bytes say of formats is for the guest.
+    private static void drive(Xml element, Machine.Drive drive, Optional<Path> medium) {
+        element.with("type", "file").with("device", "cdrom");
+        element.add("driver").with("name", "qemu").with("type", "raw");
+        medium.ifPresent(file -> element.add("source").with("file", file));
+        int place = drive.target().value().charAt(2) - 'a';
+        element.add("target").with("dev", drive.target()).with("bus", "ide");
+        element.add("readonly");
+        element.add("address")
+                .with("type", "drive")
+                .with("controller", 0)
+                .with("bus", place / 2)
+                .with("target", 0)
+                .with("unit", place % 2);
+    }
+
+    /// One network interface by itself, for a machine that is on.
+    String writeNic(Machine.Nic nic) {
+        return Xml.write("interface", element -> nic(element, nic));
+    }
+
+    private void nic(Xml element, Machine.Nic nic) {
+        element.with("type", "bridge");
+        element.add("mac").with("address", nic.mac());
+        element.add("source").with("bridge", bridges.of(nic.network()));
+        element.add("model").with("type", "virtio");
+        // Packets pass through QEMU, so that a paused guest is all there is to stop.
+        element.add("driver").with("name", "qemu");
+        element.add("link").with("state", nic.link() == Link.UP ? "up" : "down");
+        // Nothing boots from the network, and a host needs no ROMs.
+        element.add("rom").with("enabled", "no");
+        at(element, nic.address());
+    }
+
     private static void at(Xml device, PciAddress address) {
         device.add("address")
                 .with("type", "pci")
@@ -186,7 +241,7 @@ final class DomainXml {
         for (Xml disk : domain.all("disk")) {
             Optional<Xml> target = disk.child("target");
             Optional<Xml> source = disk.child("source");
-            if (target.isPresent() && source.isPresent()) {
+            if (disk.attribute("device").equals("disk") && target.isPresent() && source.isPresent()) {
                 disks.put(
                         new DeviceName(target.get().attribute("dev")),
                         Path.of(source.get().attribute("file")));

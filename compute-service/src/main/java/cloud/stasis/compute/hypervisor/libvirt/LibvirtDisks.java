@@ -14,7 +14,6 @@ final class LibvirtDisks implements LiveDisks {
 
     // As in libvirt's headers.
     private static final int LIVE = 1;
-    private static final int CONFIG = 2;
 
     private final LibvirtConnection libvirt;
     private final DomainXml xml;
@@ -29,7 +28,7 @@ final class LibvirtDisks implements LiveDisks {
         libvirt.change(
                 "attach a volume",
                 instance,
-                domain -> domain.attachDeviceFlags(xml.writeDisk(disk, layer), LIVE | CONFIG));
+                domain -> domain.attachDeviceFlags(xml.writeDisk(disk, layer), LIVE));
     }
 
     /// QEMU refuses to ask a guest that it is still asking, which is no failure.

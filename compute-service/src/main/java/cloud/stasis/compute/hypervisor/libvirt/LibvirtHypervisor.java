@@ -1,10 +1,12 @@
 package cloud.stasis.compute.hypervisor.libvirt;
 
+import cloud.stasis.compute.hypervisor.Bridges;
 import cloud.stasis.compute.hypervisor.DiskHistory;
 import cloud.stasis.compute.hypervisor.Domains;
 import cloud.stasis.compute.hypervisor.Guests;
 import cloud.stasis.compute.hypervisor.HostCapacity;
 import cloud.stasis.compute.hypervisor.Hypervisor;
+import cloud.stasis.compute.hypervisor.LiveDevices;
 import cloud.stasis.compute.hypervisor.LiveDisks;
 import cloud.stasis.compute.hypervisor.LiveLayers;
 import cloud.stasis.compute.hypervisor.Memories;
@@ -40,13 +42,16 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final Memories memories;
     private final LiveLayers liveLayers;
     private final LiveDisks liveDisks;
+    private final LiveDevices liveDevices;
     private final LayerFiles layers;
 
     /// @param instances the directory above those of the instances
     /// @param sockets a directory that QEMU's user may write to, with a short path
     /// @param memory a directory for memory files and RAM
-    public LibvirtHypervisor(URI uri, HostId host, VirtType virtType, Path instances, Path sockets, Path memory) {
-        DomainXml xml = new DomainXml(host, DirectIo.isPossible(instances));
+    /// @param bridges of the networks that this host reaches
+    public LibvirtHypervisor(
+            URI uri, HostId host, VirtType virtType, Path instances, Path sockets, Path memory, Bridges bridges) {
+        DomainXml xml = new DomainXml(host, DirectIo.isPossible(instances), bridges);
         this.libvirt = new LibvirtConnection(uri);
         this.virtType = virtType;
         this.domains = new LibvirtDomains(libvirt, xml, host, instances);
@@ -56,6 +61,7 @@ public final class LibvirtHypervisor implements Hypervisor {
                 new LibvirtMemories(libvirt, domains, xml, new DeviceStates(sockets), Reflink.isPossibleIn(memory));
         this.liveLayers = new LibvirtLayers(libvirt);
         this.liveDisks = new LibvirtDisks(libvirt, xml);
+        this.liveDevices = new LibvirtDevices(libvirt, xml, bridges);
         this.layers = new QcowLayers(sockets);
     }
 
@@ -128,6 +134,11 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public LiveDisks liveDisks() {
         return liveDisks;
+    }
+
+    @Override
+    public LiveDevices liveDevices() {
+        return liveDevices;
     }
 
     @Override

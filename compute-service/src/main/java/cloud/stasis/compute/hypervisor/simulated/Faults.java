@@ -1,11 +1,15 @@
 package cloud.stasis.compute.hypervisor.simulated;
 
+import cloud.stasis.model.NetworkId;
 import cloud.stasis.model.StasisException;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// What goes wrong on a simulated host. Set by tests, at any time.
 public final class Faults {
+    private final Set<NetworkId> cutOff = ConcurrentHashMap.newKeySet();
     /// How the agents in the guests behave.
     public enum Agent {
         ANSWERS,
@@ -43,6 +47,19 @@ public final class Faults {
     /// The next start of a machine, from its disks or from a memory, fails like this; the ones after it do not.
     public void nextStart(StasisException failure) {
         start.set(Optional.of(failure));
+    }
+
+    /// The host no longer reaches this network.
+    public void cutOff(NetworkId network) {
+        cutOff.add(network);
+    }
+
+    public void reconnect(NetworkId network) {
+        cutOff.remove(network);
+    }
+
+    boolean isCutOff(NetworkId network) {
+        return cutOff.contains(network);
     }
 
     Agent agent() {

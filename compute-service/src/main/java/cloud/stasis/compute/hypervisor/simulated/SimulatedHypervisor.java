@@ -6,6 +6,7 @@ import cloud.stasis.compute.hypervisor.Domains;
 import cloud.stasis.compute.hypervisor.Guests;
 import cloud.stasis.compute.hypervisor.HostCapacity;
 import cloud.stasis.compute.hypervisor.Hypervisor;
+import cloud.stasis.compute.hypervisor.LiveDevices;
 import cloud.stasis.compute.hypervisor.LiveDisks;
 import cloud.stasis.compute.hypervisor.LiveLayers;
 import cloud.stasis.compute.hypervisor.Memories;
@@ -45,6 +46,7 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final Memories memories = new SimulatedMemories(this);
     private final LiveLayers liveLayers = new SimulatedLayers();
     private final LiveDisks liveDisks = new SimulatedDisks();
+    private final LiveDevices liveDevices = new SimulatedDevices(this);
 
     /// Whether guests keep their RAM in files, as on a host whose file system can share blocks.
     public enum Ram {
@@ -116,6 +118,11 @@ public final class SimulatedHypervisor implements Hypervisor {
     @Override
     public LiveDisks liveDisks() {
         return liveDisks;
+    }
+
+    @Override
+    public LiveDevices liveDevices() {
+        return liveDevices;
     }
 
     @Override

@@ -227,6 +227,11 @@ final class SimulatedMachine {
         files = files.withDisks(fewer);
     }
 
+    synchronized void become(Machine other) {
+        requireActive();
+        machine = other;
+    }
+
     synchronized void fold(LayerFold fold) {
         requireActive();
         closeDisks();
