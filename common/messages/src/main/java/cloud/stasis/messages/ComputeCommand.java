@@ -256,7 +256,9 @@ public sealed interface ComputeCommand extends Command {
         /// The same machine: serials of its disks stay.
         KEEP,
         /// Another machine: serials of its disks, hardware addresses and network addresses are new.
-        REGENERATE
+        REGENERATE,
+        /// The same machine, with all its cables pulled out until it is told otherwise.
+        ISOLATE
     }
 
     /// What an instance does once it is put back.

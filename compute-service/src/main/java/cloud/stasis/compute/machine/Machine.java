@@ -151,7 +151,7 @@ public record Machine(
         Disk clonedAs(InstanceId other, DiskSpec asked, Identity identity) {
             String told =
                     switch (identity) {
-                        case KEEP -> serial;
+                        case KEEP, ISOLATE -> serial;
                         case REGENERATE -> serialOf(other, asked);
                     };
             return new Disk(target, address, told, asked.size(), asked.source());

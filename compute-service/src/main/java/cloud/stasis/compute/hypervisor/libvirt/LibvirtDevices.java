@@ -49,9 +49,7 @@ final class LibvirtDevices implements LiveDevices {
     @Override
     public void attach(InstanceId instance, Machine.Nic nic) {
         libvirt.change(
-                "attach a network interface",
-                instance,
-                domain -> domain.attachDeviceFlags(xml.writeNic(nic), LIVE));
+                "attach a network interface", instance, domain -> domain.attachDeviceFlags(xml.writeNic(nic), LIVE));
     }
 
     /// QEMU refuses to ask a guest that it is still asking, which is no failure.

@@ -26,9 +26,7 @@ final class LibvirtDisks implements LiveDisks {
     @Override
     public void attach(InstanceId instance, Machine.Disk disk, Path layer) {
         libvirt.change(
-                "attach a volume",
-                instance,
-                domain -> domain.attachDeviceFlags(xml.writeDisk(disk, layer), LIVE));
+                "attach a volume", instance, domain -> domain.attachDeviceFlags(xml.writeDisk(disk, layer), LIVE));
     }
 
     /// QEMU refuses to ask a guest that it is still asking, which is no failure.
