@@ -2,6 +2,7 @@ package cloud.stasis.launcher;
 
 import cloud.stasis.launcher.parts.Broker;
 import cloud.stasis.launcher.parts.Hypervisor;
+import cloud.stasis.launcher.parts.Bridge;
 import cloud.stasis.launcher.parts.MemoryVolume;
 import cloud.stasis.launcher.parts.PartName;
 import cloud.stasis.launcher.parts.Parts;
@@ -96,6 +97,7 @@ public final class Main {
             cloud(Secrets.ensure(home.stasisEnv())).down(wanted);
             if (wanted.contains(PartName.COMPUTE_SERVICE)) {
                 new MemoryVolume(settings, System.out).unmount();
+                new Bridge(settings, System.out).remove();
             }
         }
         return 0;

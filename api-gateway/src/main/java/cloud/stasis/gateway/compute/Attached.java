@@ -41,8 +41,7 @@ public final class Attached {
     private void change(InstanceId id, UnaryOperator<List<DiskSpec>> disks) {
         instances.lock(id).filter(instance -> !instance.isDeleted()).ifPresent(instance -> {
             InstanceSpec spec = instance.spec();
-            InstanceSpec next =
-                    new InstanceSpec(spec.name(), spec.vcpus(), spec.memory(), spec.boot(), disks.apply(spec.disks()));
+            InstanceSpec next = spec.withDisks(disks.apply(spec.disks()));
             instances.save(instance.madeOf(next, clock.instant()));
         });
     }

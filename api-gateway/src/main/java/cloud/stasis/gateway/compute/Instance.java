@@ -99,6 +99,15 @@ public record Instance(
         }
     }
 
+    /// Where the operation is carried out.
+    ///
+    /// @throws StasisException `WRONG_STATE` if no host has it
+    public HostId hostFor(Operation operation) {
+        return host.orElseThrow(() -> new StasisException(
+                ErrorCode.WRONG_STATE,
+                "Cannot '" + operation.verb() + "' instance " + id + " because no host has it."));
+    }
+
     public boolean isDeleted() {
         return life.deletedAt().isPresent();
     }

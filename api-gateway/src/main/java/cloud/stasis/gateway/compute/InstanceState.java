@@ -148,7 +148,7 @@ public record InstanceState(Stage stage, Optional<Work> work) {
     }
 
     /// @throws StasisException `WRONG_STATE` unless the operation may begin now
-    void requireAllowed(InstanceId instance, Operation operation) {
+    public void requireAllowed(InstanceId instance, Operation operation) {
         if (taskState().isPresent()) {
             throw wrong(instance, operation, "task_state " + taskState().get());
         }

@@ -28,9 +28,12 @@ public enum Operation {
     REBUILD("rebuild", Set.of(RUNNING, STOPPED, CRASHED), Broken.ALLOWED),
     /// So is this.
     REVERT("revertToSnapshot", Set.of(RUNNING, STOPPED, PAUSED, SUSPENDED, CRASHED), Broken.ALLOWED),
-    /// These two do not make it busy: they are of the volume.
+    /// Devices that come, go and change do not make it busy.
     ATTACH_VOLUME("attach_volume", Set.of(RUNNING, STOPPED, PAUSED, CRASHED), Broken.REFUSED),
     DETACH_VOLUME("detach_volume", Set.of(RUNNING, STOPPED, PAUSED, CRASHED), Broken.REFUSED),
+    ATTACH_INTERFACE("attach_interface", Set.of(RUNNING, STOPPED, PAUSED, CRASHED), Broken.REFUSED),
+    DETACH_INTERFACE("detach_interface", Set.of(RUNNING, STOPPED, PAUSED, CRASHED), Broken.REFUSED),
+    CHANGE_DEVICE("change_device", Set.of(RUNNING, STOPPED, PAUSED, CRASHED), Broken.REFUSED),
     DELETE("delete", Set.of(RUNNING, STOPPED, PAUSED, SUSPENDED, CRASHED), Broken.ALLOWED);
 
     private final String verb;
@@ -73,6 +76,7 @@ public enum Operation {
             case REVERT -> "reverting";
             case ATTACH_VOLUME -> "attaching";
             case DETACH_VOLUME -> "detaching";
+            case ATTACH_INTERFACE, DETACH_INTERFACE, CHANGE_DEVICE -> "changing";
             case DELETE -> "deleting";
         };
     }

@@ -1,6 +1,9 @@
 package cloud.stasis.gateway.compute;
 
 import cloud.stasis.gateway.compute.Instance.Life;
+import cloud.stasis.gateway.device.Interfaces;
+import cloud.stasis.gateway.device.Media;
+import cloud.stasis.gateway.device.WantedNic;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Host;
 import cloud.stasis.gateway.fleet.Load;
@@ -17,6 +20,7 @@ import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.messages.ComputeCommand.Boot;
+import cloud.stasis.messages.ComputeCommand.DriveSpec;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
@@ -47,6 +51,8 @@ public final class ServerCreation {
     private final Quotas quotas;
     private final SagaRunner sagas;
     private final BootServer bootServer;
+    private final Interfaces interfaces;
+    private final Media media;
     private final Clock clock;
 
     public ServerCreation(
@@ -60,6 +66,8 @@ public final class ServerCreation {
             Quotas quotas,
             SagaRunner sagas,
             BootServer bootServer,
+            Interfaces interfaces,
+            Media media,
             Clock clock) {
         this.transactions = transactions;
         this.instances = instances;
@@ -71,6 +79,8 @@ public final class ServerCreation {
         this.quotas = quotas;
         this.sagas = sagas;
         this.bootServer = bootServer;
+        this.interfaces = interfaces;
+        this.media = media;
         this.clock = clock;
     }
 
@@ -91,12 +101,14 @@ public final class ServerCreation {
             List<ByteCount> blanks = FlavorDisks.of(flavor, layout.others());
             requireQuota(caller, asked, flavor, layout);
             Boot boot = MachinePlan.boot(source, id -> images.visibleTo(caller, ImageId.parse(id)));
+            Machine machine = new Machine(
+                    flavor, source, boot, layout, blanks, asked.nics(), media.drives(caller, asked.medium()));
             List<Instance> made = new ArrayList<>();
             for (int number = 1; number <= asked.count(); number++) {
                 Profile profile = asked.count() == 1
                         ? asked.profile()
                         : asked.profile().named(asked.profile().name() + "-" + number);
-                Instance server = create(caller, profile, new Machine(flavor, source, boot, layout, blanks), group);
+                Instance server = create(caller, profile, machine, group);
                 group.ifPresent(joined -> groups.join(server.id(), joined));
                 made.add(server);
             }
@@ -105,7 +117,14 @@ public final class ServerCreation {
     }
 
     /// What all servers of one request are made of.
-    private record Machine(Flavor flavor, BootSource source, Boot boot, Layout layout, List<ByteCount> blanks) {}
+    private record Machine(
+            Flavor flavor,
+            BootSource source,
+            Boot boot,
+            Layout layout,
+            List<ByteCount> blanks,
+            List<WantedNic> nics,
+            List<DriveSpec> drives) {}
 
     /// An image that stands for volumes says how they boot.
     private BootSource source(Caller caller, Layout layout, Optional<ImageRecord> image) {
@@ -153,7 +172,9 @@ public final class ServerCreation {
         reserved.add(plan, machine.layout().root());
         plan.addOwn(machine.blanks());
         machine.layout().others().forEach(device -> reserved.add(plan, device));
-        InstanceSpec spec = plan.spec(profile.name(), machine.boot());
+        InstanceSpec spec = plan.spec(profile.name(), machine.boot())
+                .withNics(interfaces.reserve(id, machine.nics()))
+                .withDrives(machine.drives());
         Instance instance =
                 entered(caller, id, profile, machine, spec, Optional.of(host), InstanceState.building(saga), now);
         sagas.start(

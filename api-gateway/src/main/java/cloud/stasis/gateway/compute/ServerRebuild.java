@@ -70,7 +70,9 @@ public final class ServerRebuild {
             InstanceSpec spec = plan.with(instance.spec().disks())
                     .spec(
                             profile.name(),
-                            MachinePlan.boot(source, kernel -> images.visibleTo(caller, ImageId.parse(kernel))));
+                            MachinePlan.boot(source, kernel -> images.visibleTo(caller, ImageId.parse(kernel))))
+                    .withNics(instance.spec().nics())
+                    .withDrives(instance.spec().drives());
             Instant now = clock.instant();
             Instance rebuilt = instance.described(profile, now)
                     .rebuilt(spec, SourceImage.of(image), now)

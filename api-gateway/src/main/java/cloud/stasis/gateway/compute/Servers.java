@@ -185,10 +185,7 @@ public final class Servers {
 
     /// Where the operation is carried out.
     static HostId hostOf(Instance instance, Operation operation) {
-        return instance.host()
-                .orElseThrow(() -> new StasisException(
-                        ErrorCode.WRONG_STATE,
-                        "Cannot '" + operation.verb() + "' instance " + instance.id() + " because no host has it."));
+        return instance.hostFor(operation);
     }
 
     /// Volumes that are made for a server which never came to be go with it, whatever was wished for them:

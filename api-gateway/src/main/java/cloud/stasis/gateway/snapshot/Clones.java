@@ -6,6 +6,7 @@ import cloud.stasis.gateway.compute.InstanceState;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.Profile;
 import cloud.stasis.gateway.compute.Remarks;
+import cloud.stasis.gateway.device.Interfaces;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Host;
 import cloud.stasis.gateway.fleet.Load;
@@ -54,6 +55,7 @@ public final class Clones {
     private final SagaRunner sagas;
     private final CloneServer cloneServer;
     private final Verdicts verdicts;
+    private final Interfaces interfaces;
     private final Clock clock;
 
     public Clones(
@@ -65,6 +67,7 @@ public final class Clones {
             SagaRunner sagas,
             CloneServer cloneServer,
             Verdicts verdicts,
+            Interfaces interfaces,
             Clock clock) {
         this.requests = requests;
         this.instances = instances;
@@ -74,6 +77,7 @@ public final class Clones {
         this.sagas = sagas;
         this.cloneServer = cloneServer;
         this.verdicts = verdicts;
+        this.interfaces = interfaces;
         this.clock = clock;
     }
 
@@ -153,7 +157,8 @@ public final class Clones {
         Instant now = clock.instant();
         InstanceId id = InstanceId.random();
         Manifest manifest = snapshot.sealed().orElseThrow().manifest();
-        InstanceSpec spec = spec(snapshot.spec(), manifest, asked.name());
+        InstanceSpec spec = spec(snapshot.spec(), manifest, asked.name())
+                .withNics(interfaces.copy(id, snapshot.spec().nics(), asked.identity(), asked.memory()));
         Profile was = origin.profile();
         instances.add(new Instance(
                 id,
@@ -203,7 +208,7 @@ public final class Clones {
                 .map(disk ->
                         new DiskSpec(disk.target(), disk.size(), new DiskSource.OverImage(content(disk, manifest))))
                 .toList();
-        return new InstanceSpec(name, was.vcpus(), was.memory(), was.boot(), disks);
+        return was.named(name).withDisks(disks);
     }
 
     private static Content content(DiskSpec disk, Manifest manifest) {

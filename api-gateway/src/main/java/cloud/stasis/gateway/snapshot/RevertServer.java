@@ -1,12 +1,14 @@
 package cloud.stasis.gateway.snapshot;
 
 import cloud.stasis.gateway.compute.InstanceTurns;
+import cloud.stasis.gateway.device.Plugged;
 import cloud.stasis.gateway.fleet.Grants;
 import cloud.stasis.gateway.saga.Request;
 import cloud.stasis.gateway.saga.Run;
 import cloud.stasis.gateway.saga.Saga;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Step;
+import cloud.stasis.gateway.snapshot.VolumeExchange.Exchanged;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;
@@ -28,6 +30,9 @@ import java.util.Optional;
 /// Puts a server back to a snapshot. One step, since the agent does all of it next to the disks; if it fails the
 /// agent has left the server as it was, and so do we. While it goes on the snapshot cannot be deleted.
 ///
+/// Its devices become those of the snapshot, too: volumes ([VolumeExchange]) and network interfaces come and go with
+/// it.
+///
 /// What the server was becomes a safety snapshot, unless that was declined. The agent leaves its instant on the host,
 /// which costs the revert next to nothing; [TakeSnapshot] brings it into the store afterwards.
 ///
@@ -39,20 +44,31 @@ public final class RevertServer implements Saga<RevertServer.Data> {
     private final SnapshotRows snapshots;
     private final Grants grants;
     private final TakeSnapshot takeSnapshot;
+    private final VolumeExchange volumes;
+    private final Plugged plugged;
     private final Clock clock;
 
     public RevertServer(
-            InstanceTurns instances, SnapshotRows snapshots, Grants grants, TakeSnapshot takeSnapshot, Clock clock) {
+            InstanceTurns instances,
+            SnapshotRows snapshots,
+            Grants grants,
+            TakeSnapshot takeSnapshot,
+            VolumeExchange volumes,
+            Plugged plugged,
+            Clock clock) {
         this.instances = instances;
         this.snapshots = snapshots;
         this.grants = grants;
         this.takeSnapshot = takeSnapshot;
+        this.volumes = volumes;
+        this.plugged = plugged;
         this.clock = clock;
     }
 
     /// @param spec what the machine was made of then
     /// @param parts of the snapshot's bundle
     /// @param safety the snapshot of what the server was, if it is to be taken
+    /// @param volumes that come and go
     /// @param reached what the machine did afterwards
     public record Data(
             InstanceId instance,
@@ -63,13 +79,18 @@ public final class RevertServer implements Saga<RevertServer.Data> {
             MemoryChoice memory,
             AfterRevert resume,
             Optional<Safety> safety,
+            Optional<Exchanged> volumes,
             Optional<PowerState> reached) {
         public Data {
             parts = List.copyOf(parts);
         }
 
+        Exchanged exchanged() {
+            return volumes.orElse(Exchanged.NONE);
+        }
+
         Data reaching(PowerState power) {
-            return new Data(instance, host, snapshot, spec, parts, memory, resume, safety, Optional.of(power));
+            return new Data(instance, host, snapshot, spec, parts, memory, resume, safety, volumes, Optional.of(power));
         }
     }
 
@@ -103,22 +124,25 @@ public final class RevertServer implements Saga<RevertServer.Data> {
         instances.change(data.instance(), run.id(), instance -> instance.madeOf(data.spec(), clock.instant())
                 .at(Optional.of(data.snapshot()), clock.instant())
                 .in(instance.state().toReady(power), clock.instant()));
+        plugged.settle(data.instance());
         release(run);
-        return data.safety()
-                .flatMap(safety -> keep(data, safety))
-                .map(List::<Start<?>>of)
-                .orElse(List.of());
+        Optional<SagaId> keeping = data.safety()
+                .flatMap(safety -> snapshots.lock(safety.snapshot()))
+                .map(safety -> SagaId.random());
+        volumes.completed(run, data.instance(), data.spec(), data.exchanged(), keeping);
+        return keeping.flatMap(saga -> keep(data, saga)).map(List::<Start<?>>of).orElse(List.of());
     }
 
-    private Optional<Start<?>> keep(Data data, Safety safety) {
-        SagaId keeping = SagaId.random();
+    private Optional<Start<?>> keep(Data data, SagaId keeping) {
+        Safety safety = data.safety().orElseThrow();
         return snapshots.lock(safety.snapshot()).map(snapshot -> {
             Snapshot kept = snapshot.in(new SnapshotState.Creating(keeping), clock.instant());
             snapshots.save(kept);
             return new Start<>(
                     keeping,
                     takeSnapshot,
-                    TakeSnapshot.Data.of(kept, data.host(), TakeSnapshot.Moment.LEFT_BY_REVERT, safety.origin()));
+                    TakeSnapshot.Data.of(kept, data.host(), TakeSnapshot.Moment.LEFT_BY_REVERT, safety.origin())
+                            .freeing(data.exchanged().leaving()));
         });
     }
 
@@ -126,6 +150,8 @@ public final class RevertServer implements Saga<RevertServer.Data> {
     public void undone(Run<Data> run, ErrorReport cause) {
         release(run);
         run.data().safety().map(Safety::snapshot).ifPresent(snapshots::remove);
+        volumes.undone(run, run.data().exchanged());
+        plugged.settle(run.data().instance());
         instances.idle(run.data().instance(), run.id());
     }
 
@@ -137,6 +163,8 @@ public final class RevertServer implements Saga<RevertServer.Data> {
                 .safety()
                 .flatMap(safety -> snapshots.lock(safety.snapshot()))
                 .ifPresent(snapshot -> snapshots.save(snapshot.in(new SnapshotState.Failed(), clock.instant())));
+        volumes.stuck(run, run.data().exchanged());
+        plugged.settle(run.data().instance());
         instances.failed(run.data().instance(), run.id(), failure);
     }
 

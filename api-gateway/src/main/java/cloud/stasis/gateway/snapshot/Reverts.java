@@ -4,6 +4,8 @@ import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.InstanceState;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.Operation;
+import cloud.stasis.gateway.device.Networks;
+import cloud.stasis.gateway.device.Plugged;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.job.ClientToken;
 import cloud.stasis.gateway.job.Job;
@@ -27,6 +29,7 @@ import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,6 +40,9 @@ public final class Reverts {
     private final SnapshotRows snapshots;
     private final SagaRunner sagas;
     private final RevertServer revertServer;
+    private final VolumeExchange volumes;
+    private final Plugged plugged;
+    private final Networks networks;
     private final Clock clock;
 
     public Reverts(
@@ -45,12 +51,18 @@ public final class Reverts {
             SnapshotRows snapshots,
             SagaRunner sagas,
             RevertServer revertServer,
+            VolumeExchange volumes,
+            Plugged plugged,
+            Networks networks,
             Clock clock) {
         this.requests = requests;
         this.instances = instances;
         this.snapshots = snapshots;
         this.sagas = sagas;
         this.revertServer = revertServer;
+        this.volumes = volumes;
+        this.plugged = plugged;
+        this.networks = networks;
         this.clock = clock;
     }
 
@@ -68,7 +80,7 @@ public final class Reverts {
 
     /// Begins to put the snapshot's server back to it.
     ///
-    /// @throws StasisException `WRONG_STATE`, also if a volume that the machine had is no longer the server's;
+    /// @throws StasisException `WRONG_STATE`, also if a volume or an address that the server had is another one's now;
     /// `INVALID_REQUEST` if memory is asked for and the snapshot has none
     public Job revert(Caller caller, SnapshotId id, Way way, Optional<ClientToken> token) {
         return requests.once(caller, token, JobKind.REVERT_SERVER, () -> {
@@ -117,8 +129,9 @@ public final class Reverts {
         SagaId saga = SagaId.random();
         InstanceState busy = instance.state().toBusy(instance.id(), Operation.REVERT, saga);
         HostId host = Origins.host(instance);
-        List<Part> parts = revertible(instance, snapshot, way);
+        List<Part> parts = revertible(snapshot, way);
         Instant now = clock.instant();
+        VolumeExchange.Exchanged exchanged = exchange(instance, snapshot, saga);
         snapshots.save(snapshot.in(new SnapshotState.Reverting(saga), now));
         instances.save(instance.in(busy, now));
         Optional<RevertServer.Safety> safety =
@@ -146,9 +159,28 @@ public final class Reverts {
                                 way.memory(),
                                 way.after(),
                                 safety,
+                                Optional.of(exchanged),
                                 Optional.empty())),
                 job);
         return job;
+    }
+
+    /// Finds out whether the server can have again what it had, and reserves it.
+    private VolumeExchange.Exchanged exchange(Instance instance, Snapshot snapshot, SagaId saga) {
+        List<String> reasons = new ArrayList<>(volumes.reasons(instance, snapshot.spec()));
+        if (plugged.isChanging(instance.id())) {
+            reasons.add("A network interface of the server is being attached or detached: wait until that is done.");
+        }
+        if (reasons.isEmpty()) {
+            reasons.addAll(plugged.claim(instance, snapshot.spec().nics(), networks, saga));
+        }
+        if (!reasons.isEmpty()) {
+            throw new StasisException(
+                    ErrorCode.WRONG_STATE,
+                    "Nothing was changed, since the server cannot have again what it had. "
+                            + String.join(" ", reasons));
+        }
+        return volumes.begin(instance, snapshot.spec(), saga);
     }
 
     private RevertServer.Safety safety(Caller caller, Instance instance, Snapshot to, SagaId saga, Instant now) {
@@ -176,7 +208,7 @@ public final class Reverts {
         return name.substring(0, Math.min(Snapshot.MAX_NAME, name.length()));
     }
 
-    private static List<Part> revertible(Instance instance, Snapshot snapshot, Way way) {
+    private static List<Part> revertible(Snapshot snapshot, Way way) {
         if (!(snapshot.state() instanceof SnapshotState.Available)
                 || snapshot.sealed().isEmpty()) {
             throw new StasisException(
@@ -195,9 +227,6 @@ public final class Reverts {
                     ErrorCode.INVALID_REQUEST,
                     "A server that is stopped has no memory: revert with \"memory\": false, or leave it paused.");
         }
-        Verdicts.missingVolume(instance, snapshot).ifPresent(why -> {
-            throw new StasisException(ErrorCode.WRONG_STATE, why);
-        });
         return parts;
     }
 

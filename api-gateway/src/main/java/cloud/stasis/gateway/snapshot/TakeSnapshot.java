@@ -15,6 +15,7 @@ import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.Settlement;
 import cloud.stasis.messages.ImageCommand;
+import cloud.stasis.messages.LeftOutIfEmpty;
 import cloud.stasis.messages.StoreGrant;
 import cloud.stasis.messages.Topics;
 import cloud.stasis.model.ErrorReport;
@@ -25,6 +26,7 @@ import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.Phase;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.VolumeId;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,7 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
     private final Grants grants;
     private final Outbox outbox;
     private final SafetySnapshots safeties;
+    private final VolumeExchange volumes;
     private final Clock clock;
 
     public TakeSnapshot(
@@ -61,12 +64,14 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
             Grants grants,
             Outbox outbox,
             SafetySnapshots safeties,
+            VolumeExchange volumes,
             Clock clock) {
         this.instances = instances;
         this.snapshots = snapshots;
         this.grants = grants;
         this.outbox = outbox;
         this.safeties = safeties;
+        this.volumes = volumes;
         this.clock = clock;
     }
 
@@ -82,6 +87,7 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
     /// @param metadata of the manifest
     /// @param captured what the agent brought
     /// @param sealed the bundle's name
+    /// @param leaving volumes that a revert took from the server, and that are read until then
     public record Data(
             SnapshotId snapshot,
             InstanceId instance,
@@ -91,9 +97,17 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
             Optional<ManifestId> parent,
             Map<String, String> metadata,
             Optional<CommandResult.Captured> captured,
-            Optional<ManifestId> sealed) {
+            Optional<ManifestId> sealed,
+            @LeftOutIfEmpty List<VolumeId> leaving) {
         public Data {
             metadata = Map.copyOf(metadata);
+            leaving = List.copyOf(leaving);
+        }
+
+        /// With volumes that are free when it is over.
+        Data freeing(List<VolumeId> left) {
+            return new Data(
+                    snapshot, instance, host, moment, asked, parent, metadata, captured, sealed, left);
         }
 
         static Data of(Snapshot snapshot, HostId host, Moment moment, Origin origin) {
@@ -106,11 +120,12 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
                     origin.parent(),
                     origin.metadata(),
                     Optional.empty(),
-                    Optional.empty());
+                    Optional.empty(),
+                    List.of());
         }
 
         Data capturing(CommandResult.Captured result) {
-            return new Data(snapshot, instance, host, moment, asked, parent, metadata, Optional.of(result), sealed);
+            return new Data(snapshot, instance, host, moment, asked, parent, metadata, Optional.of(result), sealed, leaving);
         }
 
         Data sealing(CommandResult.Sealed result) {
@@ -123,7 +138,8 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
                     parent,
                     metadata,
                     captured,
-                    Optional.of(result.manifest()));
+                    Optional.of(result.manifest()),
+                    leaving);
         }
 
         Manifest manifest() {
@@ -192,6 +208,7 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
     @Override
     public List<Start<?>> completed(Run<Data> run) {
         instances.idle(run.data().instance(), run.id());
+        volumes.free(run, run.data().leaving());
         return switch (run.data().moment()) {
             case NOW -> List.of();
             case LEFT_BY_REVERT -> safeties.superfluous(run.data().instance());
@@ -201,6 +218,7 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
     @Override
     public void undone(Run<Data> run, ErrorReport cause) {
         snapshots.remove(run.data().snapshot());
+        volumes.free(run, run.data().leaving());
         instances.idle(run.data().instance(), run.id());
     }
 
@@ -211,6 +229,7 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
                 .lock(run.data().snapshot())
                 .filter(snapshot -> snapshot.isWorkedOnBy(run.id()))
                 .ifPresent(snapshot -> snapshots.save(snapshot.in(new SnapshotState.Failed(), clock.instant())));
+        volumes.free(run, run.data().leaving());
         instances.idle(run.data().instance(), run.id());
     }
 

@@ -2,33 +2,45 @@ package cloud.stasis.gateway.snapshot;
 
 import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.Instances;
+import cloud.stasis.gateway.device.Networks;
+import cloud.stasis.gateway.device.Plugged;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Host;
 import cloud.stasis.gateway.fleet.Load;
 import cloud.stasis.gateway.snapshot.Verdict.Examination;
 import cloud.stasis.gateway.snapshot.Verdict.OnHost;
-import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.HostId;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// Says what can still be made of snapshots.
 public final class Verdicts {
     private final Instances instances;
     private final Fleet fleet;
+    private final VolumeExchange volumes;
+    private final Plugged plugged;
+    private final Networks networks;
     private final Clock clock;
 
-    public Verdicts(Instances instances, Fleet fleet, Clock clock) {
+    public Verdicts(
+            Instances instances,
+            Fleet fleet,
+            VolumeExchange volumes,
+            Plugged plugged,
+            Networks networks,
+            Clock clock) {
         this.instances = instances;
         this.fleet = fleet;
+        this.volumes = volumes;
+        this.plugged = plugged;
+        this.networks = networks;
         this.clock = clock;
     }
 
@@ -50,8 +62,9 @@ public final class Verdicts {
                                 ? Optional.of("The server is gone; a new one can be made of the snapshot.")
                                 : Optional.empty())
                 .unless(Verdict.ofSnapshot(snapshot))
-                .unless(server.flatMap(instance -> missingVolume(instance, snapshot)))
                 .memoryUnless(Verdict.ofMemory(snapshot));
+        server.ifPresent(instance -> devices(instance, snapshot.spec())
+                .forEach(reason -> examination.unless(Optional.of(reason))));
         if (host.isEmpty()) {
             examination.unless(Optional.of("No host has the server."));
         } else {
@@ -80,15 +93,10 @@ public final class Verdicts {
         return examination.on(Optional.of(host.id()));
     }
 
-    /// A volume that was part of the machine then and is the server's no longer.
-    static Optional<String> missingVolume(Instance instance, Snapshot snapshot) {
-        Set<Object> volumes = new HashSet<>();
-        instance.volumeDisks().forEach(disk -> volumes.add(disk.source()));
-        return snapshot.spec().disks().stream()
-                .filter(disk -> disk.source() instanceof DiskSource.Volume)
-                .filter(disk -> !volumes.contains(disk.source()))
-                .findFirst()
-                .map(missing -> "The volume that was " + missing.target() + " of server " + instance.id()
-                        + " is no longer attached: attach it again before reverting.");
+    /// Devices that the server cannot have again.
+    private List<String> devices(Instance instance, InstanceSpec then) {
+        List<String> reasons = new ArrayList<>(volumes.reasons(instance, then));
+        reasons.addAll(plugged.reasons(instance.id(), then.nics(), networks));
+        return reasons;
     }
 }

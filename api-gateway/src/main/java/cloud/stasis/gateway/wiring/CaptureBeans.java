@@ -14,6 +14,8 @@ import cloud.stasis.gateway.compute.ServerRebuild;
 import cloud.stasis.gateway.compute.ServerVolumes;
 import cloud.stasis.gateway.compute.UnwantedCaptures;
 import cloud.stasis.gateway.compute.VolumeSnapshotting;
+import cloud.stasis.gateway.device.Interfaces;
+import cloud.stasis.gateway.device.Media;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Grants;
 import cloud.stasis.gateway.image.CaptureCancellation;
@@ -87,9 +89,23 @@ class CaptureBeans {
             Quotas quotas,
             SagaRunner sagas,
             BootServer bootServer,
+            Interfaces interfaces,
+            Media media,
             Clock clock) {
         return new ServerCreation(
-                transactions, instances, groups, flavors, images, volumes, fleet, quotas, sagas, bootServer, clock);
+                transactions,
+                instances,
+                groups,
+                flavors,
+                images,
+                volumes,
+                fleet,
+                quotas,
+                sagas,
+                bootServer,
+                interfaces,
+                media,
+                clock);
     }
 
     @Produces

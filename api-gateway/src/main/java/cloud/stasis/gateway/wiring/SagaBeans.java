@@ -9,6 +9,7 @@ import cloud.stasis.gateway.compute.DetachVolume;
 import cloud.stasis.gateway.compute.InstanceTurns;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.RebuildServer;
+import cloud.stasis.gateway.device.Plugged;
 import cloud.stasis.gateway.fleet.Grants;
 import cloud.stasis.gateway.image.DropBundle;
 import cloud.stasis.gateway.outbox.Outbox;
@@ -18,6 +19,7 @@ import cloud.stasis.gateway.snapshot.RevertServer;
 import cloud.stasis.gateway.snapshot.SafetySnapshots;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
 import cloud.stasis.gateway.snapshot.TakeSnapshot;
+import cloud.stasis.gateway.snapshot.VolumeExchange;
 import cloud.stasis.gateway.volume.VolumeTurns;
 import cloud.stasis.gateway.volume.Volumes;
 import jakarta.enterprise.inject.Produces;
@@ -71,15 +73,28 @@ class SagaBeans {
             Grants grants,
             Outbox outbox,
             SafetySnapshots safeties,
+            VolumeExchange volumes,
             Clock clock) {
-        return new TakeSnapshot(instances, snapshots, grants, outbox, safeties, clock);
+        return new TakeSnapshot(instances, snapshots, grants, outbox, safeties, volumes, clock);
+    }
+
+    @Produces
+    @Singleton
+    VolumeExchange volumeExchange(Volumes volumes, VolumeTurns turns, Clock clock) {
+        return new VolumeExchange(volumes, turns, clock);
     }
 
     @Produces
     @Singleton
     RevertServer revertServer(
-            InstanceTurns instances, SnapshotRows snapshots, Grants grants, TakeSnapshot takeSnapshot, Clock clock) {
-        return new RevertServer(instances, snapshots, grants, takeSnapshot, clock);
+            InstanceTurns instances,
+            SnapshotRows snapshots,
+            Grants grants,
+            TakeSnapshot takeSnapshot,
+            VolumeExchange volumes,
+            Plugged plugged,
+            Clock clock) {
+        return new RevertServer(instances, snapshots, grants, takeSnapshot, volumes, plugged, clock);
     }
 
     @Produces

@@ -14,6 +14,9 @@ import cloud.stasis.gateway.compute.Keypairs;
 import cloud.stasis.gateway.compute.ServerGroupCatalog;
 import cloud.stasis.gateway.compute.ServerGroups;
 import cloud.stasis.gateway.compute.Servers;
+import cloud.stasis.gateway.device.Interfaces;
+import cloud.stasis.gateway.device.Networks;
+import cloud.stasis.gateway.device.Plugged;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Grants;
 import cloud.stasis.gateway.job.Jobs;
@@ -31,6 +34,7 @@ import cloud.stasis.gateway.snapshot.SnapshotRows;
 import cloud.stasis.gateway.snapshot.Snapshots;
 import cloud.stasis.gateway.snapshot.TakeSnapshot;
 import cloud.stasis.gateway.snapshot.Verdicts;
+import cloud.stasis.gateway.snapshot.VolumeExchange;
 import cloud.stasis.gateway.volume.VolumeSnapshots;
 import cloud.stasis.gateway.volume.Volumes;
 import jakarta.enterprise.inject.Produces;
@@ -98,14 +102,23 @@ class ServiceBeans {
             SnapshotRows snapshots,
             SagaRunner sagas,
             RevertServer revertServer,
+            VolumeExchange volumes,
+            Plugged plugged,
+            Networks networks,
             Clock clock) {
-        return new Reverts(requests, instances, snapshots, sagas, revertServer, clock);
+        return new Reverts(requests, instances, snapshots, sagas, revertServer, volumes, plugged, networks, clock);
     }
 
     @Produces
     @Singleton
-    Verdicts verdicts(Instances instances, Fleet fleet, Clock clock) {
-        return new Verdicts(instances, fleet, clock);
+    Verdicts verdicts(
+            Instances instances,
+            Fleet fleet,
+            VolumeExchange volumes,
+            Plugged plugged,
+            Networks networks,
+            Clock clock) {
+        return new Verdicts(instances, fleet, volumes, plugged, networks, clock);
     }
 
     @Produces
@@ -119,8 +132,10 @@ class ServiceBeans {
             SagaRunner sagas,
             CloneServer cloneServer,
             Verdicts verdicts,
+            Interfaces interfaces,
             Clock clock) {
-        return new Clones(requests, instances, snapshots, fleet, quotas, sagas, cloneServer, verdicts, clock);
+        return new Clones(
+                requests, instances, snapshots, fleet, quotas, sagas, cloneServer, verdicts, interfaces, clock);
     }
 
     @Produces

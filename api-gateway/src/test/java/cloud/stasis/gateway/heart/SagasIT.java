@@ -468,6 +468,8 @@ class SagasIT {
                 image,
                 devices,
                 1,
+                Optional.empty(),
+                List.of(),
                 Optional.empty());
     }
 

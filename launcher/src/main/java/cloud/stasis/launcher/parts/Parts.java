@@ -27,6 +27,7 @@ public final class Parts {
     private final Checkout checkout;
     private final Home home;
     private final MemoryVolume memory;
+    private final Bridge bridge;
 
     public Parts(Settings settings, Secrets secrets, Checkout checkout) {
         this.settings = settings;
@@ -34,6 +35,7 @@ public final class Parts {
         this.checkout = checkout;
         this.home = settings.home();
         this.memory = new MemoryVolume(settings, System.out);
+        this.bridge = new Bridge(settings, System.out);
     }
 
     /// In start order.
@@ -115,11 +117,15 @@ public final class Parts {
                         "STASIS_COMPUTE_DIR", home.compute().toString(),
                         "STASIS_VOLUME_DIR", volumes(),
                         "STASIS_LIBVIRT_URI", settings.text("STASIS_LIBVIRT_URI", Hypervisor.URI),
+                        "STASIS_NETWORKS", bridge.networks(),
                         "STASIS_VIRT_TYPE", settings.text("STASIS_VIRT_TYPE", "auto"),
                         "STASIS_IMAGE_SERVICE_URL",
                                 settings.port(PortName.IMAGE).url(),
                         "STASIS_COMPUTE_URL", settings.port(PortName.COMPUTE).url()));
-        return agent.after(memory::mount);
+        return agent.after(() -> {
+            memory.mount();
+            bridge.make();
+        });
     }
 
     private Part apiGateway() {
@@ -132,6 +138,7 @@ public final class Parts {
                         "QUARKUS_DATASOURCE_JDBC_URL", database.url(settings.port(PortName.MARIADB)),
                         "QUARKUS_DATASOURCE_USERNAME", database.user(),
                         "QUARKUS_DATASOURCE_PASSWORD", database.password(),
+                        "STASIS_NETWORKS", bridge.networks(),
                         "STASIS_PUBLIC_URL", publicUrl(settings),
                         "STASIS_IMAGE_SERVICE_URL",
                                 settings.port(PortName.IMAGE).url(),

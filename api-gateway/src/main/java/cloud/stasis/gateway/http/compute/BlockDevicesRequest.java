@@ -20,11 +20,14 @@ import java.util.stream.Stream;
 ///
 /// What a device is on the bus, and how a guest may find it by a tag, is checked for its form and otherwise ignored:
 /// all disks are virtio, and guests find volumes by their serial.
-record BlockDevicesRequest(Optional<ImageId> image, List<BlockDevice> devices) {
+///
+/// @param medium the image that lies in the drive: a device of the type `cdrom`
+record BlockDevicesRequest(Optional<ImageId> image, List<BlockDevice> devices, Optional<ImageId> medium) {
     private static final int MAX_TEXT = 255;
     private static final int MAX_TAG = 60;
     private static final int MAX_DISKS = 26;
     private static final String ROOT = "vda";
+    private static final String CDROM = "cdrom";
     private static final Pattern DEVICE_NAME = Pattern.compile("[A-Za-z0-9_/.-]+");
 
     static BlockDevicesRequest of(JsonFields server, Microversion version) {
@@ -37,11 +40,19 @@ record BlockDevicesRequest(Optional<ImageId> image, List<BlockDevice> devices) {
             throw bad("Using different block_device_mapping syntaxes is not allowed in the same request.");
         }
         List<BlockDevice> devices = new ArrayList<>(legacy(first, image.isPresent()));
+        Optional<ImageId> medium = Optional.empty();
         for (JsonFields device : second) {
             Optional<MappedDevice> mapped = mapped(device, version);
-            mapped.ifPresent(found -> devices.add(found.device()));
+            if (device.optionalText("device_type", MAX_TEXT).orElse("").equals(CDROM)) {
+                if (medium.isPresent()) {
+                    throw bad("Block Device Mapping is Invalid: a server has one drive.");
+                }
+                medium = Optional.of(imageId(device.text("uuid", MAX_TEXT)));
+            } else {
+                mapped.ifPresent(found -> devices.add(found.device()));
+            }
         }
-        return new BlockDevicesRequest(image.or(() -> imageOf(devices)), devices);
+        return new BlockDevicesRequest(image.or(() -> imageOf(devices)), devices, medium);
     }
 
     /// More than Nova takes: the image may be named by the root disk alone.

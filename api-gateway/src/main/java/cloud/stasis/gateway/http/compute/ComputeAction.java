@@ -18,6 +18,9 @@ enum ComputeAction {
     READ_CONSOLE("os-console-output", Rule.MEMBER),
     READ_ATTACHMENTS("os-volumes-attachments:index", Rule.ANY_ROLE),
     CHANGE_ATTACHMENTS("os-volumes-attachments:create", Rule.MEMBER),
+    READ_INTERFACES("os-attach-interfaces:list", Rule.ANY_ROLE),
+    CHANGE_INTERFACES("os-attach-interfaces:create", Rule.MEMBER),
+    READ_NETWORKS("os-networks:list", Rule.ANY_ROLE),
     LOCK_SERVERS("os-lock-server", Rule.MEMBER),
     RESET_STATE("os-admin-actions:reset_state", Rule.ADMIN),
 

@@ -4,6 +4,8 @@ import cloud.stasis.gateway.compute.Flavor;
 import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.Lock;
 import cloud.stasis.gateway.compute.ServerStatus;
+import cloud.stasis.gateway.device.Network;
+import cloud.stasis.gateway.device.Networks;
 import cloud.stasis.gateway.http.Microversion;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.volume.Volume;
@@ -11,6 +13,7 @@ import cloud.stasis.gateway.volume.VolumeState.Attachment;
 import cloud.stasis.gateway.volume.VolumeState.OnTermination;
 import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.HostId;
+import cloud.stasis.model.MacAddress;
 import cloud.stasis.model.PowerState;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -33,9 +36,11 @@ class ServerBody {
     private static final Set<String> NOT_IN_UPDATES = Set.of("key_name", "config_drive", "host_status");
 
     private final Links links;
+    private final Networks networks;
 
-    ServerBody(Links links) {
+    ServerBody(Links links, Networks networks) {
         this.links = links;
+        this.networks = networks;
     }
 
     Map<String, Object> summary(Instance instance) {
@@ -110,7 +115,7 @@ class ServerBody {
         body.put("hostId", hostId(instance));
         body.put("image", image(instance));
         body.put("flavor", flavor(instance.flavor(), version));
-        body.put("addresses", Map.of());
+        body.put("addresses", addresses(instance));
         body.put("accessIPv4", instance.profile().remarks().accessIpv4());
         body.put("accessIPv6", instance.profile().remarks().accessIpv6());
         body.put("config_drive", "");
@@ -187,6 +192,29 @@ class ServerBody {
         if (version.atLeast(2, 96)) {
             body.put("pinned_availability_zone", null);
         }
+    }
+
+    /// By network, in the order of its interfaces.
+    Map<String, Object> addresses(Instance instance) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        for (Network network : networks.all()) {
+            List<Map<String, Object>> addresses = instance.spec().nics().stream()
+                    .filter(nic -> nic.network().equals(network.id()))
+                    .flatMap(nic -> nic.fixedAddress().stream().map(address -> address(address, nic.mac())))
+                    .toList();
+            if (!addresses.isEmpty()) {
+                body.put(network.name(), addresses);
+            }
+        }
+        return body;
+    }
+
+    private static Map<String, Object> address(String address, MacAddress mac) {
+        return Map.of(
+                "addr", address,
+                "version", 4,
+                "OS-EXT-IPS:type", "fixed",
+                "OS-EXT-IPS-MAC:mac_addr", mac.value());
     }
 
     private Object image(Instance instance) {

@@ -16,23 +16,29 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-/// What belongs to one server: its volumes, its history, and the network parts that it does not have.
+/// What belongs to one server: its history, its addresses, and the security groups that it does not have.
 @Path("compute/v2.1/servers/{id}")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class ServerPartsResource {
+    private static final int IPV4 = 4;
+
     private final CurrentRequest request;
     private final Servers servers;
     private final Jobs jobs;
+    private final ServerBody bodies;
 
-    ServerPartsResource(CurrentRequest request, Servers servers, Jobs jobs) {
+    ServerPartsResource(CurrentRequest request, Servers servers, Jobs jobs, ServerBody bodies) {
         this.request = request;
         this.servers = servers;
         this.jobs = jobs;
+        this.bodies = bodies;
     }
 
     /// The administrator's password that the guest reported: none, there is no way out of the guest for it.
@@ -79,15 +85,31 @@ public class ServerPartsResource {
     @GET
     @Path("ips")
     public Map<String, Object> addresses(@PathParam("id") String id) {
-        shown(id);
-        return Map.of("addresses", Map.of());
+        return Map.of("addresses", bodies.addresses(shown(id)).entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, network -> plain(network.getValue()))));
     }
 
     @GET
-    @Path("os-interface")
-    public Map<String, Object> interfaces(@PathParam("id") String id) {
-        shown(id);
-        return Map.of("interfaceAttachments", List.of());
+    @Path("ips/{network}")
+    public Map<String, Object> addresses(@PathParam("id") String id, @PathParam("network") String network) {
+        Object found = bodies.addresses(shown(id)).get(network);
+        if (found == null) {
+            throw new FaultException(404, "Network label is not found");
+        }
+        return Map.of(network, plain(found));
+    }
+
+    /// Here without what extensions say in the body of a server.
+    private static List<Map<String, Object>> plain(Object addresses) {
+        List<Map<String, Object>> plain = new ArrayList<>();
+        if (addresses instanceof List<?> list) {
+            for (Object one : list) {
+                if (one instanceof Map<?, ?> address) {
+                    plain.add(Map.of("addr", String.valueOf(address.get("addr")), "version", IPV4));
+                }
+            }
+        }
+        return plain;
     }
 
     @GET

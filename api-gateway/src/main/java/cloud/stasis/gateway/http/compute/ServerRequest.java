@@ -4,6 +4,7 @@ import cloud.stasis.gateway.compute.NewServer;
 import cloud.stasis.gateway.compute.Profile;
 import cloud.stasis.gateway.compute.Remarks;
 import cloud.stasis.gateway.compute.Remarks.DiskConfig;
+import cloud.stasis.gateway.device.WantedNic;
 import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.http.Faults;
 import cloud.stasis.gateway.http.JsonFields;
@@ -45,7 +46,7 @@ record ServerRequest(
         Optional<UUID> group = group(JsonFields.of(body));
         fields.only(known(version));
         fields.optionalText("user_data", MAX_USER_DATA);
-        checkNetworks(fields, version);
+        List<WantedNic> nics = networks(fields, version);
         checkSecurityGroups(fields);
         String name = name(fields);
         int least = count(fields, "min_count").orElse(1);
@@ -64,7 +65,8 @@ record ServerRequest(
                 remarks(fields, Remarks.NONE),
                 Optional.empty());
         BlockDevicesRequest disks = BlockDevicesRequest.of(fields, version);
-        NewServer server = new NewServer(profile, flavor(body), disks.image(), disks.devices(), most, group);
+        NewServer server = new NewServer(
+                profile, flavor(body), disks.image(), disks.devices(), most, group, nics, disks.medium());
         return new ServerRequest(
                 server,
                 key,
@@ -145,21 +147,28 @@ record ServerRequest(
         return known.toArray(String[]::new);
     }
 
-    private static void checkNetworks(JsonFields fields, Microversion version) {
+    /// Who does not speak of networks gets none, as in a cloud without any.
+    private static List<WantedNic> networks(JsonFields fields, Microversion version) {
         if (fields.isText("networks")) {
             String networks = fields.text("networks", MAX_TEXT);
             if (!version.atLeast(2, 37) || !networks.equals("auto") && !networks.equals("none")) {
                 throw bad("Invalid input for field/attribute networks. It must be a list, auto or none.");
             }
-            return;
+            return networks.equals("auto") ? List.of(WantedNic.ANY) : List.of();
         }
-        List<JsonFields> networks = fields.objects("networks", MAX_DISKS);
         if (version.atLeast(2, 37) && !fields.has("networks")) {
             throw bad("Invalid input for field/attribute server. 'networks' is a required property");
         }
-        if (!networks.isEmpty()) {
-            throw bad("Network could not be found: there are no networks in this cloud. Use auto or none.");
+        return fields.objects("networks", MAX_DISKS).stream().map(ServerRequest::nic).toList();
+    }
+
+    private static WantedNic nic(JsonFields network) {
+        network.only("uuid", "fixed_ip", "port", "tag");
+        if (network.has("port")) {
+            throw bad("Ports are not made by themselves in this cloud: name a network.");
         }
+        return new WantedNic(
+                Optional.of(network.text("uuid", MAX_TEXT)), network.optionalText("fixed_ip", MAX_TEXT));
     }
 
     /// There is one group, of everybody, because there are no networks.

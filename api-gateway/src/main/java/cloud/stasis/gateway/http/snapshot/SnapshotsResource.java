@@ -229,7 +229,7 @@ public class SnapshotsResource {
             String name,
             boolean memory,
             @Schema(enumeration = {"running", "paused"}) String state,
-            @Schema(enumeration = {"keep", "regenerate"}) String identity) {}
+            @Schema(enumeration = {"keep", "regenerate", "isolate"}) String identity) {}
 
     @POST
     @Path("{id}/clone")
@@ -324,7 +324,8 @@ public class SnapshotsResource {
         return switch (fields.optionalText("identity", Snapshot.MAX_NAME).orElse("keep")) {
             case "keep" -> Identity.KEEP;
             case "regenerate" -> Identity.REGENERATE;
-            default -> throw new FaultException(400, "identity must be keep or regenerate.");
+            case "isolate" -> Identity.ISOLATE;
+            default -> throw new FaultException(400, "identity must be keep, regenerate or isolate.");
         };
     }
 
