@@ -16,6 +16,10 @@ import org.eclipse.microprofile.config.ConfigProvider;
 /// The gateway under test as its clients see it: over HTTP. Every answer is checked for what no answer may ever
 /// hold.
 public final class TestCloud {
+    /// The only network, with room for five addresses.
+    public static final String NETWORK_ID = "6f1c2a34-0000-4000-8000-00000000000a";
+
+    static final String NETWORK = "private:" + NETWORK_ID;
     public static final String ADMIN_PASSWORD = "the operator's password";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final ObjectMapper JSON = new ObjectMapper();

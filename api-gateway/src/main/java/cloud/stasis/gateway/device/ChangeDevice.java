@@ -50,18 +50,15 @@ public final class ChangeDevice implements Saga<ChangeDevice.Data> {
             Optional<Cable> cable,
             Optional<Insertion> insertion) {
         static Data attach(InstanceId instance, HostId host, NicSpec nic) {
-            return new Data(
-                    instance, host, Optional.of(nic), Optional.empty(), Optional.empty(), Optional.empty());
+            return new Data(instance, host, Optional.of(nic), Optional.empty(), Optional.empty(), Optional.empty());
         }
 
         static Data detach(InstanceId instance, HostId host, PortId port) {
-            return new Data(
-                    instance, host, Optional.empty(), Optional.of(port), Optional.empty(), Optional.empty());
+            return new Data(instance, host, Optional.empty(), Optional.of(port), Optional.empty(), Optional.empty());
         }
 
         static Data link(InstanceId instance, HostId host, Cable cable) {
-            return new Data(
-                    instance, host, Optional.empty(), Optional.empty(), Optional.of(cable), Optional.empty());
+            return new Data(instance, host, Optional.empty(), Optional.empty(), Optional.of(cable), Optional.empty());
         }
 
         static Data insert(InstanceId instance, HostId host, Insertion insertion) {
@@ -119,13 +116,15 @@ public final class ChangeDevice implements Saga<ChangeDevice.Data> {
             nics.add(nic);
         });
         data.detach().ifPresent(port -> nics.removeIf(known -> known.port().equals(port)));
-        data.cable().ifPresent(cable -> nics.replaceAll(known ->
-                known.port().equals(cable.port()) ? known.with(cable.link()) : known));
+        data.cable()
+                .ifPresent(cable ->
+                        nics.replaceAll(known -> known.port().equals(cable.port()) ? known.with(cable.link()) : known));
         List<DriveSpec> drives = new ArrayList<>(spec.drives());
-        data.insertion().ifPresent(insertion -> drives.replaceAll(known ->
-                known.target().equals(insertion.drive())
-                        ? new DriveSpec(known.target(), insertion.medium())
-                        : known));
+        data.insertion()
+                .ifPresent(
+                        insertion -> drives.replaceAll(known -> known.target().equals(insertion.drive())
+                                ? new DriveSpec(known.target(), insertion.medium())
+                                : known));
         return spec.withNics(nics).withDrives(drives);
     }
 

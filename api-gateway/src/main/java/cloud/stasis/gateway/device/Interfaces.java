@@ -64,7 +64,8 @@ public final class Interfaces {
 
     /// Takes addresses for a server that is about to be made, within the transaction of its caller.
     ///
-    /// @throws StasisException `INVALID_REQUEST`, `WRONG_STATE` if an address is taken, `QUOTA_EXCEEDED` if there is none
+    /// @throws StasisException `INVALID_REQUEST`, `WRONG_STATE` if an address is taken, `QUOTA_EXCEEDED` if there
+    /// is none
     public List<NicSpec> reserve(InstanceId server, List<WantedNic> wanted) {
         if (wanted.size() > MAX_PER_SERVER) {
             throw tooMany();
@@ -92,13 +93,12 @@ public final class Interfaces {
             throw new StasisException(
                     ErrorCode.WRONG_STATE, "Fixed IP address " + address + " is already in use on instance.");
         }
-        return new NicSpec(
-                PortId.random(), network.id(), MacAddress.random(), Optional.of(address), Link.UP);
+        return new NicSpec(PortId.random(), network.id(), MacAddress.random(), Optional.of(address), Link.UP);
     }
 
-    /// The interfaces of a copy of a server, within the transaction of its caller. One that keeps its identity keeps its
-    /// addresses if nobody has them any more; a guest that goes on mid-instruction with new ones learns of them when it
-    /// next boots, so its cables are out until then, as those of one that is to be isolated.
+    /// The interfaces of a copy of a server, within the transaction of its caller. One that keeps its identity keeps
+    /// its addresses if nobody has them any more; a guest that goes on mid-instruction with new ones learns of them
+    /// when it next boots, so its cables are out until then, as those of one that is to be isolated.
     ///
     /// @throws StasisException `WRONG_STATE` if a network is gone, `QUOTA_EXCEEDED`
     public List<NicSpec> copy(InstanceId to, List<NicSpec> of, Identity identity, MemoryChoice memory) {
@@ -147,8 +147,8 @@ public final class Interfaces {
                 throw tooMany();
             }
             Network network = network(wanted)
-                    .orElseThrow(() -> new StasisException(
-                            ErrorCode.INVALID_REQUEST, "There are no networks in this cloud."));
+                    .orElseThrow(() ->
+                            new StasisException(ErrorCode.INVALID_REQUEST, "There are no networks in this cloud."));
             NicSpec nic = nic(network, wanted.address());
             Instant now = clock.instant();
             SagaId saga = SagaId.random();
@@ -209,8 +209,7 @@ public final class Interfaces {
     }
 
     private Job start(Caller caller, Instance instance, SagaId saga, JobKind kind, ChangeDevice.Data data) {
-        Job job = Job.accepted(
-                caller, instance.project(), kind, JobSubject.of(instance.id()), clock.instant());
+        Job job = Job.accepted(caller, instance.project(), kind, JobSubject.of(instance.id()), clock.instant());
         sagas.start(saga, new Start<>(changeDevice, data), job);
         return job;
     }

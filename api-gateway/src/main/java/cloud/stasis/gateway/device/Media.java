@@ -67,7 +67,8 @@ public final class Media {
 
     /// Begins to put a medium into a drive, in the place of what is there, or to take it out.
     ///
-    /// @throws StasisException `INVALID_REQUEST` if the server has no such drive or the image is none; `WRONG_STATE`
+    /// @throws StasisException `INVALID_REQUEST` if the server has no such drive or the image is none;
+    /// `WRONG_STATE`
     public Job change(Caller caller, InstanceId id, DeviceName drive, Optional<ImageId> image) {
         return transactions.call(() -> {
             Instance instance = instances.lockVisible(caller, id);
@@ -81,8 +82,8 @@ public final class Media {
                         "Server " + id + " has no drive " + drive + ": it was made before servers had drives.");
             }
             Optional<Medium> medium = image.map(wanted -> medium(caller, wanted));
-            Job job = Job.accepted(
-                    caller, instance.project(), JobKind.CHANGE_MEDIUM, JobSubject.of(id), clock.instant());
+            Job job =
+                    Job.accepted(caller, instance.project(), JobKind.CHANGE_MEDIUM, JobSubject.of(id), clock.instant());
             sagas.start(
                     SagaId.random(),
                     new Start<>(

@@ -82,8 +82,7 @@ public record Network(NetworkId id, String name, int base, int prefix) {
                 return address;
             }
         }
-        throw new StasisException(
-                ErrorCode.QUOTA_EXCEEDED, "No fixed IP addresses available for network: " + id + ".");
+        throw new StasisException(ErrorCode.QUOTA_EXCEEDED, "No fixed IP addresses available for network: " + id + ".");
     }
 
     /// The address as we write it, if it is one of this network's that servers may have.

@@ -21,8 +21,8 @@ public record Networks(List<Network> all) {
     /// @throws StasisException `INVALID_REQUEST`
     public Network named(String text) {
         return all.stream()
-                .filter(network -> network.id().toString().equals(text)
-                        || network.name().equals(text))
+                .filter(network ->
+                        network.id().toString().equals(text) || network.name().equals(text))
                 .findFirst()
                 .orElseThrow(() ->
                         new StasisException(ErrorCode.INVALID_REQUEST, "Network " + text + " could not be found."));
@@ -34,8 +34,7 @@ public record Networks(List<Network> all) {
     Optional<Network> only() {
         if (all.size() > 1) {
             throw new StasisException(
-                    ErrorCode.WRONG_STATE,
-                    "Multiple possible networks found, use a Network ID to be more specific.");
+                    ErrorCode.WRONG_STATE, "Multiple possible networks found, use a Network ID to be more specific.");
         }
         return all.stream().findFirst();
     }

@@ -34,50 +34,61 @@ public final class Plugged {
         instances
                 .lock(id)
                 .filter(instance -> !instance.isDeleted())
-                .ifPresent(instance ->
-                        instances.save(instance.madeOf(change.apply(instance.spec()), clock.instant())));
+                .ifPresent(instance -> instances.save(instance.madeOf(change.apply(instance.spec()), clock.instant())));
     }
 
     /// Takes the addresses of interfaces that a server had and is to have again.
     ///
     /// @param then all that it is to have
+    /// An address that another of its interfaces has now passes from that to this when it is done ([#settle]).
+    ///
     /// @return why it cannot have them; empty if it can, and they are its own from now on
     public List<String> claim(Instance instance, List<NicSpec> then, Networks networks, SagaId saga) {
-        Set<PortId> has =
-                ports.of(instance.id()).stream().map(Port::id).collect(Collectors.toUnmodifiableSet());
+        Set<PortId> has = ports.of(instance.id()).stream().map(Port::id).collect(Collectors.toUnmodifiableSet());
         List<NicSpec> missing =
                 then.stream().filter(nic -> !has.contains(nic.port())).toList();
         Set<String> wanted = new TreeSet<>();
         missing.forEach(nic -> wanted.add(nic.network().toString()));
         wanted.forEach(network -> ports.lock(NetworkId.parse(network)));
-        List<String> reasons = reasons(missing, networks);
+        Set<String> own = addresses(instance.id());
+        List<String> reasons = reasons(missing, own, networks);
         if (reasons.isEmpty()) {
-            missing.forEach(nic -> ports.add(Port.of(instance.id(), nic, Optional.of(saga), clock.instant())));
+            missing.stream()
+                    .filter(nic -> nic.fixedAddress().filter(own::contains).isEmpty())
+                    .forEach(nic -> ports.add(Port.of(instance.id(), nic, Optional.of(saga), clock.instant())));
         }
         return reasons;
     }
 
-    /// Why a server cannot have these interfaces, which it has not now.
-    List<String> reasons(List<NicSpec> missing, Networks networks) {
+    private Set<String> addresses(InstanceId instance) {
+        return ports.of(instance).stream()
+                .flatMap(port -> port.address().stream())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private List<String> reasons(List<NicSpec> missing, Set<String> own, Networks networks) {
         return missing.stream()
-                .flatMap(nic -> reason(nic, networks).stream())
+                .flatMap(nic -> reason(nic, own, networks).stream())
                 .toList();
     }
 
-    /// The same for all that a snapshot shows.
+    /// Why a server cannot have again the interfaces that a snapshot shows.
     public List<String> reasons(InstanceId instance, List<NicSpec> then, Networks networks) {
         Set<PortId> has = ports.of(instance).stream().map(Port::id).collect(Collectors.toUnmodifiableSet());
-        return reasons(then.stream().filter(nic -> !has.contains(nic.port())).toList(), networks);
+        List<NicSpec> missing =
+                then.stream().filter(nic -> !has.contains(nic.port())).toList();
+        return reasons(missing, addresses(instance), networks);
     }
 
-    private Optional<String> reason(NicSpec nic, Networks networks) {
+    private Optional<String> reason(NicSpec nic, Set<String> own, Networks networks) {
         if (networks.find(nic.network()).isEmpty()) {
             return Optional.of("The network " + nic.network() + " of its interface " + nic.mac() + " is gone.");
         }
         return nic.fixedAddress()
+                .filter(address -> !own.contains(address))
                 .filter(address -> ports.taken(nic.network()).contains(address))
-                .map(address -> "The address " + address + " of its interface " + nic.mac()
-                        + " is another server's by now.");
+                .map(address ->
+                        "The address " + address + " of its interface " + nic.mac() + " is another server's by now.");
     }
 
     /// Whether an interface of the server is on its way in or out.
@@ -96,7 +107,8 @@ public final class Plugged {
     }
 
     private void settle(InstanceId id, Predicate<Port> which) {
-        List<NicSpec> nics = instances.lock(id).map(Instance::spec).map(InstanceSpec::nics).orElse(List.of());
+        List<NicSpec> nics =
+                instances.lock(id).map(Instance::spec).map(InstanceSpec::nics).orElse(List.of());
         Set<PortId> has = nics.stream().map(NicSpec::port).collect(Collectors.toUnmodifiableSet());
         ports.of(id).stream().filter(which).forEach(port -> {
             if (has.contains(port.id())) {
@@ -105,5 +117,9 @@ public final class Plugged {
                 ports.remove(port.id());
             }
         });
+        Set<PortId> rows = ports.of(id).stream().map(Port::id).collect(Collectors.toUnmodifiableSet());
+        nics.stream()
+                .filter(nic -> !rows.contains(nic.port()))
+                .forEach(nic -> ports.add(Port.of(id, nic, Optional.empty(), clock.instant())));
     }
 }

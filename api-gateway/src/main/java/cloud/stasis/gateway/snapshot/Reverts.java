@@ -80,8 +80,8 @@ public final class Reverts {
 
     /// Begins to put the snapshot's server back to it.
     ///
-    /// @throws StasisException `WRONG_STATE`, also if a volume or an address that the server had is another one's now;
-    /// `INVALID_REQUEST` if memory is asked for and the snapshot has none
+    /// @throws StasisException `WRONG_STATE`, also if a volume or an address that the server had is another one's
+    /// now; `INVALID_REQUEST` if memory is asked for and the snapshot has none
     public Job revert(Caller caller, SnapshotId id, Way way, Optional<ClientToken> token) {
         return requests.once(caller, token, JobKind.REVERT_SERVER, () -> {
             InstanceId server =

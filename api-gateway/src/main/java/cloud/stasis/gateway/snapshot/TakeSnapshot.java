@@ -106,8 +106,7 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
 
         /// With volumes that are free when it is over.
         Data freeing(List<VolumeId> left) {
-            return new Data(
-                    snapshot, instance, host, moment, asked, parent, metadata, captured, sealed, left);
+            return new Data(snapshot, instance, host, moment, asked, parent, metadata, captured, sealed, left);
         }
 
         static Data of(Snapshot snapshot, HostId host, Moment moment, Origin origin) {
@@ -125,7 +124,8 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
         }
 
         Data capturing(CommandResult.Captured result) {
-            return new Data(snapshot, instance, host, moment, asked, parent, metadata, Optional.of(result), sealed, leaving);
+            return new Data(
+                    snapshot, instance, host, moment, asked, parent, metadata, Optional.of(result), sealed, leaving);
         }
 
         Data sealing(CommandResult.Sealed result) {

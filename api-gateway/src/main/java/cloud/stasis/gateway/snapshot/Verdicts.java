@@ -30,12 +30,7 @@ public final class Verdicts {
     private final Clock clock;
 
     public Verdicts(
-            Instances instances,
-            Fleet fleet,
-            VolumeExchange volumes,
-            Plugged plugged,
-            Networks networks,
-            Clock clock) {
+            Instances instances, Fleet fleet, VolumeExchange volumes, Plugged plugged, Networks networks, Clock clock) {
         this.instances = instances;
         this.fleet = fleet;
         this.volumes = volumes;
@@ -63,8 +58,8 @@ public final class Verdicts {
                                 : Optional.empty())
                 .unless(Verdict.ofSnapshot(snapshot))
                 .memoryUnless(Verdict.ofMemory(snapshot));
-        server.ifPresent(instance -> devices(instance, snapshot.spec())
-                .forEach(reason -> examination.unless(Optional.of(reason))));
+        server.ifPresent(instance ->
+                devices(instance, snapshot.spec()).forEach(reason -> examination.unless(Optional.of(reason))));
         if (host.isEmpty()) {
             examination.unless(Optional.of("No host has the server."));
         } else {

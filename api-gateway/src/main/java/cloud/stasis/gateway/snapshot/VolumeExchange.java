@@ -46,7 +46,8 @@ public final class VolumeExchange {
     }
 
     public record Exchanged(
-            @LeftOutIfEmpty List<VolumeId> leaving, @LeftOutIfEmpty List<VolumeId> arriving) {
+            @LeftOutIfEmpty List<VolumeId> leaving,
+            @LeftOutIfEmpty List<VolumeId> arriving) {
         public static final Exchanged NONE = new Exchanged(List.of(), List.of());
 
         public Exchanged {
@@ -60,8 +61,8 @@ public final class VolumeExchange {
         List<String> reasons = new ArrayList<>();
         for (Volume volume : volumes.of(List.of(instance.id()))) {
             if (!(volume.state() instanceof VolumeState.InUse)) {
-                reasons.add("Volume " + volume.id() + " of the server is " + volume.state().status()
-                        + ": wait until that is done.");
+                reasons.add("Volume " + volume.id() + " of the server is "
+                        + volume.state().status() + ": wait until that is done.");
             }
         }
         devices(then).forEach((id, device) -> reason(instance, id, device).ifPresent(reasons::add));
@@ -88,8 +89,8 @@ public final class VolumeExchange {
 
     /// Each volume that a machine has, and as which disk.
     private static Map<VolumeId, DeviceName> devices(InstanceSpec spec) {
-        Map<VolumeId, DeviceName> devices = new TreeMap<>((one, other) ->
-                one.toString().compareTo(other.toString()));
+        Map<VolumeId, DeviceName> devices =
+                new TreeMap<>((one, other) -> one.toString().compareTo(other.toString()));
         for (DiskSpec disk : spec.disks()) {
             if (disk.source() instanceof DiskSource.Volume(VolumeId volume)) {
                 devices.put(volume, disk.target());
@@ -118,8 +119,7 @@ public final class VolumeExchange {
             Volume volume = volumes.lock(id).orElseThrow();
             if (volume.state() instanceof VolumeState.Available) {
                 volumes.save(volume.in(
-                        new VolumeState.Attaching(
-                                saga, new Attachment(instance.id(), device, OnTermination.KEEP, now)),
+                        new VolumeState.Attaching(saga, new Attachment(instance.id(), device, OnTermination.KEEP, now)),
                         now));
                 arriving.add(id);
             }
@@ -132,9 +132,11 @@ public final class VolumeExchange {
     /// @param keeping the saga that brings what it was into the store, and reads what leaves until then
     void completed(Run<?> run, InstanceId server, InstanceSpec then, Exchanged exchanged, Optional<SagaId> keeping) {
         exchanged.arriving().forEach(volume -> turns.settle(run, volume));
-        exchanged.leaving().forEach(volume -> turns.change(run, volume, state -> keeping.<VolumeState>map(
-                        saga -> new VolumeState.Working(Work.DETACHING, saga, Optional.empty()))
-                .orElseGet(VolumeState.Available::new)));
+        exchanged
+                .leaving()
+                .forEach(volume -> turns.change(run, volume, state -> keeping.<VolumeState>map(
+                                saga -> new VolumeState.Working(Work.DETACHING, saga, Optional.empty()))
+                        .orElseGet(VolumeState.Available::new)));
         devices(then).forEach((id, device) -> volumes.lock(id).ifPresent(volume -> moved(volume, server, device)));
     }
 

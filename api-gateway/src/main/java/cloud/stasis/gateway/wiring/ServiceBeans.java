@@ -112,12 +112,7 @@ class ServiceBeans {
     @Produces
     @Singleton
     Verdicts verdicts(
-            Instances instances,
-            Fleet fleet,
-            VolumeExchange volumes,
-            Plugged plugged,
-            Networks networks,
-            Clock clock) {
+            Instances instances, Fleet fleet, VolumeExchange volumes, Plugged plugged, Networks networks, Clock clock) {
         return new Verdicts(instances, fleet, volumes, plugged, networks, clock);
     }
 

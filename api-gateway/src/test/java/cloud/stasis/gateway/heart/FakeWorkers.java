@@ -140,6 +140,11 @@ public class FakeWorkers {
                 new Heartbeat.Backend(BACKEND, now, ByteCount.ofGib(1000), ByteCount.ofGib(900)));
     }
 
+    /// What was carried out so far, of anything.
+    public List<Command> carriedOut() {
+        return carriedOut.stream().map(Envelope::payload).toList();
+    }
+
     /// What was carried out so far about a resource, in order, without repetitions.
     public List<Command> carriedOut(String key) {
         return carriedOut.stream()

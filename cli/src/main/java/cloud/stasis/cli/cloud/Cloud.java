@@ -9,6 +9,7 @@ public record Cloud(
         Images images,
         Volumes volumes,
         Snapshots snapshots,
+        Devices devices,
         Stores stores,
         Jobs jobs) {
 
@@ -19,6 +20,7 @@ public record Cloud(
                 new Images(session),
                 new Volumes(session),
                 new Snapshots(session),
+                new Devices(session),
                 new Stores(session),
                 new Jobs(session));
     }

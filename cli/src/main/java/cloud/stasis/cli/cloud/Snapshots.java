@@ -50,7 +50,8 @@ public final class Snapshots {
     /// Whether a clone is the same machine to its guest.
     public enum Identity {
         KEEP,
-        REGENERATE
+        REGENERATE,
+        ISOLATE
     }
 
     /// A snapshot that is being taken, and the job that does it.

@@ -4,6 +4,12 @@ import cloud.stasis.cli.verb.client.Completion;
 import cloud.stasis.cli.verb.client.HostList;
 import cloud.stasis.cli.verb.client.Logout;
 import cloud.stasis.cli.verb.client.Version;
+import cloud.stasis.cli.verb.device.InterfaceAttach;
+import cloud.stasis.cli.verb.device.InterfaceDetach;
+import cloud.stasis.cli.verb.device.InterfaceList;
+import cloud.stasis.cli.verb.device.LinkChange;
+import cloud.stasis.cli.verb.device.MediumEject;
+import cloud.stasis.cli.verb.device.MediumInsert;
 import cloud.stasis.cli.verb.image.FlavorList;
 import cloud.stasis.cli.verb.image.ImageCreate;
 import cloud.stasis.cli.verb.image.ImageDelete;
@@ -81,6 +87,12 @@ record VerbEntry(String name, Group group, Function<Tools, Verb> make) {
             new VerbEntry("suspend", Group.SERVERS, tools -> new ServerChange(tools, Change.SUSPEND)),
             new VerbEntry("resume", Group.SERVERS, tools -> new ServerChange(tools, Change.RESUME)),
             new VerbEntry("console-log", Group.SERVERS, ConsoleLog::new),
+            new VerbEntry("interface-list", Group.SERVERS, InterfaceList::new),
+            new VerbEntry("interface-attach", Group.SERVERS, InterfaceAttach::new),
+            new VerbEntry("interface-detach", Group.SERVERS, InterfaceDetach::new),
+            new VerbEntry("link", Group.SERVERS, LinkChange::new),
+            new VerbEntry("medium-insert", Group.SERVERS, MediumInsert::new),
+            new VerbEntry("medium-eject", Group.SERVERS, MediumEject::new),
             new VerbEntry("flavor-list", Group.IMAGES, FlavorList::new),
             new VerbEntry("image-list", Group.IMAGES, ImageList::new),
             new VerbEntry("image-show", Group.IMAGES, ImageShow::new),

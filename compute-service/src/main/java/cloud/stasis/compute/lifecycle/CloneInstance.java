@@ -59,8 +59,11 @@ public final class CloneInstance {
 
     private void create(ComputeCommand.CloneInstance command, CommandContext context) {
         ContentStore store = host.stores().open(command.grant());
-        Machine machine = DeviceArchives.read(command.parts(), store)
-                .clonedAs(command.instance(), command.spec(), command.identity());
+        Machine saved = DeviceArchives.read(command.parts(), store);
+        Machine machine = saved.clonedAs(command.instance(), command.spec(), command.identity());
+        if (command.memory() == MemoryChoice.WITH_MEMORY) {
+            machine.requireInterfacesOf(saved);
+        }
         newInstances.make(new InstanceRecord(command.spec(), machine), store, context, new NewInstances.Birth() {
             @Override
             public void prepare(InstanceDirectory directory, CommandTransfer transfer) {

@@ -233,7 +233,7 @@ public record Machine(
     /// The same devices in the same places, for another instance.
     ///
     /// @throws StasisException `MALFORMED_OBJECT` if disks or network interfaces of `spec` are not those of this
-    // machine
+    /// machine
     public Machine clonedAs(InstanceId other, InstanceSpec spec, Identity identity) {
         List<Disk> own = disks.stream()
                 .map(disk -> spec.disks().stream()
@@ -243,12 +243,12 @@ public record Machine(
                         .orElseThrow(() -> new StasisException(
                                 ErrorCode.MALFORMED_OBJECT, "a clone has a disk for each disk of its origin")))
                 .toList();
-        if (spec.nics().size() != nics.size()) {
+        if (!spec.nics().isEmpty() && spec.nics().size() != nics.size()) {
             throw new StasisException(
                     ErrorCode.MALFORMED_OBJECT, "a clone has a network interface for each one of its origin");
         }
         List<Nic> plugged = new ArrayList<>();
-        for (int position = 0; position < nics.size(); position++) {
+        for (int position = 0; position < spec.nics().size(); position++) {
             plugged.add(nics.get(position).as(spec.nics().get(position)));
         }
         return new Machine(
@@ -384,7 +384,9 @@ public record Machine(
     /// networks, the media and the kernel are those of `spec`, since an archive may come from anywhere. At another
     /// site what was a volume is not one.
     ///
-    /// @throws StasisException `MALFORMED_OBJECT` unless `spec` names the same network interfaces and drives
+    /// A `spec` without network interfaces, as of a machine that came from elsewhere, leaves those of the archive out.
+    ///
+    /// @throws StasisException `MALFORMED_OBJECT` if `spec` names other network interfaces
     public Machine on(InstanceSpec spec) {
         List<Disk> moved = disks.stream()
                 .map(disk -> spec.disks().stream()
@@ -394,17 +396,7 @@ public record Machine(
                                 new Disk(disk.target(), disk.address(), disk.serial(), disk.size(), known.source()))
                         .orElse(disk))
                 .toList();
-        List<Nic> plugged = nics.stream()
-                .map(nic -> spec.nics().stream()
-                        .filter(known -> known.port().equals(nic.port()))
-                        .findFirst()
-                        .map(nic::as)
-                        .orElseThrow(Machine::notTheSame))
-                .toList();
-        if (plugged.size() != spec.nics().size()
-                || drives.size() != spec.drives().size()) {
-            throw notTheSame();
-        }
+        List<Nic> plugged = spec.nics().isEmpty() ? List.of() : nicsAs(spec);
         return new Machine(
                 CURRENT_VERSION,
                 instance,
@@ -422,20 +414,48 @@ public record Machine(
                 drivesAs(spec));
     }
 
-    private List<Drive> drivesAs(InstanceSpec spec) {
-        return drives.stream()
-                .map(drive -> spec.drives().stream()
-                        .filter(known -> known.target().equals(drive.target()))
+    private List<Nic> nicsAs(InstanceSpec spec) {
+        List<Nic> plugged = nics.stream()
+                .map(nic -> spec.nics().stream()
+                        .filter(known -> known.port().equals(nic.port()))
                         .findFirst()
-                        .map(known -> new Drive(drive.target(), known.medium()))
+                        .map(nic::as)
                         .orElseThrow(Machine::notTheSame))
                 .toList();
+        if (plugged.size() != spec.nics().size()) {
+            throw notTheSame();
+        }
+        return plugged;
+    }
+
+    /// A drive that `spec` does not speak of is there, and empty.
+    private List<Drive> drivesAs(InstanceSpec spec) {
+        return drives.stream()
+                .map(drive -> new Drive(
+                        drive.target(),
+                        spec.drives().stream()
+                                .filter(known -> known.target().equals(drive.target()))
+                                .findFirst()
+                                .flatMap(DriveSpec::medium)))
+                .toList();
+    }
+
+    /// Whether a memory that was saved with `saved` goes on with this one: it knows each interface by its place.
+    ///
+    /// @throws StasisException `WRONG_STATE` if not
+    public void requireInterfacesOf(Machine saved) {
+        if (!nics.stream().map(Nic::address).toList().equals(
+                saved.nics.stream().map(Nic::address).toList())) {
+            throw new StasisException(
+                    ErrorCode.WRONG_STATE,
+                    "the machine had network interfaces that are not known here: go on from its disks only");
+        }
     }
 
     private static StasisException notTheSame() {
         return new StasisException(
                 ErrorCode.MALFORMED_OBJECT,
-                "the network interfaces and drives are not those of the device archive of the snapshot");
+                "the network interfaces are not those of the device archive of the snapshot");
     }
 
     public Machine with(List<Nic> others) {

@@ -53,7 +53,11 @@ final class Examination {
 
     Verdict verdict(CommandContext context) {
         ContentStore store = host.stores().open(command.grant());
-        Machine machine = machine(store).on(command.spec());
+        Machine saved = machine(store);
+        Machine machine = saved.on(command.spec());
+        if (command.memory() == MemoryChoice.WITH_MEMORY) {
+            machine.requireInterfacesOf(saved);
+        }
         SortedMap<DeviceName, Content> disks = disks(command.parts());
         if (!disks.keySet().equals(Set.copyOf(machine.targets()))) {
             throw new StasisException(

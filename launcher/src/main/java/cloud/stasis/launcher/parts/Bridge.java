@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/// The network of a cloud on one machine: a bridge that leads nowhere, so that guests reach each other and nothing else.
-/// It is there as long as the cloud runs, and longer if guests that were kept are plugged into it.
+/// The network of a cloud on one machine: a bridge that leads nowhere, so that guests reach each other and nothing
+/// else. It is there as long as the cloud runs, and longer if guests that were kept are plugged into it.
 ///
 /// `STASIS_NETWORKS`: what an operator says instead, as `name:id:cidr:bridge`; `none` for no network. Who may not make
 /// bridges has a cloud without networks.

@@ -75,6 +75,8 @@ class PortTable implements Ports {
     @Override
     public void remove(PortId port) {
         rows.deleteById(port.value());
+        // Before anything else gets its address.
+        rows.flush();
     }
 
     private static Port read(PortEntity row) {

@@ -95,8 +95,7 @@ public class InterfacesResource {
     @Path("{port}")
     public Response detach(@PathParam("id") String id, @PathParam("port") String port) {
         Caller caller = caller(ComputeAction.CHANGE_INTERFACES);
-        interfaces.detach(
-                caller, ServersResource.id(id), PathId.of(port, PortId::parse, ErrorCode.OBJECT_NOT_FOUND));
+        interfaces.detach(caller, ServersResource.id(id), PathId.of(port, PortId::parse, ErrorCode.OBJECT_NOT_FOUND));
         return Response.accepted().build();
     }
 

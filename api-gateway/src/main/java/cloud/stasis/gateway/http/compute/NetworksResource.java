@@ -29,7 +29,8 @@ public class NetworksResource {
     @GET
     public Map<String, Object> list() {
         check();
-        return Map.of("networks", networks.all().stream().map(NetworksResource::body).toList());
+        return Map.of(
+                "networks", networks.all().stream().map(NetworksResource::body).toList());
     }
 
     @GET

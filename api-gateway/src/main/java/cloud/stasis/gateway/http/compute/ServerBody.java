@@ -211,10 +211,7 @@ class ServerBody {
 
     private static Map<String, Object> address(String address, MacAddress mac) {
         return Map.of(
-                "addr", address,
-                "version", 4,
-                "OS-EXT-IPS:type", "fixed",
-                "OS-EXT-IPS-MAC:mac_addr", mac.value());
+                "addr", address, "version", 4, "OS-EXT-IPS:type", "fixed", "OS-EXT-IPS-MAC:mac_addr", mac.value());
     }
 
     private Object image(Instance instance) {

@@ -85,8 +85,10 @@ public class ServerPartsResource {
     @GET
     @Path("ips")
     public Map<String, Object> addresses(@PathParam("id") String id) {
-        return Map.of("addresses", bodies.addresses(shown(id)).entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, network -> plain(network.getValue()))));
+        return Map.of(
+                "addresses",
+                bodies.addresses(shown(id)).entrySet().stream()
+                        .collect(Collectors.toMap(Map.Entry::getKey, network -> plain(network.getValue()))));
     }
 
     @GET

@@ -65,8 +65,8 @@ record ServerRequest(
                 remarks(fields, Remarks.NONE),
                 Optional.empty());
         BlockDevicesRequest disks = BlockDevicesRequest.of(fields, version);
-        NewServer server = new NewServer(
-                profile, flavor(body), disks.image(), disks.devices(), most, group, nics, disks.medium());
+        NewServer server =
+                new NewServer(profile, flavor(body), disks.image(), disks.devices(), most, group, nics, disks.medium());
         return new ServerRequest(
                 server,
                 key,
@@ -159,7 +159,9 @@ record ServerRequest(
         if (version.atLeast(2, 37) && !fields.has("networks")) {
             throw bad("Invalid input for field/attribute server. 'networks' is a required property");
         }
-        return fields.objects("networks", MAX_DISKS).stream().map(ServerRequest::nic).toList();
+        return fields.objects("networks", MAX_DISKS).stream()
+                .map(ServerRequest::nic)
+                .toList();
     }
 
     private static WantedNic nic(JsonFields network) {
@@ -167,8 +169,7 @@ record ServerRequest(
         if (network.has("port")) {
             throw bad("Ports are not made by themselves in this cloud: name a network.");
         }
-        return new WantedNic(
-                Optional.of(network.text("uuid", MAX_TEXT)), network.optionalText("fixed_ip", MAX_TEXT));
+        return new WantedNic(Optional.of(network.text("uuid", MAX_TEXT)), network.optionalText("fixed_ip", MAX_TEXT));
     }
 
     /// There is one group, of everybody, because there are no networks.

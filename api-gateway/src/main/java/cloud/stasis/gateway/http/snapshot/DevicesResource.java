@@ -79,8 +79,8 @@ public class DevicesResource {
     }
 
     private static Drive view(DriveSpec drive) {
-        return new Drive(
-                drive.target().value(), drive.medium().map(medium -> medium.image().toString()));
+        return new Drive(drive.target().value(), drive.medium().map(medium -> medium.image()
+                .toString()));
     }
 
     @PUT
@@ -88,8 +88,7 @@ public class DevicesResource {
     @Operation(summary = "Put an image into a drive, in the place of what is there, whether the server runs or not")
     @RequestBody(content = @Content(schema = @Schema(implementation = NewMedium.class)))
     @APIResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = OneJob.class)))
-    public Response insert(
-            @PathParam("id") String id, @PathParam("drive") String drive, @Nullable JsonNode body) {
+    public Response insert(@PathParam("id") String id, @PathParam("drive") String drive, @Nullable JsonNode body) {
         String image = JsonFields.of(body).only("image").text("image", MAX_TEXT);
         return change(id, drive, Optional.of(PathId.of(image, ImageId::parse, ErrorCode.INVALID_REQUEST)));
     }

@@ -229,7 +229,9 @@ public class SnapshotsResource {
             String name,
             boolean memory,
             @Schema(enumeration = {"running", "paused"}) String state,
-            @Schema(enumeration = {"keep", "regenerate", "isolate"}) String identity) {}
+
+            @Schema(enumeration = {"keep", "regenerate", "isolate"})
+            String identity) {}
 
     @POST
     @Path("{id}/clone")

@@ -49,7 +49,8 @@ public final class Clone extends Verb {
     @Option(
             names = "--identity",
             paramLabel = "HOW",
-            description = "what its guest sees: keep (the same machine), regenerate (keep)")
+            description = "what its guest sees: keep (the same machine), regenerate, isolate (the same, cables out)"
+                    + " (keep)")
     private Identity identity = Identity.KEEP;
 
     @Mixin

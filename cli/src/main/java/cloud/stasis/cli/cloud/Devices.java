@@ -1,0 +1,82 @@
+package cloud.stasis.cli.cloud;
+
+import cloud.stasis.cli.http.Json;
+import cloud.stasis.cli.login.Call;
+import cloud.stasis.cli.login.ServiceType;
+import cloud.stasis.cli.login.Session;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Network interfaces of servers by the compute API; media and cables by our own.
+public final class Devices {
+    private final Session session;
+
+    public Devices(Session session) {
+        this.session = session;
+    }
+
+    /// A network interface.
+    public record Interface(JsonNode json) implements Resource {
+        @Override
+        public String id() {
+            return text("port_id");
+        }
+
+        public String addresses() {
+            List<String> addresses = new ArrayList<>();
+            json.path("fixed_ips").forEach(fixed -> addresses.add(Json.text(fixed, "ip_address")));
+            return String.join(", ", addresses);
+        }
+    }
+
+    public List<Interface> interfaces(Server server) {
+        List<Interface> found = new ArrayList<>();
+        json(Call.get(ServiceType.COMPUTE, "servers", server.id(), "os-interface"))
+                .path("interfaceAttachments")
+                .forEach(json -> found.add(new Interface(json)));
+        return found;
+    }
+
+    /// @param network by its id or name; empty for the only one there is
+    public Interface attach(Server server, Optional<String> network, Optional<String> address) {
+        ObjectNode wanted = Json.object();
+        network.ifPresent(id -> wanted.put("net_id", id));
+        address.ifPresent(text -> wanted.putArray("fixed_ips").addObject().put("ip_address", text));
+        ObjectNode body = Json.object();
+        body.set("interfaceAttachment", wanted);
+        return new Interface(json(Call.post(ServiceType.COMPUTE, "servers", server.id(), "os-interface")
+                        .json(body))
+                .path("interfaceAttachment"));
+    }
+
+    public void detach(Server server, String port) {
+        session.send(Call.delete(ServiceType.COMPUTE, "servers", server.id(), "os-interface", port))
+                .orFail();
+    }
+
+    public Job insert(Server server, String drive, Image medium) {
+        return job(Call.put(ServiceType.SNAPSHOT, "servers", server.id(), "drives", drive)
+                .json(Json.object().put("image", medium.id())));
+    }
+
+    public Job eject(Server server, String drive) {
+        return job(Call.delete(ServiceType.SNAPSHOT, "servers", server.id(), "drives", drive));
+    }
+
+    /// @param state `up` or `down`
+    public Job link(Server server, String port, String state) {
+        return job(Call.put(ServiceType.SNAPSHOT, "servers", server.id(), "links", port)
+                .json(Json.object().put("state", state)));
+    }
+
+    private Job job(Call call) {
+        return new Job(json(call).path("job"));
+    }
+
+    private JsonNode json(Call call) {
+        return session.send(call).orFail().json();
+    }
+}
