@@ -41,8 +41,8 @@ class DeviceExchangeTest {
     private static final DeviceName VOLUME = new DeviceName("vdc");
     private static final SnapshotId THEN = SnapshotId.random();
     private static final SnapshotId SAFETY = SnapshotId.random();
-    private static final NicSpec NIC = new NicSpec(
-            PortId.random(), NetworkId.random(), MacAddress.random(), Optional.of("192.0.2.2"), Link.UP);
+    private static final NicSpec NIC =
+            new NicSpec(PortId.random(), NetworkId.random(), MacAddress.random(), Optional.of("192.0.2.2"), Link.UP);
 
     @TempDir(factory = FastDirectory.class)
     Path directory;
@@ -143,12 +143,11 @@ class DeviceExchangeTest {
 
     private void assertRefused(ErrorCode code) {
         assertThatThrownBy(() -> revert(THEN, specThen, captured, Optional.of(SAFETY)))
-                .isInstanceOfSatisfying(
-                        StasisException.class, refused -> assertThat(refused.code()).isEqualTo(code));
+                .isInstanceOfSatisfying(StasisException.class, refused -> assertThat(refused.code())
+                        .isEqualTo(code));
     }
 
-    private void revert(
-            SnapshotId to, InstanceSpec spec, CommandResult.Captured parts, Optional<SnapshotId> safety) {
+    private void revert(SnapshotId to, InstanceSpec spec, CommandResult.Captured parts, Optional<SnapshotId> safety) {
         host.handle(new ComputeCommand.RevertInstance(
                 id,
                 to,
@@ -189,8 +188,7 @@ class DeviceExchangeTest {
     }
 
     private LayeredDisk opened(VolumeId volume) {
-        return LayeredDisk.open(
-                host.host.instances().layout().volume(volume), host.hypervisor.layers());
+        return LayeredDisk.open(host.host.instances().layout().volume(volume), host.hypervisor.layers());
     }
 
     private static DiskSpec disk(VolumeId volume) {

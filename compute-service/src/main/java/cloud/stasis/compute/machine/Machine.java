@@ -384,7 +384,8 @@ public record Machine(
     /// networks, the media and the kernel are those of `spec`, since an archive may come from anywhere. At another
     /// site what was a volume is not one.
     ///
-    /// A `spec` without network interfaces, as of a machine that came from elsewhere, leaves those of the archive out.
+    /// A `spec` without network interfaces, as of a machine that came from elsewhere, leaves out those of the
+    /// archive.
     ///
     /// @throws StasisException `MALFORMED_OBJECT` if `spec` names other network interfaces
     public Machine on(InstanceSpec spec) {
@@ -444,8 +445,10 @@ public record Machine(
     ///
     /// @throws StasisException `WRONG_STATE` if not
     public void requireInterfacesOf(Machine saved) {
-        if (!nics.stream().map(Nic::address).toList().equals(
-                saved.nics.stream().map(Nic::address).toList())) {
+        if (!nics.stream()
+                .map(Nic::address)
+                .toList()
+                .equals(saved.nics.stream().map(Nic::address).toList())) {
             throw new StasisException(
                     ErrorCode.WRONG_STATE,
                     "the machine had network interfaces that are not known here: go on from its disks only");

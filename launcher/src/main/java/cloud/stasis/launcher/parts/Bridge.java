@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 /// The network of a cloud on one machine: a bridge that leads nowhere, so that guests reach each other and nothing
 /// else. It is there as long as the cloud runs, and longer if guests that were kept are plugged into it.
 ///
-/// `STASIS_NETWORKS`: what an operator says instead, as `name:id:cidr:bridge`; `none` for no network. Who may not make
-/// bridges has a cloud without networks.
+/// `STASIS_NETWORKS`: what an operator says instead, as `name:id:cidr:bridge`; `none` for no network. Who may not
+/// make bridges has a cloud without networks.
 public final class Bridge {
     private static final String SETTING = "STASIS_NETWORKS";
     private static final String CIDR = "10.77.0.0/24";
