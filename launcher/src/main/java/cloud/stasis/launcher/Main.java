@@ -1,8 +1,8 @@
 package cloud.stasis.launcher;
 
+import cloud.stasis.launcher.parts.Bridge;
 import cloud.stasis.launcher.parts.Broker;
 import cloud.stasis.launcher.parts.Hypervisor;
-import cloud.stasis.launcher.parts.Bridge;
 import cloud.stasis.launcher.parts.MemoryVolume;
 import cloud.stasis.launcher.parts.PartName;
 import cloud.stasis.launcher.parts.Parts;

@@ -41,8 +41,7 @@ public final class Bridge {
         if (!said.isEmpty()) {
             return said;
         }
-        UUID id = UUID.nameUUIDFromBytes(
-                settings.home().root().toString().getBytes(StandardCharsets.UTF_8));
+        UUID id = UUID.nameUUIDFromBytes(settings.home().root().toString().getBytes(StandardCharsets.UTF_8));
         return exists() || mayMake() ? "private:" + id + ":" + CIDR + ":" + name() : "";
     }
 
