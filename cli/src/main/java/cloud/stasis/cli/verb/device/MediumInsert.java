@@ -33,7 +33,10 @@ public final class MediumInsert extends Verb {
     @Override
     protected ExitCode run() {
         Job job = cloud().devices()
-                .insert(cloud().compute().server(server), drive, cloud().images().image(image));
+                .insert(
+                        cloud().compute().server(server),
+                        drive,
+                        cloud().images().image(image));
         if (wait.waits(true)) {
             tools().follower().job(job, "medium of " + server, wait.limit());
         }
