@@ -58,7 +58,7 @@ public class DevicesResource {
     }
 
     /// @param drive its name
-    /// @param image what lies in it; absent if it is empty
+    /// @param image what lies in it; null if it is empty
     public record Drive(String drive, Optional<String> image) {}
 
     public record Drives(List<Drive> drives) {}
