@@ -14,6 +14,7 @@ import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
+import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
@@ -120,6 +121,59 @@ class VolumeKillPointsTest extends KillPoints {
                 assertThat(host.guest(ID).read(PLACE, 0, 1)).containsExactly(1);
                 host.handle(new ComputeCommand.DropCut(ID, volume, SNAPSHOT));
                 assertThat(disk(host).holders()).isEmpty();
+            }
+        });
+    }
+
+    @Test
+    void revertAttachedOfARunningGuest() throws InterruptedException {
+        everyMoment(new Scenario() {
+            @Override
+            public void given(Before before) {
+                volume = before.host().volume();
+                before.host().handle(attach());
+                fill(before.host(), 1);
+                before.host()
+                        .handle(new ComputeCommand.CutVolumes(
+                                ID, CAPTURE, List.of(new ComputeCommand.VolumeCut(volume, SNAPSHOT)), Quiesce.NONE));
+                fill(before.host(), 2);
+            }
+
+            @Override
+            public ComputeCommand command(Before before) {
+                return new ComputeCommand.RevertAttached(ID, volume, SNAPSHOT);
+            }
+
+            @Override
+            public void then(SimulatedHost host, CommandResult result) {
+                assertThat(host.guest(ID).read(PLACE, 0, 1)).containsExactly(1);
+                fill(host, 3);
+                assertCaptureIsExact(host);
+            }
+        });
+    }
+
+    @Test
+    void growAttached() throws InterruptedException {
+        everyMoment(new Scenario() {
+            @Override
+            public void given(Before before) {
+                volume = before.host().volume();
+                before.host().handle(attach());
+                fill(before.host(), 1);
+                before.host().captureSealed(ID);
+            }
+
+            @Override
+            public ComputeCommand command(Before before) {
+                return new ComputeCommand.GrowAttached(ID, volume, ByteCount.ofMib(64));
+            }
+
+            @Override
+            public void then(SimulatedHost host, CommandResult result) {
+                assertThat(disk(host).size()).isEqualTo(ByteCount.ofMib(64));
+                host.guest(ID).write(PLACE, ByteCount.ofMib(63).bytes(), new byte[] {9});
+                assertCaptureIsExact(host);
             }
         });
     }

@@ -13,6 +13,11 @@ public interface QuotaRows {
 
     void override(ProjectId project, Resource resource, long allowed);
 
+    /// The limits of projects without limits of their own, where they are not the standard ones.
+    Map<Resource, Long> defaults();
+
+    void overrideDefault(Resource resource, long allowed);
+
     /// Back to the standard limits.
     void reset(ProjectId project);
 }

@@ -18,12 +18,23 @@ public final class Quotas {
     }
 
     public Map<Resource, Long> limits(ProjectId project) {
+        Map<Resource, Long> limits = defaults();
+        limits.putAll(rows.overrides(project));
+        return limits;
+    }
+
+    /// Of a project without limits of its own.
+    public Map<Resource, Long> defaults() {
         Map<Resource, Long> limits = new EnumMap<>(Resource.class);
         for (Resource resource : Resource.values()) {
             limits.put(resource, resource.standard());
         }
-        limits.putAll(rows.overrides(project));
+        limits.putAll(rows.defaults());
         return limits;
+    }
+
+    public void changeDefaults(Map<Resource, Long> limits) {
+        limits.forEach(rows::overrideDefault);
     }
 
     public Map<Resource, Long> used(ProjectId project) {

@@ -5,6 +5,8 @@ import cloud.stasis.gateway.saga.Run;
 import cloud.stasis.gateway.saga.Saga;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Step;
+import cloud.stasis.gateway.volume.VolumeBundle.Opened;
+import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.Topics;
 import cloud.stasis.messages.VolumeCommand;
 import cloud.stasis.model.BackendId;
@@ -13,14 +15,15 @@ import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.VolumeId;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/// Makes a volume that nobody has attached larger. Its row has the new size, and the quota is taken, from the start
-/// on; it is as it was if the backend could not do it.
+/// Makes a volume larger. Its row has the new size, and the quota is taken, from the start on; it is as it was if the
+/// worker could not do it.
 ///
 /// | step | worker | command | undo |
 /// |---|---|---|---|
-/// | grow-volume | volume service | GrowVolume | none: it happens whole or not at all |
+/// | grow-volume | volume service, or agent | GrowVolume, or GrowAttached | none: it happens whole or not at all |
 public final class ExtendVolume implements Saga<ExtendVolume.Data> {
     private final VolumeTurns volumes;
     private final Clock clock;
@@ -30,7 +33,9 @@ public final class ExtendVolume implements Saga<ExtendVolume.Data> {
         this.clock = clock;
     }
 
-    public record Data(VolumeId volume, BackendId backend, ByteCount before, ByteCount after) {}
+    /// @param opened the server that has the volume, if one does
+    public record Data(
+            VolumeId volume, BackendId backend, ByteCount before, ByteCount after, Optional<Opened> opened) {}
 
     @Override
     public String name() {
@@ -44,11 +49,16 @@ public final class ExtendVolume implements Saga<ExtendVolume.Data> {
 
     @Override
     public List<Step<Data>> steps(Data data) {
-        return List.of(Step.of(
-                "grow-volume",
-                known -> new Request(
-                        Topics.commands(known.backend()),
-                        new VolumeCommand.GrowVolume(known.volume(), known.after()))));
+        return List.of(Step.of("grow-volume", ExtendVolume::grow));
+    }
+
+    private static Request grow(Data data) {
+        return data.opened()
+                .map(at -> new Request(
+                        Topics.commands(at.host()),
+                        new ComputeCommand.GrowAttached(at.instance(), data.volume(), data.after())))
+                .orElseGet(() -> new Request(
+                        Topics.commands(data.backend()), new VolumeCommand.GrowVolume(data.volume(), data.after())));
     }
 
     @Override

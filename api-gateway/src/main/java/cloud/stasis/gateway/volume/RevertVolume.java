@@ -18,7 +18,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/// A volume goes back to any snapshot of it; the snapshot stays. A server that has the volume must be off.
+/// A volume goes back to any snapshot of it; the snapshot stays. A server that has the volume and runs loses it
+/// meanwhile.
 ///
 /// | step | worker | command | undo |
 /// |---|---|---|---|
@@ -34,7 +35,7 @@ public final class RevertVolume implements Saga<RevertVolume.Data> {
         this.clock = clock;
     }
 
-    /// @param opened the server that has the volume, if one does; it is off
+    /// @param opened the server that has the volume, if one does
     public record Data(VolumeId volume, SnapshotId snapshot, BackendId backend, Optional<Opened> opened) {}
 
     @Override

@@ -9,14 +9,17 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/// Keeps what all volumes of a group hold. Volumes of one server are cut at one instant, with its file systems
-/// frozen if its guest can; several servers, and volumes that nobody has, follow one after the other.
+/// Keeps what all volumes of a group hold. Volumes of servers are cut at one instant, however many servers have
+/// them, with file systems frozen where guests can; volumes that nobody has follow, since nobody changes them.
 ///
 /// If a step fails all snapshots are in `error`, for the tenant to delete; what was taken goes with them.
 ///
 /// | step | worker | command | undo |
 /// |---|---|---|---|
-/// | cut-1 ... n | agent | CutVolumes | none: deleting the group snapshot drops what is there |
+/// | cut-1 | agent | CutVolumes, or CutTogether for several servers | none: deleting the group snapshot drops
+/// what is there |
+/// | or cut-1 ... n | agent of each host | CutTogether, held | ReleaseTogether, abandoned |
+/// | and release | agent of each host | ReleaseTogether | |
 /// | snapshot-1 ... n | volume service | SnapshotVolume | none, as above |
 public final class SnapshotGroup implements Saga<GroupParts> {
     private final VolumeSnapshots snapshots;

@@ -77,8 +77,15 @@ public final class VolumeCatalog {
     /// What begins with each kind of work.
     public record VolumeSagas(DeleteVolume delete, ExtendVolume extend, RevertVolume revert, UploadVolume upload) {}
 
-    /// @throws StasisException `INVALID_REQUEST` unless it is available and becomes larger
-    public void extend(Caller caller, VolumeId id, ByteCount size) {
+    /// Whether a volume that a server has may grow, which clients of old versions do not expect.
+    public enum InUse {
+        TOO,
+        NOT
+    }
+
+    /// @throws StasisException `INVALID_REQUEST` unless it is available, or in use and that is no hindrance, and
+    ///     becomes larger
+    public void extend(Caller caller, VolumeId id, ByteCount size, InUse inUse) {
         transactions.run(() -> {
             ByteCount before = volumes.visible(caller, id).size();
             if (size.compareTo(before) <= 0) {
@@ -87,20 +94,25 @@ public final class VolumeCatalog {
                                 + before.gibRoundedUp() + ", extended: " + size.gibRoundedUp() + ").");
             }
             quota.require(caller, 0, size, size.gibRoundedUp() - before.gibRoundedUp());
-            Volume volume = lockAvailable(caller, id, "extended");
+            Volume volume = volumes.lockVisible(caller, id);
+            boolean attached = volume.state() instanceof VolumeState.InUse && inUse == InUse.TOO;
+            if (!attached) {
+                requireAvailable(volume, "extended");
+            }
             SagaId saga = SagaId.random();
             volumes.save(
                     volume.sized(size, clock.instant()).in(working(volume, Work.EXTENDING, saga), clock.instant()));
             sagas.start(
                     saga,
-                    new Start<>(kinds.extend(), new ExtendVolume.Data(id, volume.backend(), volume.size(), size)),
+                    new Start<>(kinds.extend(), new ExtendVolume.Data(id, volume.backend(), volume.size(), size, opened(volume))),
                     job(caller, volume, JobKind.EXTEND_VOLUME));
         });
     }
 
-    /// Begins to go back to any snapshot of the volume.
+    /// Begins to go back to any snapshot of the volume; it keeps its size, with zeros where the snapshot ends. A
+    /// server that runs loses the volume for that moment.
     ///
-    /// @throws StasisException `WRONG_STATE` unless the volume is available
+    /// @throws StasisException `WRONG_STATE` unless the volume is available or a server has it
     public void revert(Caller caller, VolumeId id, SnapshotId to) {
         transactions.run(() -> {
             Volume volume = volumes.lockVisible(caller, id);
@@ -108,15 +120,11 @@ public final class VolumeCatalog {
             if (!snapshot.volume().equals(id)) {
                 throw invalid("Invalid snapshot: it is one of another volume.");
             }
-            if (!snapshot.size().equals(volume.size())) {
-                throw invalid(
-                        "Invalid volume: its size has changed since the snapshot; make a volume of the snapshot.");
-            }
             if (!mayBeReverted(volume) || !(snapshot.state() instanceof VolumeSnapshot.State.Available)) {
                 throw new StasisException(
                         ErrorCode.WRONG_STATE,
-                        "Invalid volume: Volume and snapshot must be available to revert, or the volume's server"
-                                + " must be off; they are "
+                        "Invalid volume: Volume and snapshot must be available to revert, or a server must have the"
+                                + " volume; they are "
                                 + volume.state().status() + " and "
                                 + snapshot.state().status() + ".");
             }
@@ -131,9 +139,7 @@ public final class VolumeCatalog {
     }
 
     private boolean mayBeReverted(Volume volume) {
-        return volume.state() instanceof VolumeState.Available
-                || volume.state() instanceof VolumeState.InUse inUse
-                        && hosts.isOff(inUse.attachment().instance());
+        return volume.state() instanceof VolumeState.Available || volume.state() instanceof VolumeState.InUse;
     }
 
     /// Says of a volume that nobody has that it is reserved, and takes that back.
@@ -340,11 +346,15 @@ public final class VolumeCatalog {
 
     private Volume lockAvailable(Caller caller, VolumeId id, String what) {
         Volume volume = volumes.lockVisible(caller, id);
+        requireAvailable(volume, what);
+        return volume;
+    }
+
+    private static void requireAvailable(Volume volume, String what) {
         if (!(volume.state() instanceof VolumeState.Available)) {
-            throw invalid("Invalid volume: Volume " + id + " status must be available to be " + what
+            throw invalid("Invalid volume: Volume " + volume.id() + " status must be available to be " + what
                     + ", but current status is: " + volume.state().status() + ".");
         }
-        return volume;
     }
 
     private Job job(Caller caller, Volume volume, JobKind kind) {

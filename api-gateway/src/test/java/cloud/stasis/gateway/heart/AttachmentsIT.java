@@ -54,6 +54,31 @@ class AttachmentsIT {
     }
 
     @Test
+    void aVolumeGrowsAndGoesBackWhileItsServerRuns() {
+        String snapshot = door.made("/snapshots", "snapshot", "{\"volume_id\": \"" + volume + "\"}");
+        attach(volume, "").expect(200);
+        door.await("/volumes/" + volume, "volume", "in-use");
+
+        door.act(volume, "{\"os-extend\": {\"new_size\": 2}}").expect(202);
+        door.await("/volumes/" + volume, "volume", "in-use");
+        door.act(volume, "{\"revert\": {\"snapshot_id\": \"" + snapshot + "\"}}").expect(202);
+        door.await("/volumes/" + volume, "volume", "in-use");
+
+        assertThat(door.show("/volumes/" + volume, "volume").path("size").asInt())
+                .isEqualTo(2);
+        assertThat(workers.carriedOut(server))
+                .anyMatch(ComputeCommand.GrowAttached.class::isInstance)
+                .anyMatch(ComputeCommand.RevertAttached.class::isInstance);
+        doors.http()
+                .call(
+                        door.tenant().token(),
+                        "POST",
+                        "/volume/v3/" + door.tenant().projectId() + "/volumes/" + volume + "/action",
+                        "{\"os-extend\": {\"new_size\": 3}}")
+                .expect(400);
+    }
+
+    @Test
     void aVolumeIsAttachedOnceAndNotDeletedThen() {
         attach(volume, ", \"device\": \"/dev/vdf\"").expect(200);
         door.await("/volumes/" + volume, "volume", "in-use");

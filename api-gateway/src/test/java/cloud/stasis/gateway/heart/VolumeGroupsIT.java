@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.stasis.gateway.TestCloud.Tenant;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.VolumeCommand;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -91,13 +93,7 @@ class VolumeGroupsIT {
         String second = member();
         String server = doors.running(door.tenant(), "web");
         for (String volume : new String[] {first, second}) {
-            doors.compute(
-                            door.tenant(),
-                            "POST",
-                            "/servers/" + server + "/os-volume_attachments",
-                            "{\"volumeAttachment\": {\"volumeId\": \"" + volume + "\"}}")
-                    .expect(200);
-            door.await("/volumes/" + volume, "volume", "in-use");
+            attach(server, volume);
         }
 
         door.made("/group_snapshots", "group_snapshot", "{\"group_id\": \"" + group + "\"}");
@@ -107,6 +103,52 @@ class VolumeGroupsIT {
                 .singleElement()
                 .satisfies(cut ->
                         assertThat(((ComputeCommand.CutVolumes) cut).volumes()).hasSize(2));
+    }
+
+    @Test
+    void volumesOfSeveralServersAreCutAtOneInstant() {
+        String first = doors.running(door.tenant(), "web");
+        String second = doors.running(door.tenant(), "db");
+        attach(first, member());
+        attach(second, member());
+        String resting = member();
+
+        door.made("/group_snapshots", "group_snapshot", "{\"group_id\": \"" + group + "\"}");
+
+        assertThat(Stream.of(first, second).flatMap(server -> workers.carriedOut(server).stream()))
+                .filteredOn(ComputeCommand.CutTogether.class::isInstance)
+                .singleElement()
+                .satisfies(cut ->
+                        assertThat(((ComputeCommand.CutTogether) cut).cuts()).hasSize(2));
+        assertThat(workers.carriedOut(resting)).anyMatch(VolumeCommand.SnapshotVolume.class::isInstance);
+    }
+
+    private void attach(String server, String volume) {
+        doors.compute(
+                        door.tenant(),
+                        "POST",
+                        "/servers/" + server + "/os-volume_attachments",
+                        "{\"volumeAttachment\": {\"volumeId\": \"" + volume + "\"}}")
+                .expect(200);
+        door.await("/volumes/" + volume, "volume", "in-use");
+    }
+
+    @Test
+    void theQuotaOfWhoeverHasNoneOfHisOwnCanBeChanged() {
+        JsonNode before = operator.show("/os-quota-class-sets/default", "quota_class_set");
+        long groups = before.path("groups").asLong();
+
+        operator.call("PUT", "/os-quota-class-sets/default", "{\"quota_class_set\": {\"groups\": " + (groups + 7) + "}}")
+                .expect(200);
+
+        assertThat(door.show("/os-quota-sets/" + door.tenant().projectId(), "quota_set")
+                        .path("groups")
+                        .asLong())
+                .isEqualTo(groups + 7);
+        operator.call("PUT", "/os-quota-class-sets/default", "{\"quota_class_set\": {\"groups\": " + groups + "}}")
+                .expect(200);
+        door.call("PUT", "/os-quota-class-sets/default", "{\"quota_class_set\": {\"groups\": 1}}")
+                .expect(403);
     }
 
     @Test

@@ -267,7 +267,7 @@ public record DiskState(
                                 && !isActive
                                 && children.size() == 1
                                 && (top.holders().isEmpty() || top.content().isPresent());
-                    case BESIDE_A_GUEST -> !isBelow || !isActive && children.size() == 1;
+                    case BESIDE_A_GUEST -> !isActive;
                     // The name of what is below makes the next capture small, and would be lost.
                     case AT_REST -> !isActive || base.content().isEmpty();
                 };

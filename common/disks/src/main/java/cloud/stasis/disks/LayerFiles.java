@@ -31,6 +31,10 @@ public interface LayerFiles {
     /// shows through `base` becomes what shows through `top`. Nobody may have any of them open. Repeatable.
     void fold(LayerFold fold);
 
+    /// The second half of a fold: lets the children that still stand on `top` stand on `base`, which shows the
+    /// same by now. Nobody may have those open. Repeatable.
+    void repoint(LayerFold fold);
+
     /// Whether layers that stand on each other, and on a raw file, find what they stand on when all are in another
     /// directory.
     boolean areMovable(List<Path> chain);

@@ -81,7 +81,8 @@ public final class LayeredDisk {
         return create(directory, files, size, new DiskState.Ground.OnContent(base), new Backing.Raw(baseFile));
     }
 
-    /// Makes a disk that shows a raw file of its own, whatever that holds. Repeatable as long as nobody used the disk.
+    /// Makes a disk that shows a raw file of its own, whatever that holds. Repeatable as long as nobody used the
+    /// disk.
     public static LayeredDisk createOverFile(Path directory, LayerFiles files, ByteCount size, Path raw) {
         return create(directory, files, size, new DiskState.Ground.OnFile(name(raw)), new Backing.Raw(raw));
     }
@@ -258,6 +259,11 @@ public final class LayeredDisk {
         commit(Use.BEING_WRITTEN);
     }
 
+    /// Says that whoever writes to the active layer has made it larger.
+    public void grown(ByteCount larger) {
+        store(state.sized(larger));
+    }
+
     /// Announces and makes an empty layer on the active one. One that was prepared and not used is replaced.
     public LayerNumber prepare() {
         return prepare(new DiskState.Ground.OnLayer(state.active()), new Backing.Layer(path(state.active())));
@@ -403,7 +409,7 @@ public final class LayeredDisk {
     ///
     /// A file that another disk shares ([#linkTo]) is left alone. Whoever folds makes it writable and then looks
     /// whether it is shared; whoever shares it looks afterwards whether it is writable: one of the two sees the
-    // other.
+    /// other.
     public Optional<LayerFold> foldable(Folding terms) {
         folding = state.foldable(terms, layer -> !isShared(path(layer.number())));
         if (folding.isEmpty()) {
@@ -417,8 +423,17 @@ public final class LayeredDisk {
             return Optional.empty();
         }
         fold.children().forEach(child -> permit(path(child), WRITABLE));
-        return Optional.of(new LayerFold(
-                fold.children().stream().map(this::path).toList(), path(fold.top()), path(fold.base()), fold.place()));
+        return Optional.of(told(fold));
+    }
+
+    /// What [#foldable] would say; nothing happens.
+    public Optional<LayerFold> folds(Folding terms) {
+        return state.foldable(terms, layer -> !isShared(path(layer.number()))).map(this::told);
+    }
+
+    private LayerFold told(DiskState.Fold fold) {
+        return new LayerFold(
+                fold.children().stream().map(this::path).toList(), path(fold.top()), path(fold.base()), fold.place());
     }
 
     /// What [#foldable] said was done: the files are as [LayerFiles#fold] leaves them.

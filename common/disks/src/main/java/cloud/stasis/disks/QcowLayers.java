@@ -96,10 +96,7 @@ public final class QcowLayers implements LayerFiles {
     /// After a crash some of the children may stand on the base already.
     @Override
     public void fold(LayerFold fold) {
-        List<Path> open = fold.children().stream()
-                .filter(child -> standsOn(child, fold.top()))
-                .toList();
-        if (open.isEmpty() && !fold.children().isEmpty()) {
+        if (!fold.children().isEmpty() && waiting(fold).isEmpty()) {
             return;
         }
         Program.run(
@@ -114,7 +111,12 @@ public final class QcowLayers implements LayerFiles {
                         "-b",
                         fold.base().toString(),
                         fold.top().toString()));
-        for (Path child : open) {
+        repoint(fold);
+    }
+
+    @Override
+    public void repoint(LayerFold fold) {
+        for (Path child : waiting(fold)) {
             Program.run(
                     TOOL_DEADLINE,
                     List.of(
@@ -130,6 +132,12 @@ public final class QcowLayers implements LayerFiles {
                             name(child, fold.base()),
                             child.toString()));
         }
+    }
+
+    private static List<Path> waiting(LayerFold fold) {
+        return fold.children().stream()
+                .filter(child -> standsOn(child, fold.top()))
+                .toList();
     }
 
     private static boolean standsOn(Path child, Path top) {

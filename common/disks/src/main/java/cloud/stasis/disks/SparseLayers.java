@@ -104,6 +104,17 @@ public final class SparseLayers implements LayerFiles {
         }
     }
 
+    /// Makes a layer larger that nobody has open.
+    public void grow(Path layer, ByteCount size) {
+        Blocks blocks = read(layer);
+        blocksOf(layer).write(new Blocks(size, blocks.below(), blocks.kind(), blocks.held()));
+        try (RandomAccessFile file = new RandomAccessFile(layer.toFile(), "rw")) {
+            file.setLength(size.bytes());
+        } catch (IOException e) {
+            throw HostFiles.failure("make a layer of a disk larger", e);
+        }
+    }
+
     @Override
     public boolean isBeingWritten(Path layer) {
         return WRITTEN.contains(layer.toAbsolutePath().normalize());
@@ -111,10 +122,7 @@ public final class SparseLayers implements LayerFiles {
 
     @Override
     public void fold(LayerFold fold) {
-        List<Path> open = fold.children().stream()
-                .filter(child -> read(child).below().equals(name(fold.top())))
-                .toList();
-        if (open.isEmpty() && !fold.children().isEmpty()) {
+        if (!fold.children().isEmpty() && waiting(fold).isEmpty()) {
             return;
         }
         Blocks top = read(fold.top());
@@ -132,10 +140,21 @@ public final class SparseLayers implements LayerFiles {
             throw HostFiles.failure("fold a layer of a disk", e);
         }
         blocksOf(fold.base()).write(new Blocks(top.size(), base.below(), base.kind(), held.toLongArray()));
-        for (Path child : open) {
+        repoint(fold);
+    }
+
+    @Override
+    public void repoint(LayerFold fold) {
+        for (Path child : waiting(fold)) {
             Blocks blocks = read(child);
             blocksOf(child).write(new Blocks(blocks.size(), name(fold.base()), BelowKind.LAYER, blocks.held()));
         }
+    }
+
+    private static List<Path> waiting(LayerFold fold) {
+        return fold.children().stream()
+                .filter(child -> read(child).below().equals(name(fold.top())))
+                .toList();
     }
 
     private static Blocks read(Path layer) {

@@ -147,9 +147,14 @@ public sealed interface ComputeCommand extends Command {
         }
     }
 
-    /// A volume of an instance that is off holds again what it did at a snapshot of it, which stays. Answered by
-    /// [CommandResult.Completed].
+    /// A volume of an instance holds again what it did at a snapshot of it, which stays; its size stays, too. A guest
+    /// that is on loses the disk for that moment, and has to let it go. Answered by [CommandResult.Completed].
     record RevertAttached(InstanceId instance, VolumeId volume, SnapshotId snapshot) implements ComputeCommand {}
+
+    /// Makes a volume of an instance larger; a guest that is on sees it at once. Answered by
+    /// [CommandResult.Completed]; also if it is that large already.
+    record GrowAttached(InstanceId instance, VolumeId volume, cloud.stasis.model.ByteCount size)
+            implements ComputeCommand {}
 
     /// Makes several instances of this host exist in its files as they are at one instant: all are frozen, all are
     /// paused, all are cut, and only then the first one goes on. What shows the whole instance is brought into the
@@ -212,7 +217,8 @@ public sealed interface ComputeCommand extends Command {
     /// has it already.
     record AttachNic(InstanceId instance, NicSpec nic) implements ComputeCommand {}
 
-    /// Takes a network interface away; a guest that is on has to let it go first. Fails with `GUEST_REFUSED` if it does
+    /// Takes a network interface away; a guest that is on has to let it go first. Fails with `GUEST_REFUSED`
+    /// if it does
     /// not in time. Answered by [CommandResult.Completed]; also if the instance does not have it (any more).
     record DetachNic(InstanceId instance, PortId port) implements ComputeCommand {}
 

@@ -25,6 +25,7 @@ public enum MessageType {
     CUT_VOLUMES("compute.cut-volumes", 1, ComputeCommand.CutVolumes.class),
     DROP_CUT("compute.drop-cut", 1, ComputeCommand.DropCut.class),
     DROP_CUTS("compute.drop-cuts", 1, ComputeCommand.DropCuts.class),
+    GROW_ATTACHED("compute.grow-attached", 1, ComputeCommand.GrowAttached.class),
     REVERT_ATTACHED("compute.revert-attached", 1, ComputeCommand.RevertAttached.class),
     CUT_TOGETHER("compute.cut-together", 1, ComputeCommand.CutTogether.class),
     RELEASE_TOGETHER("compute.release-together", 1, ComputeCommand.ReleaseTogether.class),

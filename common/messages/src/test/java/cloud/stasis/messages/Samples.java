@@ -141,6 +141,7 @@ final class Samples {
                         INSTANCE, ID, List.of(new ComputeCommand.VolumeCut(VOLUME, SNAPSHOT)), Quiesce.PREFER),
                 new ComputeCommand.DropCut(INSTANCE, VOLUME, SNAPSHOT),
                 new ComputeCommand.DropCuts(INSTANCE, List.of(new ComputeCommand.VolumeCut(VOLUME, SNAPSHOT))),
+                new ComputeCommand.GrowAttached(INSTANCE, VOLUME, ByteCount.ofGib(2)),
                 new ComputeCommand.RevertAttached(INSTANCE, VOLUME, SNAPSHOT),
                 new ComputeCommand.CutTogether(INSTANCE, ID, CUTS, Quiesce.PREFER, ComputeCommand.Hold.UNTIL_RELEASED),
                 new ComputeCommand.ReleaseTogether(INSTANCE, ID, CUTS, ComputeCommand.Settlement.SEALED),

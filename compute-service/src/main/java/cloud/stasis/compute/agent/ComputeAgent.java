@@ -24,6 +24,8 @@ import cloud.stasis.compute.reconcile.Reconciliation;
 import cloud.stasis.compute.revert.RevertInstance;
 import cloud.stasis.compute.volumes.AttachVolume;
 import cloud.stasis.compute.volumes.DetachVolume;
+import cloud.stasis.compute.volumes.GrowAttached;
+import cloud.stasis.compute.volumes.RevertAttached;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.Fact;
@@ -53,6 +55,8 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     private final CutTogether cutTogether;
     private final Nics nics;
     private final ChangeMedium changeMedium;
+    private final RevertAttached revertAttached;
+    private final GrowAttached growAttached;
     private final Reconciliation reconciliation;
     private final StateTeller teller;
 
@@ -77,6 +81,8 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         this.cutTogether = new CutTogether(host, cut, memoryCut, settle);
         this.nics = new Nics(host);
         this.changeMedium = new ChangeMedium(host);
+        this.revertAttached = new RevertAttached(host);
+        this.growAttached = new GrowAttached(host);
         this.teller = new StateTeller(this::tell);
         this.reconciliation = new Reconciliation(host, powerOn, power, memoryCut, settle);
     }
@@ -125,13 +131,14 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
             case ComputeCommand.CutVolumes cuts -> cutVolumes.handle(cuts);
             case ComputeCommand.DropCut drops -> cutVolumes.handle(drops);
             case ComputeCommand.DropCuts drops -> cutVolumes.handle(drops);
-            case ComputeCommand.RevertAttached reverts -> cutVolumes.handle(reverts);
             case ComputeCommand.CutTogether cuts -> cutTogether.handle(cuts, context);
             case ComputeCommand.ReleaseTogether releases -> cutTogether.handle(releases);
             case ComputeCommand.AttachNic attaches -> nics.handle(attaches);
             case ComputeCommand.DetachNic detaches -> nics.handle(detaches);
             case ComputeCommand.SetLink sets -> nics.handle(sets);
             case ComputeCommand.ChangeMedium changes -> changeMedium.handle(changes, context);
+            case ComputeCommand.RevertAttached reverts -> revertAttached.handle(reverts);
+            case ComputeCommand.GrowAttached grows -> growAttached.handle(grows);
             case ComputeCommand.CancelCommand cancels ->
                 throw new StasisException(ErrorCode.INTERNAL, "a cancellation reached the handler of commands");
         };

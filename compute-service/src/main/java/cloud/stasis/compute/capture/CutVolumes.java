@@ -15,14 +15,12 @@ import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.VolumeCut;
 import cloud.stasis.model.Consistency;
 import cloud.stasis.model.DeviceName;
-import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.Receipt;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
-import cloud.stasis.model.VolumeId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,17 +89,8 @@ public final class CutVolumes {
 
     static SortedMap<DeviceName, SnapshotId> wanted(Instance instance, List<VolumeCut> volumes) {
         SortedMap<DeviceName, SnapshotId> wanted = new TreeMap<>();
-        volumes.forEach(cut -> wanted.put(place(instance, cut.volume()), cut.snapshot()));
+        volumes.forEach(cut -> wanted.put(instance.diskOf(cut.volume()).target(), cut.snapshot()));
         return wanted;
-    }
-
-    static DeviceName place(Instance instance, VolumeId volume) {
-        return instance.machine().disks().stream()
-                .filter(disk -> disk.source().equals(new DiskSource.Volume(volume)))
-                .map(disk -> disk.target())
-                .findFirst()
-                .orElseThrow(() ->
-                        new StasisException(ErrorCode.VOLUME_NOT_FOUND, "the instance does not have volume " + volume));
     }
 
     private Paused live(Instance instance, PowerState state, SnapshotId cut, SortedMap<DeviceName, SnapshotId> wanted) {
@@ -184,30 +173,31 @@ public final class CutVolumes {
 
     private void drop(InstanceId id, List<VolumeCut> cuts) {
         host.instances().find(id).ifPresent(instance -> {
+            List<DeviceName> places = new ArrayList<>();
             for (VolumeCut cut : cuts) {
                 instance.machine().disks().stream()
                         .filter(disk -> disk.source().equals(new DiskSource.Volume(cut.volume())))
-                        .forEach(disk -> instance.disk(disk.target()).release(cut.snapshot()));
+                        .forEach(disk -> {
+                            instance.disk(disk.target()).release(cut.snapshot());
+                            places.add(disk.target());
+                        });
             }
             folding.of(instance);
+            cutForNobody(instance, places);
         });
     }
 
-    /// A volume goes back to a snapshot of it; the machine is off.
-    public CommandResult handle(ComputeCommand.RevertAttached command) {
-        Instance instance = host.instances().open(command.instance());
+    /// What lies directly below the layer that a guest writes to can be folded once it writes to another one.
+    /// That is done if it frees much.
+    private void cutForNobody(Instance instance, List<DeviceName> places) {
         PowerState state = host.state(instance);
-        if (Host.isActive(state) || state == PowerState.SUSPENDED) {
-            throw new StasisException(
-                    ErrorCode.WRONG_STATE, "the instance is " + state + ": stop it before a volume of it is reverted");
+        if (Host.isActive(state) && places.stream().anyMatch(place -> folding.awaitsACut(instance, place))) {
+            try {
+                live(instance, state, SnapshotId.random(), new TreeMap<>());
+                folding.of(instance);
+            } catch (StasisException e) {
+                LOG.warnf(e, "What a snapshot left stays for now instanceId=%s", instance.id());
+            }
         }
-        LayeredDisk disk = instance.disk(place(instance, command.volume()));
-        LayerNumber frozen = disk.heldBy(command.snapshot())
-                .orElseThrow(() -> new StasisException(
-                        ErrorCode.SNAPSHOT_NOT_FOUND,
-                        "snapshot " + command.snapshot() + " is not there, or a file of it was changed"));
-        disk.prepareOn(frozen);
-        disk.commit(LayeredDisk.Use.AT_REST);
-        return new CommandResult.Completed();
     }
 }

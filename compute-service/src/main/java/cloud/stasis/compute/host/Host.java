@@ -12,6 +12,7 @@ import cloud.stasis.compute.store.Stores;
 import cloud.stasis.compute.watchdog.Watchdog;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.PowerState;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -74,6 +75,27 @@ public record Host(
             case RUNNING, PAUSED -> true;
             case SUSPENDED, STOPPED, CRASHED -> false;
         };
+    }
+
+    /// Forgets the checkpoints that span a disk. The other disks of those have no known point any more: the next
+    /// capture reads them whole once.
+    public void forgetSpanning(Instance instance, DeviceName target) {
+        Set<CheckpointName> spanning = new TreeSet<>();
+        Lineage lineage = instance.lineage();
+        lineage.point(target).ifPresent(point -> spanning.add(point.checkpoint()));
+        lineage.pending().stream()
+                .flatMap(pending -> pending.pieces().stream())
+                .filter(piece -> piece.disk().equals(target))
+                .forEach(piece -> {
+                    if (piece instanceof Lineage.Piece.AtCheckpoint at) {
+                        spanning.add(at.checkpoint());
+                    }
+                });
+        if (!spanning.isEmpty()) {
+            Lineage rest = lineage.without(spanning);
+            instance.store(rest);
+            forgetUnneeded(instance, rest);
+        }
     }
 
     /// Forgets checkpoints that the lineage does not name.

@@ -1,6 +1,8 @@
 package cloud.stasis.compute.hypervisor;
 
 import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.InstanceId;
 import java.nio.file.Path;
 
@@ -9,6 +11,9 @@ public interface LiveDisks {
     /// Gives it a disk; its definition gets it when it is next started, since it may still have one of that name that
     /// the guest has let go.
     void attach(InstanceId instance, Machine.Disk disk, Path layer);
+
+    /// Makes a disk larger and tells the guest. Repeatable.
+    void grow(InstanceId instance, DeviceName target, ByteCount size);
 
     /// Asks the guest to let a disk go and returns at once. A guest that is busy booting, or does not listen,
     /// may need to be asked again.

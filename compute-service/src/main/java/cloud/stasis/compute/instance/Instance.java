@@ -4,12 +4,14 @@ import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.ComputeCommand.Boot;
+import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
+import cloud.stasis.model.VolumeId;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +39,17 @@ public record Instance(
             throw new StasisException(ErrorCode.INVALID_REQUEST, "the instance has no disk " + target);
         }
         return disk;
+    }
+
+    /// Which of its disks a volume is.
+    ///
+    /// @throws StasisException `VOLUME_NOT_FOUND` if it does not have it
+    public Machine.Disk diskOf(VolumeId volume) {
+        return machine().disks().stream()
+                .filter(disk -> disk.source().equals(new DiskSource.Volume(volume)))
+                .findFirst()
+                .orElseThrow(() ->
+                        new StasisException(ErrorCode.VOLUME_NOT_FOUND, "the instance does not have volume " + volume));
     }
 
     /// Where its parts are, with the layers that are active now and without a file for its RAM.

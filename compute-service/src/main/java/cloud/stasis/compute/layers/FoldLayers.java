@@ -3,6 +3,7 @@ package cloud.stasis.compute.layers;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Lineage.Piece;
+import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayerFold;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.disks.LayeredDisk.Folding;
@@ -10,6 +11,8 @@ import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +24,9 @@ import org.jboss.logging.Logger;
 /// fails is told, and tried again after the next snapshot.
 public final class FoldLayers {
     private static final Logger LOG = Logger.getLogger(FoldLayers.class);
+
+    /// What is less stays below the active layer until the next snapshot, or until nobody has the volume.
+    private static final long WORTHWHILE_BYTES = 32L << 20;
 
     private final Host host;
 
@@ -36,6 +42,26 @@ public final class FoldLayers {
             }
         } catch (StasisException e) {
             LOG.warnf(e, "Layers were not folded, which is tried again later instanceId=%s", instance.id());
+        }
+    }
+
+    /// Whether much lies below the active layer of a running machine's volume that nothing shows: it can be
+    /// folded as soon as that layer is not the active one any more.
+    public boolean awaitsACut(Instance instance, DeviceName volume) {
+        return !isUploading(instance)
+                && instance.disk(volume)
+                        .folds(Folding.AT_REST)
+                        .filter(fold -> fold.place() == LayerFold.Place.ACTIVE)
+                        .filter(FoldLayers::isWorthwhile)
+                        .isPresent();
+    }
+
+    /// No more than the smaller one holds can be in both.
+    private static boolean isWorthwhile(LayerFold fold) {
+        try {
+            return Math.min(Files.size(fold.top()), Files.size(fold.base())) >= WORTHWHILE_BYTES;
+        } catch (IOException e) {
+            throw HostFiles.failure("look at a layer of a disk", e);
         }
     }
 
@@ -71,6 +97,8 @@ public final class FoldLayers {
         while (next.isPresent()) {
             if (runs && next.get().place() == LayerFold.Place.IN_CHAIN) {
                 host.hypervisor().liveLayers().fold(instance.id(), target, next.get());
+                // Those that only snapshots show.
+                host.hypervisor().layers().repoint(next.get());
             } else {
                 host.hypervisor().layers().fold(next.get());
             }

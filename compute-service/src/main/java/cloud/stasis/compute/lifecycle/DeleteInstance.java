@@ -41,7 +41,8 @@ public final class DeleteInstance {
         return new CommandResult.Completed();
     }
 
-    /// A volume forgets the snapshots of the instance and the records of its checkpoints; so does one that a revert has
+    /// A volume forgets the snapshots of the instance and the records of its checkpoints; so does one that a
+    /// revert has
     /// taken from it.
     private void freeVolumes(InstanceDirectory directory, Machine machine) {
         Set<Path> attached = volumes(machine);

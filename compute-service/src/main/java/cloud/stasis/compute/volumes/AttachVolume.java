@@ -1,7 +1,6 @@
 package cloud.stasis.compute.volumes;
 
 import cloud.stasis.compute.host.Host;
-import cloud.stasis.compute.hypervisor.Domain;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.InstanceRecord;
 import cloud.stasis.compute.machine.Machine;
@@ -36,9 +35,11 @@ public final class AttachVolume {
     private static final Logger LOG = Logger.getLogger(AttachVolume.class);
 
     private final Host host;
+    private final HotPlug plug;
 
     public AttachVolume(Host host) {
         this.host = host;
+        this.plug = new HotPlug(host);
     }
 
     public CommandResult handle(ComputeCommand.AttachVolume command) {
@@ -51,9 +52,9 @@ public final class AttachVolume {
         }
         Instance instance = recorded(before, command.disk(), volume);
         DeviceName target = command.disk().target();
-        if (Host.isActive(state) && !has(instance, target)) {
+        if (Host.isActive(state) && !plug.isIn(instance, target)) {
             try {
-                plug(instance, target);
+                plug.in(instance, target);
             } catch (StasisException e) {
                 if (!e.kind().isRetryable()) {
                     instance.directory().spec().write(before.spec());
@@ -100,28 +101,5 @@ public final class AttachVolume {
         disks.add(disk);
         disks.sort(Comparator.comparing(DiskSpec::target));
         return spec.withDisks(disks);
-    }
-
-    private boolean has(Instance instance, DeviceName target) {
-        return host.hypervisor()
-                .domains()
-                .find(instance.id())
-                .map(Domain::disks)
-                .filter(disks -> disks.containsKey(target))
-                .isPresent();
-    }
-
-    private void plug(Instance instance, DeviceName target) {
-        LayeredDisk disk = instance.disk(target);
-        disk.willBeWritten();
-        host.hypervisor().history().wipe(disk.activeFile());
-        host.hypervisor().liveDisks().attach(instance.id(), disk(instance, target), disk.activeFile());
-    }
-
-    static Machine.Disk disk(Instance instance, DeviceName target) {
-        return instance.machine().disks().stream()
-                .filter(disk -> disk.target().equals(target))
-                .findFirst()
-                .orElseThrow();
     }
 }

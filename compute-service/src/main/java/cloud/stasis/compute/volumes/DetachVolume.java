@@ -1,12 +1,8 @@
 package cloud.stasis.compute.volumes;
 
-import cloud.stasis.compute.devices.Unplugging;
 import cloud.stasis.compute.host.Host;
-import cloud.stasis.compute.hypervisor.CheckpointName;
-import cloud.stasis.compute.hypervisor.Domain;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.InstanceRecord;
-import cloud.stasis.compute.instance.Lineage;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
@@ -15,14 +11,10 @@ import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
-import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jboss.logging.Logger;
 
 /// Takes a volume from an instance.
@@ -40,11 +32,11 @@ public final class DetachVolume {
     private static final Logger LOG = Logger.getLogger(DetachVolume.class);
 
     private final Host host;
-    private final Unplugging unplugging;
+    private final HotPlug plug;
 
     public DetachVolume(Host host) {
         this.host = host;
-        this.unplugging = Unplugging.USUAL;
+        this.plug = new HotPlug(host);
     }
 
     public CommandResult handle(ComputeCommand.DetachVolume command) {
@@ -64,10 +56,10 @@ public final class DetachVolume {
         if (disk.equals(instance.machine().disks().getFirst())) {
             throw new StasisException(ErrorCode.INVALID_REQUEST, "the root disk of an instance is not detached");
         }
-        forgetCheckpoints(instance, disk.target());
+        host.forgetSpanning(instance, disk.target());
         LayeredDisk opened = instance.disk(disk.target());
         if (Host.isActive(state)) {
-            unplug(instance, disk, opened);
+            plug.out(instance, disk, opened);
         }
         Instance rest = forgotten(instance, disk.target());
         host.hypervisor()
@@ -80,39 +72,6 @@ public final class DetachVolume {
         }
         host.hypervisor().history().wipe(opened.activeFile());
         LOG.infof("Detached a volume instanceId=%s volumeId=%s disk=%s", instance.id(), volume, disk.target());
-    }
-
-    private void forgetCheckpoints(Instance instance, DeviceName target) {
-        Set<CheckpointName> spanning = new TreeSet<>();
-        Lineage lineage = instance.lineage();
-        lineage.point(target).ifPresent(point -> spanning.add(point.checkpoint()));
-        lineage.pending().stream()
-                .flatMap(pending -> pending.pieces().stream())
-                .filter(piece -> piece.disk().equals(target))
-                .forEach(piece -> {
-                    if (piece instanceof Lineage.Piece.AtCheckpoint at) {
-                        spanning.add(at.checkpoint());
-                    }
-                });
-        if (!spanning.isEmpty()) {
-            Lineage rest = lineage.without(spanning);
-            instance.store(rest);
-            host.forgetUnneeded(instance, rest);
-        }
-    }
-
-    private void unplug(Instance instance, Machine.Disk disk, LayeredDisk opened) {
-        unplugging.until(
-                () -> !has(instance.id(), disk.target()),
-                () -> host.hypervisor().liveDisks().askFor(instance.id(), disk, opened.activeFile()),
-                disk.target() + " %s: unmount it in the guest, or stop the instance, and try again");
-    }
-
-    private boolean has(InstanceId id, DeviceName target) {
-        Optional<Domain> domain = host.hypervisor().domains().find(id);
-        return domain.filter(Domain::isActive)
-                .filter(active -> active.disks().containsKey(target))
-                .isPresent();
     }
 
     /// The instance without the disk in its record.

@@ -83,7 +83,12 @@ public class VolumeActionsResource {
         VolumeId volume = VolumesResource.id(id);
         volumes.show(caller, volume);
         switch (action) {
-            case "os-extend" -> volumes.extend(caller, volume, newSize(fields.object(action)));
+            case "os-extend" ->
+                volumes.extend(
+                        caller,
+                        volume,
+                        newSize(fields.object(action)),
+                        door.version().atLeast(3, 42) ? VolumeCatalog.InUse.TOO : VolumeCatalog.InUse.NOT);
             case "os-reserve" -> volumes.reserve(caller, volume);
             case "os-unreserve" -> volumes.release(caller, volume);
             case "os-set_bootable" -> {

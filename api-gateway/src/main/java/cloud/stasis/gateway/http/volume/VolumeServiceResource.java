@@ -95,7 +95,7 @@ public class VolumeServiceResource {
     @GET
     @Path("os-quota-sets/{id}/defaults")
     public Map<String, Object> defaults(@PathParam("project") String project, @PathParam("id") String id) {
-        return set(readable(door.enter(project, VolumeAction.READ_QUOTAS), id), standard());
+        return set(readable(door.enter(project, VolumeAction.READ_QUOTAS), id), quotas.defaults());
     }
 
     @PUT
@@ -103,7 +103,12 @@ public class VolumeServiceResource {
     public Map<String, Object> change(
             @PathParam("project") String project, @PathParam("id") String id, @Nullable JsonNode body) {
         ProjectId asked = readable(door.enter(project, VolumeAction.CHANGE_QUOTAS), id);
-        JsonFields fields = JsonFields.of(body).only("quota_set").object("quota_set");
+        Map<Resource, Long> limits = limits(JsonFields.of(body).only("quota_set").object("quota_set"));
+        transactions.run(() -> quotas.override(asked, limits));
+        return set(asked, quotas.limits(asked));
+    }
+
+    private static Map<Resource, Long> limits(JsonFields fields) {
         Map<Resource, Long> limits = new EnumMap<>(Resource.class);
         for (Resource resource : COUNTED) {
             if (fields.isMinusOne(resource.word())) {
@@ -112,8 +117,7 @@ public class VolumeServiceResource {
                 fields.optionalNumber(resource.word()).ifPresent(limit -> limits.put(resource, (long) limit));
             }
         }
-        transactions.run(() -> quotas.override(asked, limits));
-        return set(asked, quotas.limits(asked));
+        return limits;
     }
 
     @DELETE
@@ -124,27 +128,38 @@ public class VolumeServiceResource {
         return Response.ok().build();
     }
 
-    /// There is one class, and it cannot be changed: it is what every project has that was given nothing else.
+    /// There is one class: what every project has that was given nothing else. Any name means it.
     @GET
     @Path("os-quota-class-sets/{name}")
     public Map<String, Object> quotaClass(@PathParam("project") String project, @PathParam("name") String name) {
         door.enter(project, VolumeAction.CHANGE_QUOTAS);
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("id", name);
-        COUNTED.forEach(resource -> body.put(resource.word(), resource.standard()));
+        body.putAll(counted(quotas.defaults()));
         return Map.of("quota_class_set", body);
     }
 
-    private static Map<Resource, Long> standard() {
-        Map<Resource, Long> standard = new EnumMap<>(Resource.class);
-        COUNTED.forEach(resource -> standard.put(resource, resource.standard()));
-        return standard;
+    @PUT
+    @Path("os-quota-class-sets/{name}")
+    public Map<String, Object> changeClass(
+            @PathParam("project") String project, @PathParam("name") String name, @Nullable JsonNode body) {
+        door.enter(project, VolumeAction.CHANGE_QUOTAS);
+        Map<Resource, Long> limits =
+                limits(JsonFields.of(body).only("quota_class_set").object("quota_class_set"));
+        transactions.run(() -> quotas.changeDefaults(limits));
+        return Map.of("quota_class_set", counted(quotas.defaults()));
+    }
+
+    private static Map<String, Object> counted(Map<Resource, Long> limits) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        COUNTED.forEach(resource -> body.put(resource.word(), limits.get(resource)));
+        return body;
     }
 
     private static Map<String, Object> set(ProjectId project, Map<Resource, Long> limits) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("id", project.value());
-        COUNTED.forEach(resource -> body.put(resource.word(), limits.get(resource)));
+        body.putAll(counted(limits));
         return Map.of("quota_set", body);
     }
 

@@ -12,6 +12,9 @@ import org.hibernate.Session;
 /// The tables `project_lock` and `quota_override`: two columns of keys and one number, so plain SQL.
 @ApplicationScoped
 class QuotaTable implements QuotaRows {
+    /// Stands where projects do; no project is called so.
+    private static final String DEFAULT_CLASS = "class:default";
+
     private final Session entities;
 
     QuotaTable(Session entities) {
@@ -30,10 +33,19 @@ class QuotaTable implements QuotaRows {
 
     @Override
     public Map<Resource, Long> overrides(ProjectId project) {
+        return overrides(project.value());
+    }
+
+    @Override
+    public Map<Resource, Long> defaults() {
+        return overrides(DEFAULT_CLASS);
+    }
+
+    private Map<Resource, Long> overrides(String project) {
         Map<Resource, Long> overrides = new EnumMap<>(Resource.class);
         List<Object[]> rows = entities.createNativeQuery(
                         "select resource, allowed from quota_override where project_id = ?1", Object[].class)
-                .setParameter(1, project.value())
+                .setParameter(1, project)
                 .getResultList();
         rows.forEach(row -> overrides.put(Resource.valueOf((String) row[0]), ((Number) row[1]).longValue()));
         return overrides;
@@ -41,11 +53,20 @@ class QuotaTable implements QuotaRows {
 
     @Override
     public void override(ProjectId project, Resource resource, long allowed) {
+        override(project.value(), resource, allowed);
+    }
+
+    @Override
+    public void overrideDefault(Resource resource, long allowed) {
+        override(DEFAULT_CLASS, resource, allowed);
+    }
+
+    private void override(String project, Resource resource, long allowed) {
         entities.createNativeMutationQuery("""
                         insert into quota_override (project_id, resource, allowed) values (?1, ?2, ?3)
                         on duplicate key update allowed = ?3
                         """)
-                .setParameter(1, project.value())
+                .setParameter(1, project)
                 .setParameter(2, resource.name())
                 .setParameter(3, allowed)
                 .executeUpdate();

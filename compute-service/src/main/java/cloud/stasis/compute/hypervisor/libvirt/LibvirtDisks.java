@@ -2,9 +2,12 @@ package cloud.stasis.compute.hypervisor.libvirt;
 
 import cloud.stasis.compute.hypervisor.LiveDisks;
 import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.InstanceId;
 import java.nio.file.Path;
 import org.jboss.logging.Logger;
+import org.libvirt.Domain;
 import org.libvirt.Error.ErrorNumber;
 import org.libvirt.LibvirtException;
 
@@ -27,6 +30,14 @@ final class LibvirtDisks implements LiveDisks {
     public void attach(InstanceId instance, Machine.Disk disk, Path layer) {
         libvirt.change(
                 "attach a volume", instance, domain -> domain.attachDeviceFlags(xml.writeDisk(disk, layer), LIVE));
+    }
+
+    @Override
+    public void grow(InstanceId instance, DeviceName target, ByteCount size) {
+        libvirt.change(
+                "make a volume larger",
+                instance,
+                domain -> domain.blockResize(target.value(), size.bytes(), Domain.BlockResizeFlags.BYTES));
     }
 
     /// QEMU refuses to ask a guest that it is still asking, which is no failure.

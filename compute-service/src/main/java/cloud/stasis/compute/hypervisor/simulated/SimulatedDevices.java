@@ -12,7 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Every network reaches every simulated host, unless a test cuts it off; a simulated guest lets everything go at once.
+/// Every network reaches every simulated host, unless a test cuts it off; a simulated guest lets everything go
+/// at once.
 final class SimulatedDevices implements LiveDevices {
     private final SimulatedHypervisor host;
 

@@ -243,6 +243,11 @@ public final class SimulatedHypervisor implements Hypervisor {
         }
 
         @Override
+        public void grow(InstanceId instance, DeviceName target, ByteCount size) {
+            machine(instance).grow(target, size);
+        }
+
+        @Override
         public void askFor(InstanceId instance, Machine.Disk disk, Path layer) {
             machine(instance).detach(disk.target());
         }

@@ -8,6 +8,7 @@ import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayerFold;
 import cloud.stasis.disks.SparseDisk;
 import cloud.stasis.disks.SparseLayers;
+import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.PowerState;
@@ -214,6 +215,13 @@ final class SimulatedMachine {
         Map<DeviceName, Path> more = new TreeMap<>(files.disks());
         more.put(target, layer);
         files = files.withDisks(more);
+    }
+
+    synchronized void grow(DeviceName target, ByteCount size) {
+        requireActive();
+        closeDisks();
+        layers.grow(layer(target), size);
+        openDisks();
     }
 
     synchronized void detach(DeviceName target) {

@@ -1,4 +1,5 @@
-/// What drivers share whose volumes are directories of files: where they are, and that a volume which a machine may get
+/// What drivers share whose volumes are directories of files: where they are, and that a volume which a
+/// machine may get
 // is a
 /// [cloud.stasis.disks.LayeredDisk].
 @NullMarked

@@ -41,8 +41,8 @@ record RawFile(Path path) {
         }
     }
 
-    /// Shares the blocks of another one, with zeros up to the size behind them. A crash leaves the file that was there,
-    /// or the copy.
+    /// Shares the blocks of another one, with zeros up to the size behind them. A crash leaves the file that was
+    /// there, or the copy.
     void copyOf(RawFile other, ByteCount size) {
         RawFile draft = draft();
         draft.shared(other, size);

@@ -73,7 +73,8 @@ final class ReflinkVolume {
         return disk.holders().contains(snapshot);
     }
 
-    /// Brings what a machine wrote into the raw file, and what it kept into files of their own. Nobody has the volume.
+    /// Brings what a machine wrote into the raw file, and what it kept into files of their own. Nobody has the
+    /// volume.
     ReflinkVolume rested() {
         for (SnapshotId snapshot : disk.holders()) {
             disk.heldBy(snapshot).filter(layer -> !isFile(snapshot, layer)).ifPresent(layer -> keep(snapshot, layer));
