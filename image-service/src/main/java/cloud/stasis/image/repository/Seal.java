@@ -85,11 +85,13 @@ final class Seal {
         References.Seen pended = state.references.set(seen, pending);
         try {
             UpkeepNote note = state.removal.read();
-            if (note.revision() != checked) {
+            boolean isChanged = note.revision() != checked;
+            if (isChanged) {
                 requireWhole(manifest);
-                if (note.condemned().contains(object) || !state.store.exists(object)) {
-                    put(id, bytes);
-                }
+            }
+            // Another bundle with the same manifest may have gone: the check of the blobs knows nothing of that.
+            if (note.condemned().contains(object) || isChanged && !state.store.exists(object)) {
+                put(id, bytes);
             }
         } catch (StasisException e) {
             withdraw(pended, pending, e);
@@ -142,8 +144,10 @@ final class Seal {
                 checking.run();
                 return revision;
             } catch (StasisException e) {
-                // What is only proposed may be pardoned, perhaps for this writer's sake.
-                if (!StoreState.isDamage(e) || !proposed || System.nanoTime() - deadline > 0) {
+                // What is only proposed may be pardoned, perhaps for this writer's sake; also if it was proposed while
+                // this was checked.
+                boolean unsettled = proposed || state.removal.read().revision() != revision;
+                if (!StoreState.isDamage(e) || !unsettled || System.nanoTime() - deadline > 0) {
                     throw e;
                 }
             }

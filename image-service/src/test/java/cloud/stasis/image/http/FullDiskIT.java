@@ -27,6 +27,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,13 +40,15 @@ class FullDiskIT {
     Path mountPoint;
 
     private StoreServer server;
+    private boolean mounted;
 
     @BeforeEach
     void mount() throws Exception {
         Process mount = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", mountPoint.toString())
                 .inheritIO()
                 .start();
-        assumeThat(mount.waitFor()).as("may mount").isZero();
+        mounted = mount.waitFor() == 0;
+        assumeThat(mounted).as("may mount").isTrue();
         server = new StoreServer(mountPoint.resolve("store"));
     }
 
@@ -53,11 +56,19 @@ class FullDiskIT {
     void unmount() throws Exception {
         if (server != null) {
             server.close();
-            new ProcessBuilder("umount", mountPoint.toString())
-                    .inheritIO()
-                    .start()
-                    .waitFor();
         }
+        if (mounted) {
+            // Whoever was cut off may still have a file open for a moment.
+            long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            while (unmounted() != 0) {
+                assertThat(System.nanoTime()).as("unmounted in time").isLessThan(deadline);
+                Thread.sleep(50);
+            }
+        }
+    }
+
+    private int unmounted() throws Exception {
+        return new ProcessBuilder("umount", mountPoint.toString()).start().waitFor();
     }
 
     @Test

@@ -33,7 +33,7 @@ class RequestBodyTest {
 
     @AfterEach
     void close() throws Exception {
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 
     /// The reader takes all that there is between the moment when the sender sees too much and that when it
@@ -55,8 +55,8 @@ class RequestBodyTest {
             sent.complete(true);
         });
 
-        assertThat(sent.get(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(resumed.await(10, TimeUnit.SECONDS))
+        assertThat(sent.get(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(resumed.await(60, TimeUnit.SECONDS))
                 .as("asked for the first piece, and again after the pause")
                 .isTrue();
         end.join().handle(null);
@@ -94,7 +94,7 @@ class RequestBodyTest {
                         case "endHandler" -> end.complete(handler(arguments));
                         case "pause" -> {
                             whenPaused.run();
-                            taken.await(10, TimeUnit.SECONDS);
+                            taken.await(60, TimeUnit.SECONDS);
                         }
                         case "getHeader" -> {
                             return "1000";

@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,28 +49,36 @@ class CollectorIT {
     @TempDir
     Path directory;
 
+    /// What must be met at least once is waited for this long: how soon depends on the machine.
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
     private final AtomicBoolean done = new AtomicBoolean();
+    private final AtomicInteger collected = new AtomicInteger();
+    private final AtomicInteger lostBases = new AtomicInteger();
 
     @Test
     void whatIsSealedStaysWholeWhateverIsCollectedBesideIt() throws Exception {
         Retention nothing = new Retention(Duration.ZERO, Duration.ofHours(1));
         try (Repository repository = Stores.open(directory, Uptime.fromNow(), nothing);
                 ExecutorService threads = Executors.newCachedThreadPool()) {
-            Future<Integer> collector = threads.submit(() -> collectAllTheTime(repository));
-            List<Callable<Integer>> writers = new ArrayList<>();
+            Future<Boolean> collector = threads.submit(() -> collectAllTheTime(repository));
+            List<Callable<Boolean>> writers = new ArrayList<>();
             for (int writer = 0; writer < WRITERS; writer++) {
                 long seed = writer;
                 writers.add(() -> write(repository, new Random(seed)));
             }
-            int lostBases = 0;
-            for (Future<Integer> writer : threads.invokeAll(writers)) {
-                lostBases += writer.get();
+            try {
+                for (Future<Boolean> writer : threads.invokeAll(writers)) {
+                    assertThat(writer.get()).isTrue();
+                }
+            } finally {
+                done.set(true);
             }
-            done.set(true);
-            assertThat(collector.get()).as("packs collected meanwhile").isPositive();
+            assertThat(collector.get()).isTrue();
+            assertThat(collected).as("packs collected meanwhile").hasPositiveValue();
             assertThat(lostBases)
                     .as("bases that were collected before they were built upon")
-                    .isPositive();
+                    .hasPositiveValue();
             repository.collector().collect();
             assertThat(Stores.packBytes(directory))
                     .as("all bundles were dropped")
@@ -77,22 +86,20 @@ class CollectorIT {
         }
     }
 
-    private int collectAllTheTime(Repository repository) {
-        int packs = 0;
+    private boolean collectAllTheTime(Repository repository) {
         while (!done.get()) {
-            Collected collected = repository.collector().collect();
-            packs += collected.packsRemoved() + collected.packsRewritten();
+            Collected some = repository.collector().collect();
+            collected.addAndGet(some.packsRemoved() + some.packsRewritten());
         }
-        return packs;
+        return true;
     }
 
-    /// Returns how often a base was gone.
-    private static int write(Repository repository, Random random) {
+    private boolean write(Repository repository, Random random) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
         Deque<Bundle> bundles = new ArrayDeque<>();
         List<Bundle> history = new ArrayList<>();
         Bundle base = null;
-        int gone = 0;
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < ROUNDS || isSomethingLeft() && System.nanoTime() < deadline; round++) {
             byte[] bytes = base == null ? new byte[LEAVES * LEAF] : base.bytes.clone();
             List<Extent> changed = change(bytes, random, base == null ? LEAVES : 6);
             ReferenceName name = ReferenceName.of(ImageId.random());
@@ -101,7 +108,7 @@ class CollectorIT {
                 content = upload(repository, name, bytes, base, changed);
             } catch (StasisException e) {
                 assertThat(e.code()).isEqualTo(ErrorCode.MISSING_OBJECT);
-                gone++;
+                lostBases.incrementAndGet();
                 content = upload(repository, name, bytes, null, List.of(new Extent(0, bytes.length)));
             }
             repository.seal(name, Stores.image(content));
@@ -119,7 +126,11 @@ class CollectorIT {
             }
         }
         bundles.forEach(bundle -> drop(repository, bundle));
-        return gone;
+        return true;
+    }
+
+    private boolean isSomethingLeft() {
+        return collected.get() == 0 || lostBases.get() == 0;
     }
 
     private static List<Extent> change(byte[] bytes, Random random, int leaves) {

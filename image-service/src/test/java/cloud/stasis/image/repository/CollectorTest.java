@@ -262,7 +262,7 @@ class CollectorTest {
         assertFails(ErrorCode.TOO_BUSY, () -> repository.collector().collect());
 
         mayDelete.countDown();
-        assertThat(first.get(10, TimeUnit.SECONDS).packsRemoved()).isPositive();
+        assertThat(first.get(60, TimeUnit.SECONDS).packsRemoved()).isPositive();
     }
 
     private static void await(CountDownLatch latch) {

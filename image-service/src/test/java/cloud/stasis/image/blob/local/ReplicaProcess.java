@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.Random;
 
 /// A process that has a store open beside others: it seals, reads, drops and collects until a file called `stop`
@@ -45,15 +46,18 @@ final class ReplicaProcess {
                 Uptime.fromNow(),
                 NOTHING,
                 PACE)) {
-            Thread.ofPlatform().daemon().start(() -> beat(repository));
+            Thread.ofPlatform().daemon().start(() -> beat(repository, stop));
             Thread collector = Thread.ofPlatform().daemon().start(() -> collect(repository, stop));
             Deque<ReferenceName> names = new ArrayDeque<>();
             while (!Files.exists(stop)) {
                 int seed = random.nextInt(CONTENTS);
                 byte[] bytes = Stores.noise(BYTES, seed);
                 ReferenceName name = ReferenceName.of(ImageId.random());
-                Content content = Stores.put(repository, name.toString(), bytes);
-                repository.seal(name, Stores.image(content));
+                Optional<Content> stored = store(repository, name, bytes);
+                if (stored.isEmpty()) {
+                    continue;
+                }
+                Content content = stored.get();
                 System.out.println("sealed " + name.id() + " " + seed);
                 byte[] read = new byte[BYTES];
                 new ContentReader(repository.exchange()).read(content, 0, ByteBuffer.wrap(read));
@@ -71,14 +75,33 @@ final class ReplicaProcess {
         }
     }
 
-    private static void beat(Repository repository) {
+    /// Whoever was stopped, or came to nothing for so long that the others gave it up, is refused when what it stored
+    /// was collected meanwhile: it has to store it again.
+    private static Optional<Content> store(Repository repository, ReferenceName name, byte[] bytes) {
         try {
-            while (true) {
+            Content content = Stores.put(repository, name.toString(), bytes);
+            repository.seal(name, Stores.image(content));
+            return Optional.of(content);
+        } catch (StasisException e) {
+            if (e.code() != ErrorCode.MISSING_OBJECT) {
+                throw e;
+            }
+            System.out.println("refused " + name.id());
+            return Optional.empty();
+        }
+    }
+
+    private static void beat(Repository repository, Path stop) {
+        while (!Files.exists(stop)) {
+            try {
                 repository.beat();
                 Thread.sleep(PACE.beat());
+            } catch (InterruptedException e) {
+                return;
+            } catch (StasisException e) {
+                // The disk is slow: the next one may pass.
+                e.printStackTrace();
             }
-        } catch (InterruptedException | StasisException e) {
-            // The end.
         }
     }
 

@@ -26,6 +26,8 @@ public final class S3Server {
     public static final String SECRET = "test-secret";
 
     private static final Duration START = Duration.ofSeconds(60);
+    private static final int START_ATTEMPTS = 5;
+    private static final Duration ANSWER = Duration.ofSeconds(10);
 
     private static Optional<S3Server> running = Optional.empty();
 
@@ -73,7 +75,20 @@ public final class S3Server {
         return new S3Gate(direct);
     }
 
+    /// Somebody else may take the port that was free a moment ago.
     private static S3Server start() throws IOException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return startOnce();
+            } catch (IOException e) {
+                if (attempt == START_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static S3Server startOnce() throws IOException, InterruptedException {
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
@@ -106,7 +121,12 @@ public final class S3Server {
                 .start();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(process, folder)));
         URI uri = URI.create("http://127.0.0.1:" + port);
-        awaitAnswer(process, uri, folder.resolve("log"));
+        try {
+            awaitAnswer(process, uri, folder.resolve("log"));
+        } catch (IOException e) {
+            process.destroyForcibly();
+            throw e;
+        }
         return new S3Server(process, uri);
     }
 
@@ -115,8 +135,11 @@ public final class S3Server {
         try (HttpClient client = HttpClient.newHttpClient()) {
             while (true) {
                 try {
-                    client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding());
-                    return;
+                    client.send(HttpRequest.newBuilder(uri).timeout(ANSWER).build(), BodyHandlers.discarding());
+                    if (process.isAlive()) {
+                        return;
+                    }
+                    throw new IOException("somebody else answers");
                 } catch (IOException e) {
                     if (!process.isAlive() || System.nanoTime() > deadline) {
                         throw new IOException("s3proxy did not start: " + Files.readString(log), e);
