@@ -146,6 +146,14 @@ public final class Snapshots {
         return new Job(answer.path("job"));
     }
 
+    /// Makes a volume of a disk that it holds.
+    public Job toVolume(Snapshot snapshot, String name, Optional<String> disk, Optional<Integer> gib) {
+        ObjectNode body = Json.object().put("snapshot", snapshot.id()).put("name", name);
+        disk.ifPresent(text -> body.put("disk", text));
+        gib.ifPresent(size -> body.put("size", size));
+        return new Job(json(Call.post(SERVICE, "volumes").json(body)).path("job"));
+    }
+
     /// Makes the server of a snapshot again where it is not there any more.
     ///
     /// @param name of the server; what it was called if it is not said

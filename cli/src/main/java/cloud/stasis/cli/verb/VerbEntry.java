@@ -41,6 +41,7 @@ import cloud.stasis.cli.verb.snapshot.SnapshotShow;
 import cloud.stasis.cli.verb.snapshot.SnapshotTree;
 import cloud.stasis.cli.verb.snapshot.SnapshotUndo;
 import cloud.stasis.cli.verb.snapshot.SnapshotVerdict;
+import cloud.stasis.cli.verb.snapshot.SnapshotVolume;
 import cloud.stasis.cli.verb.store.Pull;
 import cloud.stasis.cli.verb.store.Push;
 import cloud.stasis.cli.verb.store.StoreAdopt;
@@ -114,6 +115,7 @@ record VerbEntry(String name, Group group, Function<Tools, Verb> make) {
             new VerbEntry("snapshot-undo", Group.SNAPSHOTS, SnapshotUndo::new),
             new VerbEntry("snapshot-protect", Group.SNAPSHOTS, SnapshotProtect::new),
             new VerbEntry("snapshot-restore", Group.SNAPSHOTS, SnapshotRestore::new),
+            new VerbEntry("snapshot-volume", Group.SNAPSHOTS, SnapshotVolume::new),
             new VerbEntry("snapshot-delete", Group.SNAPSHOTS, SnapshotDelete::new),
             new VerbEntry("push", Group.STORE, Push::new),
             new VerbEntry("pull", Group.STORE, Pull::new),

@@ -286,6 +286,19 @@ class SnapshotVerbsIT {
     }
 
     @Test
+    void aDiskOfASnapshotBecomesAVolume() {
+        String make = "POST /snapshot/v1/volumes";
+        cloud.on(make, Answer.json(202, "{'job':" + job("running", 0) + "}"));
+
+        assertThat(shell.run("snapshot-volume", "--disk", "vdb", "--size", "3", SNAPSHOT, "data")
+                        .status())
+                .isZero();
+
+        assertThat(cloud.last(make).text())
+                .isEqualTo("{\"snapshot\":\"" + SNAPSHOT + "\",\"name\":\"data\",\"disk\":\"vdb\",\"size\":3}");
+    }
+
+    @Test
     void theVerdictIsToldInSentences() {
         cloud.on(
                 SHOW + "/verdict",
