@@ -1,7 +1,6 @@
 package cloud.stasis.gateway.http;
 
 import java.util.Optional;
-import java.util.Set;
 
 /// The APIs behind the one port, told apart by the first segment of the path.
 public enum Api {
@@ -13,19 +12,6 @@ public enum Api {
     SNAPSHOT("/snapshot"),
     /// Health, metrics, API description, pages.
     PLATFORM("/q");
-
-    /// Version documents: a client reads them before it has a token.
-    private static final Set<String> VERSION_DOCUMENTS = Set.of(
-            "/identity",
-            "/identity/v3",
-            "/compute",
-            "/compute/v2.1",
-            "/volume",
-            "/volume/v3",
-            "/image",
-            "/image/versions",
-            "/snapshot",
-            "/snapshot/v1");
 
     private final String prefix;
 
@@ -46,15 +32,6 @@ public enum Api {
             }
         }
         return PLATFORM;
-    }
-
-    /// Whether a request needs no token. Everything that is not named here needs one.
-    public static boolean isOpen(String method, String path) {
-        String trimmed = path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-        if (trimmed.equals("/identity/v3/auth/tokens")) {
-            return method.equals("POST");
-        }
-        return VERSION_DOCUMENTS.contains(trimmed) || trimmed.startsWith("/q/");
     }
 
     /// The microversions that this API speaks, if it has any.

@@ -2,6 +2,8 @@ package cloud.stasis.gateway.http;
 
 import cloud.stasis.gateway.identity.Authenticator;
 import cloud.stasis.gateway.identity.Token;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.StasisException;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
@@ -9,6 +11,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -17,12 +20,12 @@ import org.jboss.logging.MDC;
 
 /// In front of every door. In this order:
 /// ```
-/// request id, audit -> microversion -> token -> door
-///                           \            \        \
-///                            +------------+--------+--> fault, in the form of the API that was called
+/// request id, audit -> microversion -> token -> rate -> policy -> door
+///                           \            \        \       \         \
+///                            +------------+--------+-------+---------+--> fault
 /// ```
-/// Runs on the event loop. Only a token that was not seen lately is looked up on a worker thread; the request's
-/// body stays in the socket meanwhile.
+/// A fault has the form of the API that was called. Runs on the event loop. Only a token that was not seen lately is
+/// looked up on a worker thread; the request's body stays in the socket meanwhile.
 @ApplicationScoped
 public class Gate {
     /// Before everything that serves; Quarkus's own housekeeping comes earlier.
@@ -41,15 +44,21 @@ public class Gate {
     private static final String TOKEN_HEADER = "X-Auth-Token";
 
     private final Authenticator authenticator;
+    private final Policy policy;
+    private final RequestRates rates;
     private final FaultReplies replies;
     private final Vertx vertx;
     private final MemorySize bodyLimit;
 
     Gate(
             Authenticator authenticator,
+            Policy policy,
+            RequestRates rates,
             FaultReplies replies,
             Vertx vertx,
             @ConfigProperty(name = "quarkus.http.limits.max-body-size") MemorySize bodyLimit) {
+        this.policy = policy;
+        this.rates = rates;
         this.bodyLimit = bodyLimit;
         this.authenticator = authenticator;
         this.replies = replies;
@@ -68,8 +77,7 @@ public class Gate {
         if (request.api().microversions().isPresent()) {
             request = negotiated(routing, request, request.api().microversions().get());
         }
-        String method = routing.request().method().name();
-        if (Api.isOpen(method, routing.normalizedPath())) {
+        if (request.admission().equals(Optional.of(Admission.OPEN))) {
             routing.next();
         } else {
             authenticate(routing, request);
@@ -85,7 +93,12 @@ public class Gate {
         if (api == Api.COMPUTE) {
             response.putHeader("x-compute-request-id", id);
         }
-        GatedRequest request = new GatedRequest(id, api, Optional.empty(), Optional.empty());
+        GatedRequest request = new GatedRequest(
+                id,
+                api,
+                policy.of(routing.request().method().name(), routing.normalizedPath()),
+                Optional.empty(),
+                Optional.empty());
         request.keep(routing);
         return request;
     }
@@ -126,8 +139,25 @@ public class Gate {
         });
     }
 
-    private static void pass(RoutingContext routing, GatedRequest request, Token token) {
+    private void pass(RoutingContext routing, GatedRequest request, Token token) {
         request.with(token).keep(routing);
+        Optional<Duration> wait = rates.refused(token);
+        if (wait.isPresent()) {
+            routing.fail(new FaultException(new Fault(
+                    429,
+                    Optional.of(ErrorCode.TOO_BUSY),
+                    "This was one request too many. Try again later.",
+                    Optional.of(wait.get().plusSeconds(1)))));
+            return;
+        }
+        Optional<Admission> refused = request.admission().filter(rule -> !rule.admits(token));
+        if (refused.isPresent()) {
+            routing.fail(new StasisException(
+                    ErrorCode.ACCESS_DENIED,
+                    "Policy doesn't allow this to be performed: it needs "
+                            + refused.get().word() + "."));
+            return;
+        }
         routing.next();
     }
 

@@ -6,7 +6,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 
 /// What the gate knows about a request. Kept in its routing context.
-record GatedRequest(String id, Api api, Optional<Token> valid, Optional<Microversion> version)
+///
+/// @param admission whom its route lets in; empty if the table of policies has no such route
+record GatedRequest(
+        String id, Api api, Optional<Admission> admission, Optional<Token> valid, Optional<Microversion> version)
         implements CurrentRequest {
     private static final String KEY = GatedRequest.class.getName();
 
@@ -23,11 +26,11 @@ record GatedRequest(String id, Api api, Optional<Token> valid, Optional<Microver
     }
 
     GatedRequest with(Token token) {
-        return new GatedRequest(id, api, Optional.of(token), version);
+        return new GatedRequest(id, api, admission, Optional.of(token), version);
     }
 
     GatedRequest in(Microversion negotiated) {
-        return new GatedRequest(id, api, valid, Optional.of(negotiated));
+        return new GatedRequest(id, api, admission, valid, Optional.of(negotiated));
     }
 
     @Override

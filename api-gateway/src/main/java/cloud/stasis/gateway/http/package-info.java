@@ -4,7 +4,7 @@
 /// request its id, checks the token, negotiates the microversion, and turns whatever fails into the error body of
 /// the API that was called. A REST resource then injects [cloud.stasis.gateway.http.CurrentRequest]; a Vert.x route
 /// reads the same from its routing context by `CurrentRequest.of(routingContext)`. Nothing reaches a door without a
-/// valid token, except what [cloud.stasis.gateway.http.Api#isOpen] lists.
+/// valid token, and nothing that `policy.txt` does not let in.
 ///
 /// The gate runs on event loops and does not block them; resources run on virtual threads.
 @NullMarked

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import cloud.stasis.gateway.TestCloud;
 import cloud.stasis.gateway.TestCloud.Answer;
 import cloud.stasis.gateway.TestCloud.Tenant;
+import cloud.stasis.gateway.heart.Cloud;
 import cloud.stasis.gateway.identity.Token;
 import cloud.stasis.gateway.identity.TokenClaims;
 import cloud.stasis.gateway.identity.TokenFormat;
@@ -12,9 +13,11 @@ import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.UserId;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -23,6 +26,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class TokensIT {
     private static final String TOKENS = "/identity/v3/auth/tokens";
+
+    @Inject
+    Cloud heart;
 
     private final TestCloud cloud = new TestCloud();
 
@@ -279,6 +285,55 @@ class TokensIT {
         cloud.call(tenant.token(), "DELETE", path + "/" + made.path("id").asText(), null)
                 .expect(204);
         cloud.get(token, "/image/v2/images").expect(401);
+    }
+
+    @Test
+    void anApplicationCredentialEndsWithItsTimeAndTakesItsTokensAlong() {
+        Tenant tenant = cloud.tenant("member");
+        String path = "/identity/v3/users/" + tenant.userId() + "/application_credentials";
+        String body = "{\"application_credential\": {\"name\": \"%s\", \"expires_at\": \"%s\"}}";
+        cloud.post(tenant.token(), path, body.formatted("late", "2001-01-01T00:00:00.000000Z"))
+                .expect(400);
+        Instant end = Instant.now().plusSeconds(20).truncatedTo(ChronoUnit.SECONDS);
+        JsonNode made = cloud.post(tenant.token(), path, body.formatted("short", end))
+                .expect(201)
+                .json()
+                .path("application_credential");
+        String login =
+                """
+                {"auth": {"identity": {"methods": ["application_credential"],
+                    "application_credential": {"id": "%s", "secret": "%s"}}}}
+                """.formatted(made.path("id").asText(), made.path("secret").asText());
+        String token = cloud.post("", TOKENS, login).expect(201).header("X-Subject-Token");
+        cloud.get(token, "/image/v2/images").expect(200);
+
+        heart.await(
+                "the credential is over",
+                () -> Instant.now().isAfter(end)
+                        && cloud.get(token, "/image/v2/images").status() == 401);
+        cloud.post("", TOKENS, login).expect(401);
+    }
+
+    @Test
+    void aTokenWithoutAProjectOpensNothingOfOne() {
+        Tenant tenant = cloud.tenant("member");
+        Tenant other = cloud.tenant("member");
+        String unscoped = cloud.post(
+                        "",
+                        TOKENS,
+                        TestCloud.passwordLogin(tenant.userName(), tenant.password(), "x")
+                                .replaceAll("(?s),\\s*\"scope\".*", "}}"))
+                .expect(201)
+                .header("X-Subject-Token");
+
+        for (String path : List.of("/compute/v2.1/servers", "/image/v2/images", "/snapshot/v1/snapshots")) {
+            cloud.get(unscoped, path).expect(403);
+        }
+        cloud.get(unscoped, "/volume/v3/" + tenant.projectId() + "/volumes").expect(403);
+        cloud.get(unscoped, "/identity/v3/auth/projects").expect(200);
+        cloud.get(tenant.token(), "/volume/v3/" + other.projectId() + "/volumes")
+                .expect(400);
+        login(tenant.userName(), tenant.password(), other.projectName()).expect(401);
     }
 
     @Test

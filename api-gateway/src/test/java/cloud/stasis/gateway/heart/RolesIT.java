@@ -1,0 +1,249 @@
+package cloud.stasis.gateway.heart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cloud.stasis.gateway.Routes;
+import cloud.stasis.gateway.Routes.Route;
+import cloud.stasis.gateway.TestCloud.Answer;
+import cloud.stasis.gateway.TestCloud.Tenant;
+import cloud.stasis.gateway.http.Admission;
+import cloud.stasis.gateway.http.Policy;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Role x every route x own and foreign project. The routes are those that are served, so that a new one is tried
+/// without being named here; a kind of thing that is in no list below fails the test.
+@QuarkusTest
+class RolesIT {
+    private static final Pattern PARAMETER = Pattern.compile("\\{[^}]*}");
+    /// Named in paths, and no project's: what everybody sees, what only administrators reach, and what belongs to
+    /// users (own tests of each say whom it is shown to).
+    private static final List<String> NO_PROJECTS = List.of(
+            "/identity/",
+            "/compute/v2.1/flavors/",
+            "/compute/v2.1/os-hypervisors/",
+            "/compute/v2.1/os-keypairs/",
+            "/compute/v2.1/os-networks/",
+            "/compute/v2.1/os-quota-sets/",
+            "/image/v2/schemas/",
+            "/volume/v3/{project}/types/",
+            "/volume/v3/{project}/group_types/",
+            "/volume/v3/{project}/os-quota-sets/",
+            "/volume/v3/{project}/os-quota-class-sets/",
+            "/volume/v3/{project}/messages/",
+            "/volume/v3/{project}/attachments/");
+    private static final Map<String, String> BODIES = Map.of(
+            "/compute/v2.1/servers/{id}/action POST", "{\"pause\": null}",
+            "/compute/v2.1/servers/{id} PUT", "{\"server\": {\"name\": \"mine\"}}",
+            "/compute/v2.1/servers/{id}/metadata PUT", "{\"metadata\": {\"a\": \"b\"}}",
+            "/volume/v3/{project}/volumes/{id} PUT", "{\"volume\": {\"name\": \"mine\"}}",
+            "/volume/v3/{project}/volumes/{id}/action POST", "{\"os-extend\": {\"new_size\": 9}}",
+            "/volume/v3/{project}/snapshots/{id} PUT", "{\"snapshot\": {\"name\": \"mine\"}}",
+            "/volume/v3/{project}/backups/{id}/restore POST", "{\"restore\": {}}",
+            "/snapshot/v1/snapshots/{id}/revert POST", "{\"memory\": true}",
+            "/snapshot/v1/snapshots/{id}/clone POST", "{\"name\": \"mine\"}");
+
+    @Inject
+    Doors doors;
+
+    @Inject
+    Cloud cloud;
+
+    @Inject
+    SnapshotDoors snapshots;
+
+    @Inject
+    Policy policy;
+
+    private Tenant owner;
+    private Map<String, String> owned;
+
+    @BeforeEach
+    void open() {
+        doors.open();
+        owner = doors.http().tenant("member");
+        VolumeDoor volumes = new VolumeDoor(doors, cloud, owner);
+        String server = doors.running(owner, "owned");
+        String snapshot = snapshots.taken(owner, server, "owned", true);
+        String volume = volumes.volume("{\"size\": 1, \"name\": \"owned\"}");
+        String job = doors.snapshot(owner, "GET", "/jobs", null)
+                .expect(200)
+                .json()
+                .at("/jobs/0/id")
+                .asText();
+        String image = doors.image(owner).toString();
+        String group = doors.compute(
+                        owner,
+                        "POST",
+                        "/os-server-groups",
+                        "{\"server_group\": {\"name\": \"owned\", \"policies\": [\"affinity\"]}}")
+                .expect(200)
+                .json()
+                .at("/server_group/id")
+                .asText();
+        String volumeSnapshot = volumes.made("/snapshots", "snapshot", "{\"volume_id\": \"" + volume + "\"}");
+        String backup = volumes.made("/backups", "backup", "{\"volume_id\": \"" + volume + "\"}");
+        String given = volumes.volume("{\"size\": 1}");
+        String transfer = volumes.call(
+                        "POST", "/volume-transfers", "{\"transfer\": {\"volume_id\": \"" + given + "\"}}")
+                .expect(202)
+                .json()
+                .at("/transfer/id")
+                .asText();
+        String namespace = "ns-" + UUID.randomUUID();
+        doors.http()
+                .post(
+                        doors.http().admin(),
+                        "/image/v2/metadefs/namespaces",
+                        "{\"namespace\": \"" + namespace + "\", \"visibility\": \"private\", \"owner\": \""
+                                + owner.projectId() + "\"}")
+                .expect(201);
+        String unborn = UUID.randomUUID().toString();
+        owned = Map.ofEntries(
+                Map.entry("/compute/v2.1/servers/", server),
+                Map.entry("/compute/v2.1/images/", image),
+                Map.entry("/compute/v2.1/os-server-groups/", group),
+                Map.entry("/image/v2/images/", image),
+                Map.entry("/image/v2/metadefs/namespaces/", namespace),
+                Map.entry("/snapshot/v1/servers/", server),
+                Map.entry("/snapshot/v1/snapshots/", snapshot),
+                Map.entry("/snapshot/v1/jobs/", job),
+                Map.entry("/volume/v3/{project}/volumes/", volume),
+                Map.entry("/volume/v3/{project}/snapshots/", volumeSnapshot),
+                Map.entry("/volume/v3/{project}/backups/", backup),
+                Map.entry("/volume/v3/{project}/volume-transfers/", transfer),
+                Map.entry("/volume/v3/{project}/os-volume-transfer/", transfer),
+                Map.entry("/volume/v3/{project}/groups/", unborn),
+                Map.entry("/volume/v3/{project}/group_snapshots/", unborn));
+    }
+
+    @Test
+    void everyRouteLetsInWhomTheTableNamesAndNobodyElse() {
+        List<String> wrong = new ArrayList<>();
+        for (String role : List.of("reader", "member", "admin", "service")) {
+            Tenant tenant = doors.http().member(owner.projectId(), owner.projectName(), role);
+            for (Route route : Routes.all()) {
+                Admission admission = policy.of(route.method(), route.path()).orElseThrow();
+                boolean admitted = isAdmitted(admission, role);
+                // Who is refused tries it on the real thing, who is not on one that is not there.
+                String id =
+                        admitted ? UUID.randomUUID().toString() : owned(route).orElse("x");
+                int status = call(tenant, route, id).status();
+                boolean refused = status == 403;
+                if (admitted == refused && !(admitted && admission == Admission.TOKEN)
+                        || status >= 500 && status != 501) {
+                    wrong.add(role + " " + route + " (" + admission + "): " + status);
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+        assertThatNothingChanged();
+    }
+
+    @Test
+    void whatIsAnotherProjectsIsNotThere() {
+        List<String> wrong = new ArrayList<>();
+        for (String role : List.of("reader", "member")) {
+            Tenant stranger = doors.http().tenant(role);
+            for (Route route : Routes.all()) {
+                Admission admission = policy.of(route.method(), route.path()).orElseThrow();
+                if (!isAdmitted(admission, role)) {
+                    continue;
+                }
+                Optional<String> id = owned(route);
+                if (id.isEmpty()) {
+                    wrong.addAll(tellsNothing(stranger, route));
+                    continue;
+                }
+                int status = call(stranger, route, id.get()).status();
+                boolean unread = !BODIES.containsKey(route.toString()) && !route.isReading();
+                if (status != 404 && !(unread && Set.of(400, 415).contains(status))) {
+                    wrong.add(role + " " + route + ": " + status);
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+        assertThatNothingChanged();
+    }
+
+    private List<String> tellsNothing(Tenant stranger, Route route) {
+        if (!route.isReading() || route.path().startsWith("/identity")) {
+            return List.of();
+        }
+        String text = call(stranger, route, UUID.randomUUID().toString()).text();
+        return owned.values().stream()
+                .filter(text::contains)
+                .map(id -> stranger.userName() + " " + route + " tells of " + id)
+                .toList();
+    }
+
+    private static boolean isAdmitted(Admission admission, String role) {
+        return switch (admission) {
+            case OPEN, TOKEN -> true;
+            case READER -> !role.equals("service");
+            case MEMBER -> role.equals("member") || role.equals("admin");
+            case ADMIN, OVERSEER -> role.equals("admin");
+        };
+    }
+
+    private Answer call(Tenant tenant, Route route, String id) {
+        String path = route.path()
+                .replace("{project}", tenant.projectId())
+                .replace("/os-quota-sets/{id}", "/os-quota-sets/" + tenant.projectId());
+        Matcher parameter = PARAMETER.matcher(path);
+        path = parameter.replaceFirst(id);
+        path = PARAMETER.matcher(path).replaceAll("x");
+        String body = route.isReading() || route.method().equals("DELETE")
+                ? null
+                : BODIES.getOrDefault(route.toString(), "{}");
+        String[] headers;
+        if (path.startsWith("/volume")) {
+            headers = new String[] {"OpenStack-API-Version", "volume latest"};
+        } else if (path.endsWith("/file")) {
+            headers = new String[] {"Content-Type", "application/octet-stream"};
+        } else {
+            headers = new String[] {"Accept", path.endsWith("/events") ? "text/event-stream" : "application/json"};
+        }
+        return doors.http().call(tenant.token(), route.method(), path, body, headers);
+    }
+
+    /// The real thing that a route is about.
+    private Optional<String> owned(Route route) {
+        Optional<String> id = owned.entrySet().stream()
+                .filter(entry -> route.path().startsWith(entry.getKey() + "{"))
+                .map(Map.Entry::getValue)
+                .findFirst();
+        boolean named = PARAMETER.matcher(route.path().replace("{project}", "")).find();
+        if (id.isEmpty() && named) {
+            assertThat(NO_PROJECTS).as("whose it is: " + route).anyMatch(route.path()::startsWith);
+        }
+        return id;
+    }
+
+    private void assertThatNothingChanged() {
+        for (Map.Entry<String, String> each : owned.entrySet()) {
+            if (each.getKey().contains("group") && each.getKey().startsWith("/volume")) {
+                continue;
+            }
+            String path = each.getKey().replace("{project}", owner.projectId()) + each.getValue();
+            if (!path.startsWith("/snapshot/v1/servers")) {
+                assertThat(doors.http().get(owner.token(), path).expect(200).text())
+                        .doesNotContain("mine");
+            }
+        }
+        assertThat(doors.server(owner, owned.get("/compute/v2.1/servers/"))
+                        .path("status")
+                        .asText())
+                .isEqualTo("ACTIVE");
+    }
+}
