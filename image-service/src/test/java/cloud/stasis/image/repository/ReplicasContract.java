@@ -38,12 +38,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// What must hold when several processes have one store open. Each "process" is a repository with a backend, a
 /// time and a heart of its own.
 public abstract class ReplicasContract {
+    private static final Logger LOG = Logger.getLogger(ReplicasContract.class);
+
     private static final int LEAF = TreeShape.LEAF_BYTES;
     private static final ByteCount FAST = ByteCount.ofGib(1024);
     private static final Duration DEADLINE = Duration.ofSeconds(120);
@@ -64,6 +67,7 @@ public abstract class ReplicasContract {
         final AtomicReference<Duration> time = new AtomicReference<>(Duration.ZERO);
         final Repository repository;
         final Thread heart;
+        private volatile boolean living = true;
 
         /// @param calls hears of each call to the backend before it is made
         Process(Retention retention, Clock clock, Consumer<String> calls) {
@@ -77,19 +81,25 @@ public abstract class ReplicasContract {
             time.updateAndGet(now -> now.plus(some));
         }
 
-        /// As far as the others can tell.
+        /// As far as the others can tell. Never in the middle of a write: a beat of which it does not know whether it
+        /// was written would come back under a second name, and the first one has nobody who answers.
         void dies() throws InterruptedException {
-            heart.interrupt();
+            living = false;
             heart.join();
         }
 
+        /// A beat that failed is followed by the next one, as in the service.
         private void live() {
             try {
-                while (true) {
-                    repository.beat();
+                while (living) {
+                    try {
+                        repository.beat();
+                    } catch (StasisException e) {
+                        LOG.warnf(e, "A beat failed");
+                    }
                     Thread.sleep(PACE.beat());
                 }
-            } catch (InterruptedException | StasisException e) {
+            } catch (InterruptedException e) {
                 // The end.
             }
         }
@@ -98,8 +108,7 @@ public abstract class ReplicasContract {
     @AfterEach
     void end() throws InterruptedException {
         for (Process process : processes) {
-            process.heart.interrupt();
-            process.heart.join();
+            process.dies();
             process.repository.close();
         }
         processes.clear();
@@ -333,7 +342,12 @@ public abstract class ReplicasContract {
                     result.completeExceptionally(e);
                 }
             });
-            ReplicasContract.await(sleeping);
+            // Work that ends before it sleeps says why at once.
+            CompletableFuture.anyOf(
+                            CompletableFuture.runAsync(() -> ReplicasContract.await(sleeping)),
+                            result.thenAccept(done ->
+                                    assertThat(done).as("what ended too early").isNull()))
+                    .join();
             return result;
         }
     }
@@ -508,13 +522,28 @@ public abstract class ReplicasContract {
                 System.arraycopy(Stores.noise(LEAF, random.nextInt(60)), 0, bytes, random.nextInt(12) * LEAF, LEAF);
             }
             ReferenceName name = ReferenceName.of(ImageId.random());
-            Content content = put(mine.repository.exchangeFor(name.toString()), bytes);
             // The seal may come to another replica than the bytes.
-            (round % 3 == 0 ? others : mine).repository.seal(name, Stores.image(content));
+            Content content = sealed(mine, round % 3 == 0 ? others : mine, name, bytes);
             assertThat(read(others, content)).isEqualTo(bytes);
             assertThat(read(mine, content)).isEqualTo(bytes);
             (round % 2 == 0 ? others : mine).repository.drop(name);
             mine.repository.release(name.toString());
+        }
+    }
+
+    /// A seal that is refused, since what it names was taken away meanwhile, is repeated with the bytes: what
+    /// counts is
+    /// that whatever was sealed stays whole.
+    private static Content sealed(Process writer, Process sealer, ReferenceName name, byte[] bytes) {
+        for (int attempt = 1; ; attempt++) {
+            Content content = put(writer.repository.exchangeFor(name.toString()), bytes);
+            try {
+                sealer.repository.seal(name, Stores.image(content));
+                return content;
+            } catch (StasisException e) {
+                assertThat(e.code()).as(e.getMessage()).isEqualTo(ErrorCode.MISSING_OBJECT);
+                assertThat(attempt).as("refusals of one seal").isLessThan(5);
+            }
         }
     }
 
