@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,7 +87,31 @@ final class BlobDirectory {
     private int count;
     private int goneBlobs;
     private Set<ObjectName> condemned = Set.of();
+
+    /// Packs that are being put: others may see them before they stand here.
+    private final Set<ObjectName> arriving = new HashSet<>();
+
     private long renumbered;
+
+    /// Says that a pack is about to be put, before anybody can see it: from then on it counts as used.
+    void expect(ObjectName pack) {
+        lock.writeLock().lock();
+        try {
+            arriving.add(pack);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /// It stands here, or it did not come.
+    void expectNoMore(ObjectName pack) {
+        lock.writeLock().lock();
+        try {
+            arriving.remove(pack);
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
 
     /// Adds the blobs of a pack that is durable. A blob that is known already stays where it is.
     void add(ObjectName pack, ByteCount size, List<PackEntry> entries, Duration now) {
@@ -157,14 +182,15 @@ final class BlobDirectory {
         lock.writeLock().lock();
         try {
             condemned = Set.copyOf(packsToGo);
-            List<ObjectName> used = new ArrayList<>();
+            Set<ObjectName> used = new HashSet<>(arriving);
+            used.retainAll(condemned);
             for (PackRecord pack : packsByName.values()) {
                 pack.condemned = condemned.contains(pack.name);
                 if (pack.condemned && pack.usedMillis >= horizon.toMillis()) {
                     used.add(pack.name);
                 }
             }
-            return used;
+            return List.copyOf(used);
         } finally {
             lock.writeLock().unlock();
         }

@@ -159,8 +159,9 @@ final class Catalog {
         if (sentenced) {
             added.keySet().removeAll(condemned);
         }
-        directory.condemn(sentenced ? Set.of() : condemned, Duration.ZERO);
+        // In this order: nobody may be told that something is there between the two.
         gone.forEach(directory::remove);
+        directory.condemn(sentenced ? Set.of() : condemned, Duration.ZERO);
         takeIn(added, (name, entries) -> directory.add(name, sizeOf(added, name), entries, uptime.now()));
         if (!gone.isEmpty() || !condemned.isEmpty()) {
             whole.forgetAll();

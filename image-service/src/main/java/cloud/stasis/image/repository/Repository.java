@@ -232,8 +232,13 @@ public final class Repository implements AutoCloseable {
                 return;
             }
             ObjectName name = ObjectName.newPack(pack.name());
-            store.put(name, pack.bytes());
-            state.directory.add(name, ByteCount.ofBytes(pack.bytes().length), entries, state.uptime.now());
+            state.directory.expect(name);
+            try {
+                store.put(name, pack.bytes());
+                state.directory.add(name, ByteCount.ofBytes(pack.bytes().length), entries, state.uptime.now());
+            } finally {
+                state.directory.expectNoMore(name);
+            }
         }
 
         @Override

@@ -522,28 +522,13 @@ public abstract class ReplicasContract {
                 System.arraycopy(Stores.noise(LEAF, random.nextInt(60)), 0, bytes, random.nextInt(12) * LEAF, LEAF);
             }
             ReferenceName name = ReferenceName.of(ImageId.random());
+            Content content = put(mine.repository.exchangeFor(name.toString()), bytes);
             // The seal may come to another replica than the bytes.
-            Content content = sealed(mine, round % 3 == 0 ? others : mine, name, bytes);
+            (round % 3 == 0 ? others : mine).repository.seal(name, Stores.image(content));
             assertThat(read(others, content)).isEqualTo(bytes);
             assertThat(read(mine, content)).isEqualTo(bytes);
             (round % 2 == 0 ? others : mine).repository.drop(name);
             mine.repository.release(name.toString());
-        }
-    }
-
-    /// A seal that is refused, since what it names was taken away meanwhile, is repeated with the bytes: what
-    /// counts is
-    /// that whatever was sealed stays whole.
-    private static Content sealed(Process writer, Process sealer, ReferenceName name, byte[] bytes) {
-        for (int attempt = 1; ; attempt++) {
-            Content content = put(writer.repository.exchangeFor(name.toString()), bytes);
-            try {
-                sealer.repository.seal(name, Stores.image(content));
-                return content;
-            } catch (StasisException e) {
-                assertThat(e.code()).as(e.getMessage()).isEqualTo(ErrorCode.MISSING_OBJECT);
-                assertThat(attempt).as("refusals of one seal").isLessThan(5);
-            }
         }
     }
 

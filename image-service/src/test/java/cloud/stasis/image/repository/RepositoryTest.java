@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -131,6 +132,20 @@ class RepositoryTest {
         assertThat(first).isEqualTo(3);
         assertThat(second).isEqualTo(3);
         assertThat(fetches.get()).isLessThanOrEqualTo(1);
+    }
+
+    /// Another replica may find it in the store, and propose to remove it, before it stands in this directory.
+    @Test
+    void aPackThatIsOnItsWayIsNeeded() {
+        BlobDirectory directory = new BlobDirectory();
+        ObjectName arriving = ObjectName.newPack(Sha256.of(new byte[] {1}));
+        ObjectName other = ObjectName.newPack(Sha256.of(new byte[] {2}));
+
+        directory.expect(arriving);
+        assertThat(directory.condemn(Set.of(arriving, other), Duration.ZERO)).containsExactly(arriving);
+
+        directory.expectNoMore(arriving);
+        assertThat(directory.condemn(Set.of(arriving, other), Duration.ZERO)).isEmpty();
     }
 
     @Test
