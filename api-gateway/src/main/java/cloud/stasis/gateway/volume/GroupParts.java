@@ -44,7 +44,9 @@ public record GroupParts(UUID key, List<Part> parts) {
                                 .add(part),
                         () -> resting.add(part)));
         List<Step<GroupParts>> steps = new ArrayList<>(
-                byHost.size() > 1 ? held(byHost) : byHost.values().stream().map(GroupParts::alone).toList());
+                byHost.size() > 1
+                        ? held(byHost)
+                        : byHost.values().stream().map(GroupParts::alone).toList());
         for (Part part : resting) {
             steps.add(Step.of(
                     "snapshot-" + (steps.size() + 1),
@@ -75,8 +77,7 @@ public record GroupParts(UUID key, List<Part> parts) {
                         data -> together(host, data.key(), cuts(ofHost), Hold.UNTIL_RELEASED))
                 .undoneBy(data -> release(host, data.key(), cuts(ofHost), Settlement.ABANDONED))));
         byHost.forEach((host, ofHost) -> steps.add(Step.of(
-                "release-" + (steps.size() + 1),
-                data -> release(host, data.key(), cuts(ofHost), Settlement.SEALED))));
+                "release-" + (steps.size() + 1), data -> release(host, data.key(), cuts(ofHost), Settlement.SEALED))));
         return steps;
     }
 
@@ -98,9 +99,9 @@ public record GroupParts(UUID key, List<Part> parts) {
 
     private static List<Cut> cuts(List<Part> ofHost) {
         Map<InstanceId, List<VolumeCut>> byServer = new LinkedHashMap<>();
-        ofHost.forEach(part -> byServer.computeIfAbsent(
-                        part.opened().orElseThrow().instance(), key -> new ArrayList<>())
-                .add(new VolumeCut(part.volume(), part.snapshot())));
+        ofHost.forEach(
+                part -> byServer.computeIfAbsent(part.opened().orElseThrow().instance(), key -> new ArrayList<>())
+                        .add(new VolumeCut(part.volume(), part.snapshot())));
         return byServer.entrySet().stream()
                 .<Cut>map(entry -> new Cut.SomeVolumes(entry.getKey(), entry.getValue()))
                 .toList();

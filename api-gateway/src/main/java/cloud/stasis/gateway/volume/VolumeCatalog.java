@@ -104,7 +104,9 @@ public final class VolumeCatalog {
                     volume.sized(size, clock.instant()).in(working(volume, Work.EXTENDING, saga), clock.instant()));
             sagas.start(
                     saga,
-                    new Start<>(kinds.extend(), new ExtendVolume.Data(id, volume.backend(), volume.size(), size, opened(volume))),
+                    new Start<>(
+                            kinds.extend(),
+                            new ExtendVolume.Data(id, volume.backend(), volume.size(), size, opened(volume))),
                     job(caller, volume, JobKind.EXTEND_VOLUME));
         });
     }

@@ -61,7 +61,8 @@ class AttachmentsIT {
 
         door.act(volume, "{\"os-extend\": {\"new_size\": 2}}").expect(202);
         door.await("/volumes/" + volume, "volume", "in-use");
-        door.act(volume, "{\"revert\": {\"snapshot_id\": \"" + snapshot + "\"}}").expect(202);
+        door.act(volume, "{\"revert\": {\"snapshot_id\": \"" + snapshot + "\"}}")
+                .expect(202);
         door.await("/volumes/" + volume, "volume", "in-use");
 
         assertThat(door.show("/volumes/" + volume, "volume").path("size").asInt())

@@ -217,8 +217,7 @@ class SagasIT {
                 }),
                 new Scenario("extend-volume", 1, caller -> {
                     Volume volume = made(caller);
-                    return () -> volumes.extend(
-                            caller, volume.id(), ByteCount.ofGib(2), VolumeCatalog.InUse.NOT);
+                    return () -> volumes.extend(caller, volume.id(), ByteCount.ofGib(2), VolumeCatalog.InUse.NOT);
                 }),
                 new Scenario("snapshot-volume", 1, caller -> {
                     Volume volume = made(caller);

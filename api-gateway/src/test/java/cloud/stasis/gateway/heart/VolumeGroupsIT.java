@@ -138,7 +138,10 @@ class VolumeGroupsIT {
         JsonNode before = operator.show("/os-quota-class-sets/default", "quota_class_set");
         long groups = before.path("groups").asLong();
 
-        operator.call("PUT", "/os-quota-class-sets/default", "{\"quota_class_set\": {\"groups\": " + (groups + 7) + "}}")
+        operator.call(
+                        "PUT",
+                        "/os-quota-class-sets/default",
+                        "{\"quota_class_set\": {\"groups\": " + (groups + 7) + "}}")
                 .expect(200);
 
         assertThat(door.show("/os-quota-sets/" + door.tenant().projectId(), "quota_set")

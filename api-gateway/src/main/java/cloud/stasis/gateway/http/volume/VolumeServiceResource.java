@@ -103,7 +103,8 @@ public class VolumeServiceResource {
     public Map<String, Object> change(
             @PathParam("project") String project, @PathParam("id") String id, @Nullable JsonNode body) {
         ProjectId asked = readable(door.enter(project, VolumeAction.CHANGE_QUOTAS), id);
-        Map<Resource, Long> limits = limits(JsonFields.of(body).only("quota_set").object("quota_set"));
+        Map<Resource, Long> limits =
+                limits(JsonFields.of(body).only("quota_set").object("quota_set"));
         transactions.run(() -> quotas.override(asked, limits));
         return set(asked, quotas.limits(asked));
     }
