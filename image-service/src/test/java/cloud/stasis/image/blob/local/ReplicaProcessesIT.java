@@ -76,6 +76,7 @@ class ReplicaProcessesIT {
     private void check(List<Running> all) throws IOException {
         Map<ReferenceName, Integer> expected = new HashMap<>();
         int refused = 0;
+        int unbeaten = 0;
         for (Running running : all) {
             for (String line : running.lines()) {
                 String[] words = line.split(" ");
@@ -84,6 +85,7 @@ class ReplicaProcessesIT {
                         expected.put(ReferenceName.of(ImageId.parse(words[1])), Integer.parseInt(words[2]));
                     case "dropping" -> expected.remove(ReferenceName.of(ImageId.parse(words[1])));
                     case "refused" -> refused++;
+                    case "unbeaten" -> unbeaten++;
                     default -> assertThat(words[0]).isEqualTo("collected");
                 }
             }
@@ -91,6 +93,7 @@ class ReplicaProcessesIT {
         assertThat(expected).hasSizeGreaterThanOrEqualTo(6);
         // Once when it wakes up; and perhaps when the machine let one of them wait for longer than its silence.
         assertThat(refused).as("seals that were refused").isLessThan(10);
+        assertThat(unbeaten).as("beats that failed").isLessThan(10);
         try (Repository repository = Stores.open(directory.resolve("store"), () -> Duration.ZERO, Retention.STANDARD)) {
             expected.forEach((name, seed) ->
                     assertThat(read(repository, name)).isEqualTo(Stores.noise(ReplicaProcess.BYTES, seed)));
