@@ -18,9 +18,11 @@ import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.PortId;
-import java.util.ArrayList;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Changes one device of a server, beside whatever else is done with it. A port that comes has its row from the start
 /// on; one that goes keeps it until the guest has let it go. If it fails the server has what it had, and the job tells
@@ -38,39 +40,26 @@ public final class ChangeDevice implements Saga<ChangeDevice.Data> {
         this.grants = grants;
     }
 
-    /// One of the four is there.
-    ///
-    /// @param attach an interface to plug in
-    /// @param detach an interface to take away
-    public record Data(
-            InstanceId instance,
-            HostId host,
-            Optional<NicSpec> attach,
-            Optional<PortId> detach,
-            Optional<Cable> cable,
-            Optional<Insertion> insertion) {
-        static Data attach(InstanceId instance, HostId host, NicSpec nic) {
-            return new Data(instance, host, Optional.of(nic), Optional.empty(), Optional.empty(), Optional.empty());
-        }
+    public record Data(InstanceId instance, HostId host, Change change) {}
 
-        static Data detach(InstanceId instance, HostId host, PortId port) {
-            return new Data(instance, host, Optional.empty(), Optional.of(port), Optional.empty(), Optional.empty());
-        }
+    /// What becomes of one device.
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.PROPERTY, property = "kind")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = Attach.class, name = "attach"),
+        @JsonSubTypes.Type(value = Detach.class, name = "detach"),
+        @JsonSubTypes.Type(value = Cable.class, name = "cable"),
+        @JsonSubTypes.Type(value = Insert.class, name = "insert")
+    })
+    public sealed interface Change {}
 
-        static Data link(InstanceId instance, HostId host, Cable cable) {
-            return new Data(instance, host, Optional.empty(), Optional.empty(), Optional.of(cable), Optional.empty());
-        }
+    public record Attach(NicSpec nic) implements Change {}
 
-        static Data insert(InstanceId instance, HostId host, Insertion insertion) {
-            return new Data(
-                    instance, host, Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(insertion));
-        }
-    }
+    public record Detach(PortId port) implements Change {}
 
-    public record Cable(PortId port, Link link) {}
+    public record Cable(PortId port, Link link) implements Change {}
 
     /// @param medium empty to take out what is in the drive
-    public record Insertion(DeviceName drive, Optional<Medium> medium) {}
+    public record Insert(DeviceName drive, Optional<Medium> medium) implements Change {}
 
     @Override
     public String name() {
@@ -89,43 +78,42 @@ public final class ChangeDevice implements Saga<ChangeDevice.Data> {
 
     private ComputeCommand command(Data data) {
         InstanceId instance = data.instance();
-        return data.attach()
-                .<ComputeCommand>map(nic -> new ComputeCommand.AttachNic(instance, nic))
-                .or(() -> data.detach().map(port -> new ComputeCommand.DetachNic(instance, port)))
-                .or(() -> data.cable().map(cable -> new ComputeCommand.SetLink(instance, cable.port(), cable.link())))
-                .or(() -> data.insertion()
-                        .map(insertion -> new ComputeCommand.ChangeMedium(
-                                instance, insertion.drive(), insertion.medium(), grants.toRead(instance))))
-                .orElseThrow();
+        return switch (data.change()) {
+            case Attach(NicSpec nic) -> new ComputeCommand.AttachNic(instance, nic);
+            case Detach(PortId port) -> new ComputeCommand.DetachNic(instance, port);
+            case Cable(PortId port, Link link) -> new ComputeCommand.SetLink(instance, port, link);
+            case Insert(DeviceName drive, Optional<Medium> medium) ->
+                new ComputeCommand.ChangeMedium(instance, drive, medium, grants.toRead(instance));
+        };
     }
 
     @Override
     public List<Start<?>> completed(Run<Data> run) {
         Data data = run.data();
-        plugged.change(data.instance(), spec -> changed(spec, data));
-        if (data.attach().isPresent() || data.detach().isPresent()) {
-            plugged.finish(data.instance(), run.id());
-        }
+        plugged.change(data.instance(), spec -> changed(spec, data.change()));
+        plugged.finish(data.instance(), run.id());
         return List.of();
     }
 
-    private static InstanceSpec changed(InstanceSpec spec, Data data) {
-        List<NicSpec> nics = new ArrayList<>(spec.nics());
-        data.attach().ifPresent(nic -> {
-            nics.removeIf(known -> known.port().equals(nic.port()));
-            nics.add(nic);
-        });
-        data.detach().ifPresent(port -> nics.removeIf(known -> known.port().equals(port)));
-        data.cable()
-                .ifPresent(cable ->
-                        nics.replaceAll(known -> known.port().equals(cable.port()) ? known.with(cable.link()) : known));
-        List<DriveSpec> drives = new ArrayList<>(spec.drives());
-        data.insertion()
-                .ifPresent(
-                        insertion -> drives.replaceAll(known -> known.target().equals(insertion.drive())
-                                ? new DriveSpec(known.target(), insertion.medium())
-                                : known));
-        return spec.withNics(nics).withDrives(drives);
+    private static InstanceSpec changed(InstanceSpec spec, Change change) {
+        return switch (change) {
+            case Attach(NicSpec nic) ->
+                spec.withNics(
+                        Stream.concat(without(spec, nic.port()), Stream.of(nic)).toList());
+            case Detach(PortId port) -> spec.withNics(without(spec, port).toList());
+            case Cable(PortId port, Link link) ->
+                spec.withNics(spec.nics().stream()
+                        .map(known -> known.port().equals(port) ? known.with(link) : known)
+                        .toList());
+            case Insert(DeviceName drive, Optional<Medium> medium) ->
+                spec.withDrives(spec.drives().stream()
+                        .map(known -> known.target().equals(drive) ? new DriveSpec(known.target(), medium) : known)
+                        .toList());
+        };
+    }
+
+    private static Stream<NicSpec> without(InstanceSpec spec, PortId port) {
+        return spec.nics().stream().filter(known -> !known.port().equals(port));
     }
 
     @Override

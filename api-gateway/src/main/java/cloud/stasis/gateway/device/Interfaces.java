@@ -154,7 +154,7 @@ public final class Interfaces {
             SagaId saga = SagaId.random();
             Port port = Port.of(id, nic, Optional.of(saga), now);
             ports.add(port);
-            start(caller, instance, saga, JobKind.ATTACH_INTERFACE, ChangeDevice.Data.attach(id, host, nic));
+            start(caller, instance, saga, JobKind.ATTACH_INTERFACE, host, new ChangeDevice.Attach(nic));
             return port;
         });
     }
@@ -169,7 +169,7 @@ public final class Interfaces {
             Port port = quiet(id, portId);
             SagaId saga = SagaId.random();
             ports.save(port.workedOnBy(Optional.of(saga)));
-            start(caller, instance, saga, JobKind.DETACH_INTERFACE, ChangeDevice.Data.detach(id, host, portId));
+            start(caller, instance, saga, JobKind.DETACH_INTERFACE, host, new ChangeDevice.Detach(portId));
         });
     }
 
@@ -180,11 +180,7 @@ public final class Interfaces {
             HostId host = instance.hostFor(Operation.CHANGE_DEVICE);
             quiet(id, portId);
             return start(
-                    caller,
-                    instance,
-                    SagaId.random(),
-                    JobKind.CHANGE_LINK,
-                    ChangeDevice.Data.link(id, host, new ChangeDevice.Cable(portId, link)));
+                    caller, instance, SagaId.random(), JobKind.CHANGE_LINK, host, new ChangeDevice.Cable(portId, link));
         });
     }
 
@@ -208,9 +204,10 @@ public final class Interfaces {
         return port;
     }
 
-    private Job start(Caller caller, Instance instance, SagaId saga, JobKind kind, ChangeDevice.Data data) {
+    private Job start(
+            Caller caller, Instance instance, SagaId saga, JobKind kind, HostId host, ChangeDevice.Change change) {
         Job job = Job.accepted(caller, instance.project(), kind, JobSubject.of(instance.id()), clock.instant());
-        sagas.start(saga, new Start<>(changeDevice, data), job);
+        sagas.start(saga, new Start<>(changeDevice, new ChangeDevice.Data(instance.id(), host, change)), job);
         return job;
     }
 

@@ -26,8 +26,8 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/// Images in the drives of servers. A medium is any image of disk format `iso`, or a raw one: its bytes are shown to
-/// the guest as they are.
+/// Images in the drives of servers. A medium is any active image with a content, whatever its disk format: the guest
+/// sees the bytes as they are.
 public final class Media {
     /// The drive that every new server has.
     public static final DeviceName DRIVE = new DeviceName("hda");
@@ -86,9 +86,7 @@ public final class Media {
                     Job.accepted(caller, instance.project(), JobKind.CHANGE_MEDIUM, JobSubject.of(id), clock.instant());
             sagas.start(
                     SagaId.random(),
-                    new Start<>(
-                            changeDevice,
-                            ChangeDevice.Data.insert(id, host, new ChangeDevice.Insertion(drive, medium))),
+                    new Start<>(changeDevice, new ChangeDevice.Data(id, host, new ChangeDevice.Insert(drive, medium))),
                     job);
             return job;
         });

@@ -37,11 +37,10 @@ public final class Plugged {
                 .ifPresent(instance -> instances.save(instance.madeOf(change.apply(instance.spec()), clock.instant())));
     }
 
-    /// Takes the addresses of interfaces that a server had and is to have again.
+    /// Takes the addresses of interfaces that a server had and is to have again. An address that another of its
+    /// interfaces has now passes from that to this when it is done ([#settle]).
     ///
     /// @param then all that it is to have
-    /// An address that another of its interfaces has now passes from that to this when it is done ([#settle]).
-    ///
     /// @return why it cannot have them; empty if it can, and they are its own from now on
     public List<String> claim(Instance instance, List<NicSpec> then, Networks networks, SagaId saga) {
         Set<PortId> has = ports.of(instance.id()).stream().map(Port::id).collect(Collectors.toUnmodifiableSet());
