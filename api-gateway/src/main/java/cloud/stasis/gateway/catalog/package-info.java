@@ -5,8 +5,7 @@
 /// order (adopt, pull, push)  ->  command to the store  ->  a fact for each bundle  ->  row of an image or snapshot
 /// ```
 /// *Adopting* believes what the store says of owners; what comes from a *peer* belongs to the project that the
-/// operator
-/// assigned. A snapshot whose server is not there any more is *restored*: its server is made again.
+/// operator assigned. A snapshot whose server is not there any more is *restored*: its server is made again.
 ///
 /// Threads: none of its own; everything runs within the caller's transaction.
 @NullMarked

@@ -16,8 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Function;
 
 /// An identity service that checks passwords and tokens, and routes that a test sets. A request without a good
-/// token is
-/// a 401 whatever it asks for; one that no test expected is a 404.
+/// token is a 401 whatever it asks for; one that no test expected is a 404.
 public final class FakeCloud implements AutoCloseable {
     public static final String PASSWORD = "correct horse";
     public static final String USER = "tenant";

@@ -217,9 +217,8 @@ public sealed interface ComputeCommand extends Command {
     /// has it already.
     record AttachNic(InstanceId instance, NicSpec nic) implements ComputeCommand {}
 
-    /// Takes a network interface away; a guest that is on has to let it go first. Fails with `GUEST_REFUSED`
-    /// if it does
-    /// not in time. Answered by [CommandResult.Completed]; also if the instance does not have it (any more).
+    /// Takes a network interface away; a guest that is on has to let it go first. Fails with `GUEST_REFUSED` if it
+    /// does not in time. Answered by [CommandResult.Completed]; also if the instance does not have it (any more).
     record DetachNic(InstanceId instance, PortId port) implements ComputeCommand {}
 
     /// Plugs the cable of a network interface in or out. Answered by [CommandResult.Completed].

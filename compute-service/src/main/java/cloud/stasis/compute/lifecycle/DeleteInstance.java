@@ -41,9 +41,8 @@ public final class DeleteInstance {
         return new CommandResult.Completed();
     }
 
-    /// A volume forgets the snapshots of the instance and the records of its checkpoints; so does one that a
-    /// revert has
-    /// taken from it.
+    /// A volume forgets the snapshots of the instance and the records of its checkpoints; so does one that a revert
+    /// has taken from it.
     private void freeVolumes(InstanceDirectory directory, Machine machine) {
         Set<Path> attached = volumes(machine);
         Set<Path> ever = new HashSet<>(attached);

@@ -15,9 +15,8 @@ import java.util.BitSet;
 /// header | refcount table | refcount blocks | L1 | L2 tables | data
 ///    1        clusters of 64 KiB each; an L2 table only where there is data, data in the order of the disk
 /// ```
-/// Every cluster is used exactly once. A data cluster is a leaf of the content, so that a file of a disk of
-/// zeros has a
-/// handful of clusters whatever the size of the disk.
+/// Every cluster is used exactly once. A data cluster is a leaf of the content, so that a file of a disk of zeros
+/// has a handful of clusters whatever the size of the disk.
 ///
 /// Memory: a bit for each leaf and 8 bytes for each 512 MiB of the disk, 2 MiB for 1 TiB.
 public final class QcowExport implements ContentSource {

@@ -9,8 +9,8 @@
 /// every node the shape of its place, and the seal checks the whole once more, on whichever side it is.
 ///
 /// **Peers.** Each site has a key of its own, and knows the public keys of its peers
-/// ([cloud.stasis.image.sync.Peers]).
-/// Each request and each answer between sites is signed ([cloud.stasis.image.sync.SiteKey]); no secret travels.
+/// ([cloud.stasis.image.sync.Peers]). Each request and each answer between sites is signed
+/// ([cloud.stasis.image.sync.SiteKey]); no secret travels.
 ///
 /// **Threads.** A copy walks in the thread that asked for it and moves blobs in a few virtual threads.
 @NullMarked
