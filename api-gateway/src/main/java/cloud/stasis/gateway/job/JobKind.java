@@ -15,6 +15,7 @@ public enum JobKind {
     CREATE_IMAGE("createImage"),
     CREATE_BACKUP("createBackup"),
     TAKE_SNAPSHOT("takeSnapshot"),
+    TAKE_INSTANT("takeInstant"),
     REVERT_SERVER("revertToSnapshot"),
     CLONE_SERVER("clone"),
     DELETE_SNAPSHOT("deleteSnapshot"),

@@ -21,17 +21,20 @@ public final class RepeatableRequests {
     ///
     /// @throws StasisException `WRONG_STATE` if the token was used for another kind of job
     public Job once(Caller caller, Optional<ClientToken> token, JobKind kind, Supplier<Job> work) {
-        return transactions.call(() -> {
-            Optional<Job> known = token.flatMap(name -> jobs.named(caller.project(), name));
-            if (known.isEmpty()) {
-                return work.get();
-            }
-            if (known.get().kind() != kind) {
-                throw new StasisException(
-                        ErrorCode.WRONG_STATE,
-                        "This Idempotency-Key was used for another request: use a new one for each.");
-            }
-            return known.get();
-        });
+        return transactions.call(() -> within(caller, token, kind, work));
+    }
+
+    /// As [#once], as a part of the caller's transaction.
+    public Job within(Caller caller, Optional<ClientToken> token, JobKind kind, Supplier<Job> work) {
+        Optional<Job> known = token.flatMap(name -> jobs.named(caller.project(), name));
+        if (known.isEmpty()) {
+            return work.get();
+        }
+        if (known.get().kind() != kind) {
+            throw new StasisException(
+                    ErrorCode.WRONG_STATE,
+                    "This Idempotency-Key was used for another request: use a new one for each.");
+        }
+        return known.get();
     }
 }

@@ -32,12 +32,15 @@ import java.util.Optional;
 public final class DeleteSnapshot implements Saga<DeleteSnapshot.Data> {
     private final Instances instances;
     private final SnapshotRows snapshots;
+    private final InstantRows instants;
     private final Outbox outbox;
     private final Clock clock;
 
-    public DeleteSnapshot(Instances instances, SnapshotRows snapshots, Outbox outbox, Clock clock) {
+    public DeleteSnapshot(
+            Instances instances, SnapshotRows snapshots, InstantRows instants, Outbox outbox, Clock clock) {
         this.instances = instances;
         this.snapshots = snapshots;
+        this.instants = instants;
         this.outbox = outbox;
         this.clock = clock;
     }
@@ -86,6 +89,7 @@ public final class DeleteSnapshot implements Saga<DeleteSnapshot.Data> {
                     .ifPresent(current -> instances.save(current.at(snapshot.parent(), now)));
             snapshots.childrenOf(snapshot.id()).forEach(child -> snapshots.save(child.under(snapshot.parent(), now)));
             snapshots.remove(snapshot.id());
+            snapshot.instant().ifPresent(instants::removeIfEmpty);
         });
         return List.of();
     }

@@ -83,11 +83,13 @@ public final class Reverts {
     /// @throws StasisException `WRONG_STATE`, also if a volume or an address that the server had is another one's
     /// now; `INVALID_REQUEST` if memory is asked for and the snapshot has none
     public Job revert(Caller caller, SnapshotId id, Way way, Optional<ClientToken> token) {
-        return requests.once(caller, token, JobKind.REVERT_SERVER, () -> {
-            InstanceId server =
-                    snapshots.find(id).orElseThrow(() -> notFound(id)).instance();
-            return begin(caller, instances.lockVisible(caller, server), id, way, token);
-        });
+        return requests.once(caller, token, JobKind.REVERT_SERVER, () -> within(caller, id, way, token));
+    }
+
+    /// As [#revert], as a part of the caller's transaction.
+    Job within(Caller caller, SnapshotId id, Way way, Optional<ClientToken> token) {
+        InstanceId server = snapshots.find(id).orElseThrow(() -> notFound(id)).instance();
+        return begin(caller, instances.lockVisible(caller, server), id, way, token);
     }
 
     /// Begins to take back the last revert of a server: it becomes what its newest safety snapshot shows, in the

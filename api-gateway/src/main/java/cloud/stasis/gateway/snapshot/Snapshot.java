@@ -48,6 +48,9 @@ public record Snapshot(
     /// Its tenant asked for it.
     public record OnRequest() implements Occasion {}
 
+    /// Its tenant asked for one instant of several servers, and this is one of them.
+    public record OfInstant(InstantId instant) implements Occasion {}
+
     /// A revert was about to give up what the server was: its safety snapshot.
     ///
     /// @param power the state that the server was in
@@ -123,6 +126,11 @@ public record Snapshot(
 
     public boolean isSafety() {
         return occasion instanceof BeforeRevert;
+    }
+
+    /// The instant of several servers that it is of, if it is.
+    public Optional<InstantId> instant() {
+        return occasion instanceof OfInstant(InstantId shared) ? Optional.of(shared) : Optional.empty();
     }
 
     public boolean isProtected() {

@@ -19,6 +19,9 @@ public interface SnapshotRows {
     /// All of a server, the oldest first.
     List<Snapshot> ofServer(InstanceId server);
 
+    /// All of an instant of several servers, by their servers.
+    List<Snapshot> ofInstant(InstantId instant);
+
     void add(Snapshot snapshot);
 
     void save(Snapshot snapshot);

@@ -146,24 +146,27 @@ public final class Snapshots {
     ///
     /// @throws StasisException `WRONG_STATE` while something is done with it, and if it is protected
     public Job delete(Caller caller, SnapshotId id, Optional<ClientToken> token) {
-        return requests.once(caller, token, JobKind.DELETE_SNAPSHOT, () -> {
-            Snapshot snapshot = locked(caller, id);
-            if (snapshot.state().worker().isPresent()) {
-                throw wrongState("delete", snapshot);
-            }
-            if (snapshot.isProtected()) {
-                throw new StasisException(
-                        ErrorCode.WRONG_STATE,
-                        "Snapshot " + id + " is protected: take the protection back before deleting it.");
-            }
-            SagaId saga = SagaId.random();
-            snapshots.save(snapshot.in(new SnapshotState.Deleting(saga), clock.instant()));
-            Optional<HostId> host = instances.find(snapshot.instance()).flatMap(Instance::host);
-            return begin(
-                    saga,
-                    new Start<>(deleteSnapshot, new DeleteSnapshot.Data(id, snapshot.instance(), host)),
-                    job(caller, snapshot, JobKind.DELETE_SNAPSHOT, token));
-        });
+        return requests.once(caller, token, JobKind.DELETE_SNAPSHOT, () -> deleteWithin(caller, id, token));
+    }
+
+    /// As [#delete], as a part of the caller's transaction.
+    Job deleteWithin(Caller caller, SnapshotId id, Optional<ClientToken> token) {
+        Snapshot snapshot = locked(caller, id);
+        if (snapshot.state().worker().isPresent()) {
+            throw wrongState("delete", snapshot);
+        }
+        if (snapshot.isProtected()) {
+            throw new StasisException(
+                    ErrorCode.WRONG_STATE,
+                    "Snapshot " + id + " is protected: take the protection back before deleting it.");
+        }
+        SagaId saga = SagaId.random();
+        snapshots.save(snapshot.in(new SnapshotState.Deleting(saga), clock.instant()));
+        Optional<HostId> host = instances.find(snapshot.instance()).flatMap(Instance::host);
+        return begin(
+                saga,
+                new Start<>(deleteSnapshot, new DeleteSnapshot.Data(id, snapshot.instance(), host)),
+                job(caller, snapshot, JobKind.DELETE_SNAPSHOT, token));
     }
 
     private Job begin(SagaId saga, Start<?> start, Job job) {

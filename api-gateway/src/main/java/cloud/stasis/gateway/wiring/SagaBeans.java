@@ -15,9 +15,11 @@ import cloud.stasis.gateway.image.DropBundle;
 import cloud.stasis.gateway.outbox.Outbox;
 import cloud.stasis.gateway.snapshot.CloneServer;
 import cloud.stasis.gateway.snapshot.DeleteSnapshot;
+import cloud.stasis.gateway.snapshot.InstantRows;
 import cloud.stasis.gateway.snapshot.RevertServer;
 import cloud.stasis.gateway.snapshot.SafetySnapshots;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
+import cloud.stasis.gateway.snapshot.TakeInstant;
 import cloud.stasis.gateway.snapshot.TakeSnapshot;
 import cloud.stasis.gateway.snapshot.VolumeExchange;
 import cloud.stasis.gateway.volume.VolumeTurns;
@@ -112,8 +114,21 @@ class SagaBeans {
 
     @Produces
     @Singleton
-    DeleteSnapshot deleteSnapshot(Instances instances, SnapshotRows snapshots, Outbox outbox, Clock clock) {
-        return new DeleteSnapshot(instances, snapshots, outbox, clock);
+    DeleteSnapshot deleteSnapshot(
+            Instances instances, SnapshotRows snapshots, InstantRows instants, Outbox outbox, Clock clock) {
+        return new DeleteSnapshot(instances, snapshots, instants, outbox, clock);
+    }
+
+    @Produces
+    @Singleton
+    TakeInstant takeInstant(
+            InstanceTurns instances,
+            SnapshotRows snapshots,
+            InstantRows instants,
+            Grants grants,
+            Outbox outbox,
+            Clock clock) {
+        return new TakeInstant(instances, snapshots, instants, grants, outbox, clock);
     }
 
     @Produces

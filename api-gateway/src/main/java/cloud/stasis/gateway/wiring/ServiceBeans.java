@@ -28,10 +28,13 @@ import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.snapshot.CloneServer;
 import cloud.stasis.gateway.snapshot.Clones;
 import cloud.stasis.gateway.snapshot.DeleteSnapshot;
+import cloud.stasis.gateway.snapshot.InstantRows;
+import cloud.stasis.gateway.snapshot.Instants;
 import cloud.stasis.gateway.snapshot.RevertServer;
 import cloud.stasis.gateway.snapshot.Reverts;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
 import cloud.stasis.gateway.snapshot.Snapshots;
+import cloud.stasis.gateway.snapshot.TakeInstant;
 import cloud.stasis.gateway.snapshot.TakeSnapshot;
 import cloud.stasis.gateway.snapshot.Verdicts;
 import cloud.stasis.gateway.snapshot.VolumeExchange;
@@ -131,6 +134,34 @@ class ServiceBeans {
             Clock clock) {
         return new Clones(
                 requests, instances, snapshots, fleet, quotas, sagas, cloneServer, verdicts, interfaces, clock);
+    }
+
+    @Produces
+    @Singleton
+    Instants instants(
+            Transactions transactions,
+            RepeatableRequests requests,
+            Instances instances,
+            SnapshotRows snapshots,
+            InstantRows instants,
+            Quotas quotas,
+            SagaRunner sagas,
+            TakeInstant takeInstant,
+            Reverts reverts,
+            Snapshots single,
+            Clock clock) {
+        return new Instants(
+                transactions,
+                requests,
+                instances,
+                snapshots,
+                instants,
+                quotas,
+                sagas,
+                takeInstant,
+                reverts,
+                single,
+                clock);
     }
 
     @Produces

@@ -6,6 +6,7 @@ import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ImageId;
+import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.ProjectId;
@@ -97,6 +98,14 @@ public class Cloud {
                     .map(row -> row instanceof Object[] many ? many : new Object[] {row})
                     .toList();
         });
+    }
+
+    /// Says of a server that another host has it. The fake workers do not mind.
+    public void move(InstanceId server, String host) {
+        transactions.run(() -> entities.createNativeQuery("update instance set host_id = ?1 where id = ?2")
+                .setParameter(1, host)
+                .setParameter(2, server.toString())
+                .executeUpdate());
     }
 
     public long count(String sql, Object... parameters) {

@@ -251,6 +251,9 @@ public class FakeWorkers {
                 }
                 yield captured(parts);
             }
+            case ComputeCommand.CutTogether cut when cut.hold() == ComputeCommand.Hold.NONE -> together(cut.cuts());
+            case ComputeCommand.ReleaseTogether release
+            when release.settlement() == ComputeCommand.Settlement.SEALED -> together(release.cuts());
             case ComputeCommand.CutVolumes ignored -> captured(List.of());
             case VolumeCommand.CaptureVolume ignored -> captured(List.of(disk(DeviceName.virtio(0))));
             case ImageCommand.SealBundle ignored ->
@@ -273,19 +276,28 @@ public class FakeWorkers {
         };
     }
 
+    private static CommandResult together(List<ComputeCommand.Cut> cuts) {
+        return new CommandResult.CutTogether(
+                cuts.stream()
+                        .map(cut -> new CommandResult.MemberInstant(cut.instance(), Instant.now(), receipt()))
+                        .toList(),
+                Duration.ofNanos(1_234_567));
+    }
+
     private static CommandResult captured(List<Part> parts) {
-        return new CommandResult.Captured(
-                Instant.now(),
-                parts,
-                new Receipt(
-                        "fake",
-                        Quiesce.PREFER,
-                        Consistency.CRASH,
-                        Duration.ZERO,
-                        Duration.ofMillis(3),
-                        "no agent",
-                        "QEMU 7.2.22",
-                        List.of()));
+        return new CommandResult.Captured(Instant.now(), parts, receipt());
+    }
+
+    private static Receipt receipt() {
+        return new Receipt(
+                "fake",
+                Quiesce.PREFER,
+                Consistency.CRASH,
+                Duration.ZERO,
+                Duration.ofMillis(3),
+                "no agent",
+                "QEMU 7.2.22",
+                List.of());
     }
 
     public static Part.Disk disk(DeviceName device) {

@@ -17,6 +17,7 @@ import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobQuery;
 import cloud.stasis.gateway.saga.JobControl;
 import cloud.stasis.gateway.snapshot.Clones;
+import cloud.stasis.gateway.snapshot.Instants;
 import cloud.stasis.gateway.snapshot.Reverts;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.gateway.snapshot.SnapshotImages;
@@ -68,6 +69,8 @@ class SagasIT {
     private static final ErrorReport AWAY = new ErrorReport(ErrorCode.STORE_UNAVAILABLE, "the store is away");
     private static final ErrorReport UNKNOWN = new ErrorReport(ErrorCode.OUTCOME_UNKNOWN, "who knows");
 
+    private static final Asked ASKED = new Asked(MemoryChoice.WITH_MEMORY, Quiesce.PREFER);
+
     @Inject
     FakeWorkers workers;
 
@@ -85,6 +88,9 @@ class SagasIT {
 
     @Inject
     Snapshots snapshots;
+
+    @Inject
+    Instants instants;
 
     @Inject
     Reverts reverts;
@@ -157,6 +163,15 @@ class SagasIT {
                 new Scenario("take-snapshot", 3, caller -> {
                     InstanceId server = running(caller, false);
                     return () -> take(caller, server);
+                }),
+                new Scenario("take-instant", 7, caller -> {
+                    List<InstanceId> both = List.of(running(caller, false), running(caller, false));
+                    return () -> instants.take(caller, both, "both", ASKED, Optional.empty());
+                }),
+                new Scenario("take-instant of two hosts", 8, caller -> {
+                    List<InstanceId> both = List.of(running(caller, false), running(caller, false));
+                    cloud.move(both.getLast(), "host-2");
+                    return () -> instants.take(caller, both, "both", ASKED, Optional.empty());
                 }),
                 new Scenario("revert-server", 1, caller -> {
                     SnapshotId snapshot = taken(caller);
@@ -484,8 +499,7 @@ class SagasIT {
     }
 
     private Job take(Caller caller, InstanceId server) {
-        return snapshots.take(
-                caller, server, "snapshot", new Asked(MemoryChoice.WITH_MEMORY, Quiesce.PREFER), Optional.empty());
+        return snapshots.take(caller, server, "snapshot", ASKED, Optional.empty());
     }
 
     private static Reverts.Way way(Reverts.Safety safety) {

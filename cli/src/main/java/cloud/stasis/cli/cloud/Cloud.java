@@ -9,6 +9,7 @@ public record Cloud(
         Images images,
         Volumes volumes,
         Snapshots snapshots,
+        Instants instants,
         Devices devices,
         Stores stores,
         Jobs jobs) {
@@ -20,6 +21,7 @@ public record Cloud(
                 new Images(session),
                 new Volumes(session),
                 new Snapshots(session),
+                new Instants(session),
                 new Devices(session),
                 new Stores(session),
                 new Jobs(session));

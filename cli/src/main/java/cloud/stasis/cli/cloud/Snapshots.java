@@ -136,14 +136,18 @@ public final class Snapshots {
     }
 
     public Job revert(Snapshot snapshot, Memory memory, Wake wake, Safety safety) {
-        ObjectNode body = declining(
+        ObjectNode body = wayBack(memory, wake, safety);
+        JsonNode answer = json(
+                once(Call.post(SERVICE, "snapshots", snapshot.id(), "revert").json(body)));
+        return new Job(answer.path("job"));
+    }
+
+    static ObjectNode wayBack(Memory memory, Wake wake, Safety safety) {
+        return declining(
                 Json.object()
                         .put("memory", memory == Memory.WITH)
                         .put("state", wake.name().toLowerCase(Locale.ROOT)),
                 safety);
-        JsonNode answer = json(
-                once(Call.post(SERVICE, "snapshots", snapshot.id(), "revert").json(body)));
-        return new Job(answer.path("job"));
     }
 
     /// Makes a volume of a disk that it holds.
@@ -172,7 +176,7 @@ public final class Snapshots {
     }
 
     /// A key by which the gateway knows the request again, should it arrive twice.
-    private static Call once(Call call) {
+    static Call once(Call call) {
         return call.header("Idempotency-Key", UUID.randomUUID().toString());
     }
 

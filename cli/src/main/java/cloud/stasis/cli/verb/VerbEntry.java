@@ -31,6 +31,10 @@ import cloud.stasis.cli.verb.server.ServerList;
 import cloud.stasis.cli.verb.server.ServerReboot;
 import cloud.stasis.cli.verb.server.ServerShow;
 import cloud.stasis.cli.verb.snapshot.Clone;
+import cloud.stasis.cli.verb.snapshot.InstantDelete;
+import cloud.stasis.cli.verb.snapshot.InstantList;
+import cloud.stasis.cli.verb.snapshot.InstantRevert;
+import cloud.stasis.cli.verb.snapshot.InstantShow;
 import cloud.stasis.cli.verb.snapshot.SnapshotCreate;
 import cloud.stasis.cli.verb.snapshot.SnapshotDelete;
 import cloud.stasis.cli.verb.snapshot.SnapshotList;
@@ -117,6 +121,10 @@ record VerbEntry(String name, Group group, Function<Tools, Verb> make) {
             new VerbEntry("snapshot-restore", Group.SNAPSHOTS, SnapshotRestore::new),
             new VerbEntry("snapshot-volume", Group.SNAPSHOTS, SnapshotVolume::new),
             new VerbEntry("snapshot-delete", Group.SNAPSHOTS, SnapshotDelete::new),
+            new VerbEntry("instant-list", Group.SNAPSHOTS, InstantList::new),
+            new VerbEntry("instant-show", Group.SNAPSHOTS, InstantShow::new),
+            new VerbEntry("instant-revert", Group.SNAPSHOTS, InstantRevert::new),
+            new VerbEntry("instant-delete", Group.SNAPSHOTS, InstantDelete::new),
             new VerbEntry("push", Group.STORE, Push::new),
             new VerbEntry("pull", Group.STORE, Pull::new),
             new VerbEntry("store-adopt", Group.STORE, StoreAdopt::new),

@@ -100,41 +100,41 @@ class SnapshotVerbsIT {
     @Test
     void showPrintsPartsAndReceipt() {
         assertThat(shell.run("snapshot-show", SNAPSHOT).out()).isEqualTo("""
-                +----------------------+--------------------------------------+
-                | Property             | Value                                |
-                +----------------------+--------------------------------------+
-                | id                   | 55555555-5555-4555-8555-555555555555 |
-                | name                 | before                               |
-                | status               | available                            |
-                | server               | 11111111-1111-4111-8111-111111111111 |
-                | memory               | true                                 |
-                | consistency          | prefer                               |
-                | parent               |                                      |
-                | size                 | 1.3 GiB                              |
-                | manifest             |                                      |
-                | taken_at             | 2026-11-22T10:00:00Z                 |
-                | receipt: strategy    | memory-standard                      |
-                | receipt: asked       | prefer                               |
-                | receipt: reached     | memory                               |
-                | receipt: frozen_ms   | 0                                    |
-                | receipt: paused_ms   | 412                                  |
-                | receipt: guest_agent | answered                             |
-                | receipt: hypervisor  | QEMU 7.2.22                          |
-                +----------------------+--------------------------------------+
-                Parts
-                +--------+--------+-----------+
-                | Part   | Kind   |      Size |
-                +--------+--------+-----------+
-                | vda    | disk   |   1.0 GiB |
-                | memory | memory | 256.0 MiB |
-                +--------+--------+-----------+
-                Transfers
-                +------+------+---------+-----------+--------+---------------+
-                | Part | Mode |    Read |      Sent | Shared | Reason        |
-                +------+------+---------+-----------+--------+---------------+
-                | vda  | full | 1.0 GiB | 100.0 MiB |    0 B | first capture |
-                +------+------+---------+-----------+--------+---------------+
-                """);
+            +----------------------+--------------------------------------+
+            | Property             | Value                                |
+            +----------------------+--------------------------------------+
+            | id                   | 55555555-5555-4555-8555-555555555555 |
+            | name                 | before                               |
+            | status               | available                            |
+            | server               | 11111111-1111-4111-8111-111111111111 |
+            | memory               | true                                 |
+            | consistency          | prefer                               |
+            | parent               |                                      |
+            | size                 | 1.3 GiB                              |
+            | manifest             |                                      |
+            | taken_at             | 2026-11-22T10:00:00Z                 |
+            | receipt: strategy    | memory-standard                      |
+            | receipt: asked       | prefer                               |
+            | receipt: reached     | memory                               |
+            | receipt: frozen_ms   | 0                                    |
+            | receipt: paused_ms   | 412                                  |
+            | receipt: guest_agent | answered                             |
+            | receipt: hypervisor  | QEMU 7.2.22                          |
+            +----------------------+--------------------------------------+
+            Parts
+            +--------+--------+-----------+
+            | Part   | Kind   |      Size |
+            +--------+--------+-----------+
+            | vda    | disk   |   1.0 GiB |
+            | memory | memory | 256.0 MiB |
+            +--------+--------+-----------+
+            Transfers
+            +------+------+---------+-----------+--------+---------------+
+            | Part | Mode |    Read |      Sent | Shared | Reason        |
+            +------+------+---------+-----------+--------+---------------+
+            | vda  | full | 1.0 GiB | 100.0 MiB |    0 B | first capture |
+            +------+------+---------+-----------+--------+---------------+
+            """);
     }
 
     @Test
@@ -245,10 +245,10 @@ class SnapshotVerbsIT {
                                 + "'current':true}]}}"));
 
         assertThat(shell.run("snapshot-tree", WEB).out()).isEqualTo("""
-                * base  a  2026-11-22T10:00:00Z  1.0 MiB  protected  stored 2.0 KiB
-                |-* first try  b  2026-11-22T11:00:00Z  with memory  safety
-                `-* second try  c  2026-11-22T12:00:00Z  <- the server is here
-                """);
+            * base  a  2026-11-22T10:00:00Z  1.0 MiB  protected  stored 2.0 KiB
+            |-* first try  b  2026-11-22T11:00:00Z  with memory  safety
+            `-* second try  c  2026-11-22T12:00:00Z  <- the server is here
+            """);
     }
 
     @Test
@@ -309,9 +309,9 @@ class SnapshotVerbsIT {
                                 + "['It was taken with another QEMU.']}]}}"));
 
         assertThat(shell.run("snapshot-verdict", SNAPSHOT).out()).isEqualTo("""
-                revert on host-1: with memory
-                clone: disks only. It was taken with another QEMU.
-                """);
+            revert on host-1: with memory
+            clone: disks only. It was taken with another QEMU.
+            """);
     }
 
     @Test
@@ -363,5 +363,39 @@ class SnapshotVerbsIT {
 
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err()).contains("an operator has to look at it");
+    }
+
+    @Test
+    void severalServersAreTakenRevertedAndDeletedTogether() {
+        String db = "22222222-2222-4222-8222-222222222222";
+        String id = "66666666-6666-4666-8666-666666666666";
+        String instant = "{'id':'" + id + "','name':'before','status':'available','servers':2,'whole':true,'hosts':1,"
+                + "'skew_us':1500,'taken_at':'2026-11-22T10:00:00Z','snapshots':[{'id':'" + SNAPSHOT + "','server':'"
+                + WEB + "','status':'available','memory':true},{'id':'77777777-7777-4777-8777-777777777777','server':'"
+                + db + "','status':'available','memory':false}]}";
+        cloud.on(
+                "GET /compute/v2.1/servers/" + db,
+                Answer.json(200, "{'server':{'id':'" + db + "','name':'db-1','status':'ACTIVE'}}"));
+        cloud.on(CREATE, Answer.json(202, "{'instant':" + instant + ",'job':" + job("running", 0) + "}"));
+        cloud.on("GET /snapshot/v1/instants", Answer.json(200, "{'instants':[" + instant + "]}"));
+        cloud.on("GET /snapshot/v1/instants/" + id, Answer.json(200, "{'instant':" + instant + "}"));
+        String jobs = "{'jobs':[" + job("running", 0) + "," + job("running", 0) + "]}";
+        cloud.on("POST /snapshot/v1/instants/" + id + "/revert", Answer.json(202, jobs));
+        cloud.on("DELETE /snapshot/v1/instants/" + id, Answer.json(202, jobs));
+
+        Run taken = shell.run("snapshot-create", "--memory", WEB, db, "before");
+
+        assertThat(taken.status()).isZero();
+        assertThat(cloud.last(CREATE).text())
+                .isEqualTo("{\"name\":\"before\",\"memory\":true,\"consistency\":\"prefer\",\"servers\":[\"" + WEB
+                        + "\",\"" + db + "\"]}");
+        assertThat(taken.out()).contains(SNAPSHOT, db);
+        assertThat(shell.run("instant-list").out()).contains("2 of 2", "1.5 ms");
+        Run reverted = shell.run("instant-revert", "before");
+        assertThat(reverted.status()).isZero();
+        assertThat(cloud.last("POST /snapshot/v1/instants/" + id + "/revert").text())
+                .isEqualTo("{\"memory\":true,\"state\":\"running\"}");
+        assertThat(shell.run("instant-delete", id).status()).isZero();
+        assertThat(cloud.last("DELETE /snapshot/v1/instants/" + id)).isNotNull();
     }
 }

@@ -32,4 +32,19 @@ final class Replies {
 
     /// What was begun.
     public record Begun(SnapshotView snapshot, JobView job) {}
+
+    /// What was begun with several servers.
+    public record BegunInstant(InstantView instant, JobView job) {}
+
+    /// One for each server.
+    public record AllJobs(List<JobView> jobs) {}
+
+    public record OneInstant(InstantView instant) {}
+
+    /// @param next path of the next page, if there is one
+    public record ManyInstants(
+            List<InstantView> instants,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String next) {}
 }

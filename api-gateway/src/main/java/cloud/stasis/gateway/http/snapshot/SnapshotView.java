@@ -40,6 +40,8 @@ public record SnapshotView(
         @JsonProperty("before_revert") @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
         String beforeRevert,
 
+        @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String instant,
+
         @JsonProperty("taken_at") @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
         Instant takenAt,
 
@@ -71,6 +73,11 @@ public record SnapshotView(
             @JsonProperty("paused_ms") long pausedMs,
             @JsonProperty("guest_agent") String guestAgent,
             String hypervisor,
+            @JsonProperty("file_systems") List<FileSystemView> fileSystems,
+
+            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+            TogetherView together,
+
             List<TransferView> transfers) {
         static ReceiptView of(Receipt receipt) {
             return new ReceiptView(
@@ -81,7 +88,41 @@ public record SnapshotView(
                     receipt.paused().toMillis(),
                     receipt.guestAgent(),
                     receipt.hypervisor(),
+                    receipt.freeze()
+                            .map(freeze -> freeze.fileSystems().stream()
+                                    .map(FileSystemView::of)
+                                    .toList())
+                            .orElse(List.of()),
+                    receipt.together().map(TogetherView::of).orElse(null),
                     receipt.transfers().stream().map(TransferView::of).toList());
+        }
+    }
+
+    /// One that the guest agent froze.
+    public record FileSystemView(
+            String mountpoint,
+            String type,
+            @JsonProperty("frozen_ms") long frozenMs) {
+        static FileSystemView of(Receipt.FrozenFileSystem frozen) {
+            return new FileSystemView(
+                    frozen.mountpoint(), frozen.type(), frozen.frozen().toMillis());
+        }
+    }
+
+    /// Of which instant of several servers it is.
+    ///
+    /// @param skewUs microseconds between the first server that stood still and the last
+    public record TogetherView(
+            String instant,
+            int servers,
+            int hosts,
+            @JsonProperty("skew_us") long skewUs) {
+        static TogetherView of(Receipt.Together together) {
+            return new TogetherView(
+                    together.instant().toString(),
+                    together.machines(),
+                    together.hosts(),
+                    together.skew().toNanos() / 1000);
         }
     }
 
@@ -123,9 +164,10 @@ public record SnapshotView(
                 snapshot.sealed().map(bundle -> bundle.id().toString()).orElse(null),
                 snapshot.isProtected(),
                 switch (snapshot.occasion()) {
-                    case Snapshot.OnRequest _ -> null;
+                    case Snapshot.OnRequest _, Snapshot.OfInstant _ -> null;
                     case Snapshot.BeforeRevert before -> before.power().name().toLowerCase(Locale.ROOT);
                 },
+                snapshot.instant().map(Object::toString).orElse(null),
                 manifest.map(Manifest::takenAt).orElse(null),
                 snapshot.createdAt(),
                 snapshot.updatedAt());

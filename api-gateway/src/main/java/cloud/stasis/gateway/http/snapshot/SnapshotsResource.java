@@ -7,6 +7,7 @@ import cloud.stasis.gateway.http.Page;
 import cloud.stasis.gateway.http.PageLinks;
 import cloud.stasis.gateway.http.PathId;
 import cloud.stasis.gateway.http.snapshot.Replies.Begun;
+import cloud.stasis.gateway.http.snapshot.Replies.BegunInstant;
 import cloud.stasis.gateway.http.snapshot.Replies.ManySnapshots;
 import cloud.stasis.gateway.http.snapshot.Replies.OneJob;
 import cloud.stasis.gateway.http.snapshot.Replies.OneSnapshot;
@@ -15,6 +16,7 @@ import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.job.ClientToken;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.snapshot.Clones;
+import cloud.stasis.gateway.snapshot.Instants;
 import cloud.stasis.gateway.snapshot.Reverts;
 import cloud.stasis.gateway.snapshot.Snapshot;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
@@ -74,6 +76,7 @@ public class SnapshotsResource {
     private final Reverts reverts;
     private final Clones clones;
     private final Verdicts verdicts;
+    private final Instants instants;
     private final Clock clock;
 
     SnapshotsResource(
@@ -82,9 +85,11 @@ public class SnapshotsResource {
             Reverts reverts,
             Clones clones,
             Verdicts verdicts,
+            Instants instants,
             Clock clock) {
         this.clones = clones;
         this.verdicts = verdicts;
+        this.instants = instants;
         this.request = request;
         this.snapshots = snapshots;
         this.reverts = reverts;
@@ -94,11 +99,14 @@ public class SnapshotsResource {
     /// The body of [#take], for its description.
     ///
     /// @param server id of the server
+    /// @param servers instead of `server`: ids of several, which
+    /// all show one instant; the answer is a [BegunInstant]
     /// @param memory with its memory; false if not said
     /// @param consistency `prefer` if not said
-    @Schema(requiredProperties = {"server", "name"})
+    @Schema(requiredProperties = "name")
     public record NewSnapshot(
             String server,
+            List<String> servers,
             String name,
             boolean memory,
 
@@ -125,7 +133,9 @@ public class SnapshotsResource {
             String name, @JsonProperty("protected") boolean isProtected) {}
 
     @POST
-    @Operation(summary = "Take a snapshot of a server")
+    @Operation(
+            summary = "Take a snapshot of a server, or of several servers at one instant",
+            description = "Of several, all take part or no server is touched")
     @RequestBody(content = @Content(schema = @Schema(implementation = NewSnapshot.class)))
     @APIResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = Begun.class)))
     public Response take(
@@ -134,7 +144,10 @@ public class SnapshotsResource {
             @Nullable JsonNode body) {
         Caller caller = request.caller();
         SnapshotAction.CHANGE.check(caller);
-        JsonFields fields = JsonFields.of(body).only("server", "name", "memory", "consistency");
+        JsonFields fields = JsonFields.of(body).only("server", "servers", "name", "memory", "consistency");
+        if (fields.has("servers")) {
+            return takeTogether(caller, fields, token);
+        }
         Job job = snapshots.take(
                 caller,
                 server(fields.text("server", Snapshot.MAX_NAME)),
@@ -144,6 +157,25 @@ public class SnapshotsResource {
         SnapshotId id = job.subject().snapshot().orElseThrow();
         return Response.accepted(
                         new Begun(SnapshotView.of(snapshots.show(caller, id)), JobView.of(job, clock.instant())))
+                .build();
+    }
+
+    private Response takeTogether(Caller caller, JsonFields fields, @Nullable String token) {
+        if (fields.has("server")) {
+            throw new FaultException(400, "Give either server or servers.");
+        }
+        List<InstanceId> servers = fields.texts("servers", Instants.MAX_SERVERS, Snapshot.MAX_NAME).stream()
+                .map(SnapshotsResource::server)
+                .toList();
+        Job job = instants.take(
+                caller,
+                servers,
+                fields.text("name", Snapshot.MAX_NAME),
+                new Asked(memory(fields), quiesce(fields)),
+                token(token));
+        Snapshot first = snapshots.show(caller, job.subject().snapshot().orElseThrow());
+        Instants.Shown shown = instants.show(caller, first.instant().orElseThrow());
+        return Response.accepted(new BegunInstant(InstantView.of(shown), JobView.of(job, clock.instant())))
                 .build();
     }
 
@@ -213,9 +245,7 @@ public class SnapshotsResource {
         SnapshotAction.CHANGE.check(request.caller());
         SnapshotId snapshot = id(id);
         snapshots.show(request.caller(), snapshot);
-        JsonFields fields = JsonFields.of(body).only("memory", "state", "safety");
-        Reverts.Way way = new Reverts.Way(memory(fields), after(fields), safety(fields));
-        return accepted(reverts.revert(request.caller(), snapshot, way, token(token)));
+        return accepted(reverts.revert(request.caller(), snapshot, way(body), token(token)));
     }
 
     /// The body of [#make], for its description.
@@ -290,6 +320,11 @@ public class SnapshotsResource {
 
     static Optional<ClientToken> token(@Nullable String header) {
         return Optional.ofNullable(header).map(ClientToken::new);
+    }
+
+    static Reverts.Way way(@Nullable JsonNode body) {
+        JsonFields fields = JsonFields.of(body).only("memory", "state", "safety");
+        return new Reverts.Way(memory(fields), after(fields), safety(fields));
     }
 
     private static MemoryChoice memory(JsonFields fields) {

@@ -66,6 +66,10 @@ class SnapshotEntity {
     @Nullable
     String beforeRevert;
 
+    @Column(name = "instant_id", updatable = false)
+    @Nullable
+    UUID instantId;
+
     @Column(name = "protected", nullable = false)
     boolean isProtected;
 

@@ -3,10 +3,12 @@ package cloud.stasis.gateway.snapshot.store;
 import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.quota.Usage;
 import cloud.stasis.gateway.saga.RowJson;
+import cloud.stasis.gateway.snapshot.InstantId;
 import cloud.stasis.gateway.snapshot.Snapshot;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.gateway.snapshot.Snapshot.BeforeRevert;
 import cloud.stasis.gateway.snapshot.Snapshot.Occasion;
+import cloud.stasis.gateway.snapshot.Snapshot.OfInstant;
 import cloud.stasis.gateway.snapshot.Snapshot.OnRequest;
 import cloud.stasis.gateway.snapshot.Snapshot.Protection;
 import cloud.stasis.gateway.snapshot.Snapshot.SealedBundle;
@@ -68,6 +70,13 @@ class SnapshotTable implements SnapshotRows, Usage {
     }
 
     @Override
+    public List<Snapshot> ofInstant(InstantId instant) {
+        return rows.find("instantId = ?1 order by instanceId", instant.value()).stream()
+                .map(SnapshotTable::read)
+                .toList();
+    }
+
+    @Override
     public void add(Snapshot snapshot) {
         SnapshotEntity row = new SnapshotEntity();
         row.id = snapshot.id().value();
@@ -78,9 +87,10 @@ class SnapshotTable implements SnapshotRows, Usage {
         row.quiesce = snapshot.asked().quiesce().name();
         row.spec = RowJson.write(snapshot.spec());
         row.beforeRevert = switch (snapshot.occasion()) {
-            case OnRequest _ -> null;
+            case OnRequest _, OfInstant _ -> null;
             case BeforeRevert before -> before.power().name();
         };
+        row.instantId = snapshot.instant().map(InstantId::value).orElse(null);
         row.createdAt = snapshot.createdAt();
         write(row, snapshot);
         rows.persist(row);
@@ -154,12 +164,17 @@ class SnapshotTable implements SnapshotRows, Usage {
                                 ManifestId.parse(
                                         Optional.ofNullable(row.manifestId).orElseThrow()),
                                 RowJson.read(manifest, Manifest.class))),
-                Optional.ofNullable(row.beforeRevert)
-                        .<Occasion>map(power -> new BeforeRevert(PowerState.valueOf(power)))
-                        .orElseGet(OnRequest::new),
+                occasion(row),
                 row.isProtected ? Protection.PROTECTED : Protection.NONE,
                 row.createdAt,
                 row.updatedAt);
+    }
+
+    private static Occasion occasion(SnapshotEntity row) {
+        if (row.beforeRevert != null) {
+            return new BeforeRevert(PowerState.valueOf(row.beforeRevert));
+        }
+        return row.instantId == null ? new OnRequest() : new OfInstant(new InstantId(row.instantId));
     }
 
     private static SnapshotState state(SnapshotEntity row) {

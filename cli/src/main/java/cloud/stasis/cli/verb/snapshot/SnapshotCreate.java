@@ -1,5 +1,7 @@
 package cloud.stasis.cli.verb.snapshot;
 
+import cloud.stasis.cli.cloud.Instant;
+import cloud.stasis.cli.cloud.Instants;
 import cloud.stasis.cli.cloud.Server;
 import cloud.stasis.cli.cloud.Snapshot;
 import cloud.stasis.cli.cloud.Snapshots;
@@ -8,25 +10,33 @@ import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import cloud.stasis.cli.verb.WaitOption;
 import cloud.stasis.model.Quiesce;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
-        description = {"Take a snapshot of all disks of a server, and of its memory.", "All of it shows one instant."},
+        description = {
+            "Take a snapshot of all disks of a server, and of its memory.",
+            "All of it shows one instant. Of several servers, all show the same one: none goes on before all stand"
+                    + " still."
+        },
         footer = {
             "",
             "Examples:",
             "  stasis snapshot-create --memory web-1 before-upgrade",
-            "  stasis snapshot-create --consistency require --no-wait db-1 nightly"
+            "  stasis snapshot-create --consistency require --no-wait db-1 nightly",
+            "  stasis snapshot-create --memory web-1 web-2 db-1 before-upgrade"
         })
 public final class SnapshotCreate extends Verb {
-    @Parameters(index = "0", paramLabel = "SERVER", description = "name or id")
-    private String server = "";
-
-    @Parameters(index = "1", paramLabel = "NAME", description = "name of the new snapshot")
-    private String name = "";
+    @Parameters(
+            arity = "2..*",
+            paramLabel = "SERVER",
+            description = "names or ids, and last the NAME of the new snapshot",
+            hideParamSyntax = true)
+    private List<String> serversAndName = new ArrayList<>();
 
     @Option(names = "--memory", description = "with the memory: the server can later go on mid-instruction")
     private boolean memory;
@@ -46,8 +56,28 @@ public final class SnapshotCreate extends Verb {
 
     @Override
     protected ExitCode run() {
-        Server of = cloud().compute().server(server);
+        String name = serversAndName.getLast();
+        List<Server> servers = serversAndName.subList(0, serversAndName.size() - 1).stream()
+                .map(cloud().compute()::server)
+                .toList();
         Snapshots.Memory kind = memory ? Snapshots.Memory.WITH : Snapshots.Memory.WITHOUT;
+        return servers.size() == 1 ? one(servers.getFirst(), name, kind) : together(servers, name, kind);
+    }
+
+    private ExitCode together(List<Server> servers, String name, Snapshots.Memory kind) {
+        Instants.Taken taken = cloud().instants().take(servers, name, kind, consistency);
+        Instant instant = taken.instant();
+        if (wait.waits(true)) {
+            tools().follower().job(taken.job(), name, wait.limit());
+            instant = cloud().instants().byId(instant.id()).orElse(instant);
+        } else {
+            JobNote.say(tools(), taken.job());
+        }
+        InstantShow.show(output(), instant);
+        return ExitCode.OK;
+    }
+
+    private ExitCode one(Server of, String name, Snapshots.Memory kind) {
         Snapshots.Taken taken = cloud().snapshots().take(of, name, kind, consistency);
         Snapshot snapshot = taken.snapshot();
         if (wait.waits(true)) {

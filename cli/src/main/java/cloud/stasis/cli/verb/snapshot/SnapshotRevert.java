@@ -51,6 +51,22 @@ public final class SnapshotRevert extends Verb {
 
         @Option(names = "--disks-only", description = "boot from the disks, as after a power cut")
         private boolean disksOnly;
+
+        /// Whether the memory comes back: if it is there and nobody said otherwise.
+        Snapshots.Memory memory(boolean present, String what) {
+            if (memory && !present) {
+                throw Failure.command(what + " has no memory; --disks-only boots from its disks");
+            }
+            return present && !disksOnly ? Snapshots.Memory.WITH : Snapshots.Memory.WITHOUT;
+        }
+    }
+
+    static Snapshots.Wake wake(boolean paused, Snapshots.Memory memory) {
+        if (paused && memory == Snapshots.Memory.WITHOUT) {
+            throw Failure.command("--paused needs the memory: a machine that boots from its disks has no instant to "
+                    + "stand still at");
+        }
+        return paused ? Snapshots.Wake.PAUSED : Snapshots.Wake.RUNNING;
     }
 
     public SnapshotRevert(Tools tools) {
@@ -60,19 +76,12 @@ public final class SnapshotRevert extends Verb {
     @Override
     protected ExitCode run() {
         Snapshot to = cloud().snapshots().snapshot(snapshot);
-        if (what.memory && !to.hasMemory()) {
-            throw Failure.command("snapshot '" + snapshot + "' has no memory; --disks-only boots from its disks");
-        }
-        boolean memory = to.hasMemory() && !what.disksOnly;
-        if (paused && !memory) {
-            throw Failure.command("--paused needs the memory: a machine that boots from its disks has no instant to "
-                    + "stand still at");
-        }
+        Snapshots.Memory memory = what.memory(to.hasMemory(), "snapshot '" + snapshot + "'");
         Job job = cloud().snapshots()
                 .revert(
                         to,
-                        memory ? Snapshots.Memory.WITH : Snapshots.Memory.WITHOUT,
-                        paused ? Snapshots.Wake.PAUSED : Snapshots.Wake.RUNNING,
+                        memory,
+                        wake(paused, memory),
                         declined ? Snapshots.Safety.DECLINED : Snapshots.Safety.TAKEN);
         if (wait.waits(true)) {
             job = tools().follower().job(job, "revert to " + to.name(), wait.limit());

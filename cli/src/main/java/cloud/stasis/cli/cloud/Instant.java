@@ -1,0 +1,32 @@
+package cloud.stasis.cli.cloud;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One instant of several servers: a snapshot of each.
+public record Instant(JsonNode json) implements Resource {
+    public String takenAt() {
+        return text("taken_at");
+    }
+
+    public int servers() {
+        return json.path("servers").asInt();
+    }
+
+    /// Between the first server that stood still and the last; negative until it is over.
+    public long skewMicros() {
+        return json.path("skew_us").asLong(-1);
+    }
+
+    /// What is left of it.
+    public List<Snapshot> snapshots() {
+        List<Snapshot> members = new ArrayList<>();
+        json.path("snapshots").forEach(member -> members.add(new Snapshot(member)));
+        return members;
+    }
+
+    public boolean hasMemory() {
+        return snapshots().stream().anyMatch(Snapshot::hasMemory);
+    }
+}
