@@ -4,9 +4,11 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorKind;
 import cloud.stasis.model.StasisException;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.ext.web.handler.HttpException;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.ws.rs.WebApplicationException;
+import java.nio.channels.ClosedChannelException;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.time.Duration;
@@ -77,6 +79,9 @@ public final class Faults {
                 Optional.of(Fault.of(400, "Malformed JSON in the request body" + at(json)));
             case ConstraintViolationException invalid -> Optional.of(Fault.of(400, violations(invalid)));
             case HttpException http -> Optional.of(ofHttp(http.getStatusCode()));
+            // In the middle of the body; nobody reads the answer. The audit log says that it was broken off.
+            case HttpClosedException _ -> Optional.of(ofHttp(400));
+            case ClosedChannelException _ -> Optional.of(ofHttp(400));
             case WebApplicationException web
             when web.getCause() == null -> Optional.of(ofHttp(web.getResponse().getStatus()));
             case SQLException sql

@@ -12,6 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -41,7 +42,13 @@ public class Gate {
     /// A length of more digits is too much anyway, and no `long` perhaps.
     private static final int MAX_LENGTH_DIGITS = 18;
 
+    /// For a body of JSON, which has at most a megabyte, to be there as a whole.
+    private static final Duration BODY_DEADLINE = Duration.ofMinutes(1);
+
     private static final String TOKEN_HEADER = "X-Auth-Token";
+
+    /// What the HTTP server itself says to a path that it cannot read, before it asks any route.
+    private static final List<Integer> MALFORMED = List.of(400, 404);
 
     private final Authenticator authenticator;
     private final Policy policy;
@@ -67,6 +74,7 @@ public class Gate {
 
     void install(@Observes Router router) {
         router.route().order(ORDER).handler(this::admit).failureHandler(this::refuse);
+        MALFORMED.forEach(status -> router.errorHandler(status, this::refuse));
         router.route().order(BODY_LIMIT_ORDER).handler(this::limitBody);
         router.route().last().order(Integer.MAX_VALUE).handler(routing -> routing.fail(404));
     }
@@ -85,11 +93,9 @@ public class Gate {
     }
 
     private GatedRequest identified(RoutingContext routing) {
-        String id = "req-" + UUID.randomUUID();
+        String id = numbered(routing);
         Api api = Api.of(routing.normalizedPath());
-        MDC.put("requestId", id);
         HttpServerResponse response = routing.response();
-        response.putHeader("x-openstack-request-id", id);
         if (api == Api.COMPUTE) {
             response.putHeader("x-compute-request-id", id);
         }
@@ -101,6 +107,13 @@ public class Gate {
                 Optional.empty());
         request.keep(routing);
         return request;
+    }
+
+    private static String numbered(RoutingContext routing) {
+        String id = "req-" + UUID.randomUUID();
+        MDC.put("requestId", id);
+        routing.response().putHeader("x-openstack-request-id", id);
+        return id;
     }
 
     private GatedRequest negotiated(RoutingContext routing, GatedRequest request, MicroversionRange range) {
@@ -164,6 +177,9 @@ public class Gate {
     /// The HTTP server has the same limit, but says so without a body; it also watches bodies of unknown length.
     private void limitBody(RoutingContext routing) {
         String length = routing.request().getHeader("Content-Length");
+        if (length != null || routing.request().getHeader("Transfer-Encoding") != null) {
+            cutOffLate(routing);
+        }
         if (length == null) {
             routing.next();
         } else if (!length.chars().allMatch(digit -> digit >= '0' && digit <= '9')) {
@@ -175,8 +191,25 @@ public class Gate {
         }
     }
 
+    /// Who sends a byte now and then would never be idle.
+    private void cutOffLate(RoutingContext routing) {
+        long timer = vertx.setTimer(BODY_DEADLINE.toMillis(), _ -> {
+            if (!routing.request().isEnded()) {
+                routing.request().connection().close();
+            }
+        });
+        routing.addEndHandler(_ -> vertx.cancelTimer(timer));
+    }
+
     private void refuse(RoutingContext routing) {
-        GatedRequest request = GatedRequest.of(routing);
+        Optional<GatedRequest> known = GatedRequest.known(routing);
+        if (known.isEmpty()) {
+            GatedRequest malformed = new GatedRequest(
+                    numbered(routing), Api.PLATFORM, Optional.empty(), Optional.empty(), Optional.empty());
+            replies.send(routing, malformed, Faults.ofHttp(400));
+            return;
+        }
+        GatedRequest request = known.get();
         Fault fault = routing.failure() == null
                 ? Faults.ofHttp(routing.statusCode())
                 : Faults.of(routing.failure(), request.api(), request.id());

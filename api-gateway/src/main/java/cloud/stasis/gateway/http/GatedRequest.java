@@ -14,11 +14,12 @@ record GatedRequest(
     private static final String KEY = GatedRequest.class.getName();
 
     static GatedRequest of(RoutingContext routing) {
-        GatedRequest request = routing.get(KEY);
-        if (request == null) {
-            throw new IllegalStateException("a request has come around the gate");
-        }
-        return request;
+        return known(routing).orElseThrow(() -> new IllegalStateException("a request has come around the gate"));
+    }
+
+    /// Empty for one that is so malformed that it did not get to the gate.
+    static Optional<GatedRequest> known(RoutingContext routing) {
+        return Optional.ofNullable(routing.get(KEY));
     }
 
     void keep(RoutingContext routing) {
