@@ -1,6 +1,7 @@
 package cloud.stasis.gateway.compute;
 
 import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.model.ErrorCode;
@@ -20,11 +21,13 @@ public final class KeypairRing {
 
     private final Transactions transactions;
     private final Keypairs keypairs;
+    private final Quotas quotas;
     private final Clock clock;
 
-    public KeypairRing(Transactions transactions, Keypairs keypairs, Clock clock) {
+    public KeypairRing(Transactions transactions, Keypairs keypairs, Quotas quotas, Clock clock) {
         this.transactions = transactions;
         this.keypairs = keypairs;
+        this.quotas = quotas;
         this.clock = clock;
     }
 
@@ -51,11 +54,10 @@ public final class KeypairRing {
         }
         Keypair keypair = new Keypair(caller.user(), name, "ssh", trimmed, fingerprint(form.group(2)), clock.instant());
         transactions.run(() -> {
+            quotas.requireOne(
+                    caller, Resource.KEYPAIRS, () -> keypairs.of(caller.user()).size());
             if (keypairs.find(caller.user(), name).isPresent()) {
                 throw new StasisException(ErrorCode.NAME_TAKEN, "Key pair '" + name + "' already exists.");
-            }
-            if (keypairs.of(caller.user()).size() >= Resource.KEYPAIRS.standard()) {
-                throw new StasisException(ErrorCode.QUOTA_EXCEEDED, "Quota exceeded, too many key pairs.");
             }
             keypairs.add(keypair);
         });

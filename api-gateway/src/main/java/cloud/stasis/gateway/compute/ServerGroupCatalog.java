@@ -2,6 +2,7 @@ package cloud.stasis.gateway.compute;
 
 import cloud.stasis.gateway.compute.ServerGroup.Policy;
 import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.model.ErrorCode;
@@ -9,6 +10,7 @@ import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.StasisException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -16,20 +18,20 @@ import java.util.UUID;
 public final class ServerGroupCatalog {
     private final Transactions transactions;
     private final ServerGroups groups;
+    private final Quotas quotas;
     private final Clock clock;
 
-    public ServerGroupCatalog(Transactions transactions, ServerGroups groups, Clock clock) {
+    public ServerGroupCatalog(Transactions transactions, ServerGroups groups, Quotas quotas, Clock clock) {
         this.transactions = transactions;
         this.groups = groups;
+        this.quotas = quotas;
         this.clock = clock;
     }
 
     /// @throws StasisException `QUOTA_EXCEEDED`
     public ServerGroup add(Caller caller, String name, Policy policy, int maxPerHost) {
         return transactions.call(() -> {
-            if (groups.count(caller.project()) >= Resource.SERVER_GROUPS.standard()) {
-                throw new StasisException(ErrorCode.QUOTA_EXCEEDED, "Quota exceeded, too many server groups.");
-            }
+            quotas.require(caller.project(), Map.of(Resource.SERVER_GROUPS, 1L));
             ServerGroup group = new ServerGroup(
                     UUID.randomUUID(), caller.project(), caller.user(), name, policy, maxPerHost, clock.instant());
             groups.add(group);

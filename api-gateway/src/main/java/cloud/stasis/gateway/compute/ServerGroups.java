@@ -16,8 +16,6 @@ public interface ServerGroups {
     /// @param project empty for all projects
     List<ServerGroup> list(Optional<ProjectId> project, int offset, int limit);
 
-    long count(ProjectId project);
-
     void add(ServerGroup group);
 
     void remove(ServerGroup group);

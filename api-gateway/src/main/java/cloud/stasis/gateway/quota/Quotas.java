@@ -1,11 +1,13 @@
 package cloud.stasis.gateway.quota;
 
+import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.StasisException;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /// Limits and usage of projects.
 public final class Quotas {
@@ -51,16 +53,17 @@ public final class Quotas {
         rows.lock(project);
         Map<Resource, Long> limits = limits(project);
         Map<Resource, Long> used = used(project);
-        asked.forEach((resource, more) -> {
-            long limit = limits.getOrDefault(resource, resource.standard());
-            long have = used.getOrDefault(resource, 0L);
-            if (limit != Resource.UNLIMITED && more > 0 && have + more > limit) {
-                throw new StasisException(
-                        ErrorCode.QUOTA_EXCEEDED,
-                        "Quota exceeded for " + resource.word() + ": Requested " + more + ", but already used " + have
-                                + " of " + limit + " " + resource.word());
-            }
-        });
+        asked.forEach((resource, more) -> check(limits, resource, used.getOrDefault(resource, 0L), more));
+    }
+
+    /// The same for one more of what is counted by user, not by project. The limit is that of the project in which the
+    /// user asks. Locks the user until the transaction ends.
+    ///
+    /// @param used counts, under the lock
+    /// @throws StasisException `QUOTA_EXCEEDED`
+    public void requireOne(Caller caller, Resource resource, LongSupplier used) {
+        rows.lock(caller.user());
+        check(limits(caller.project()), resource, used.getAsLong(), 1);
     }
 
     public void override(ProjectId project, Map<Resource, Long> limits) {
@@ -69,5 +72,15 @@ public final class Quotas {
 
     public void reset(ProjectId project) {
         rows.reset(project);
+    }
+
+    private static void check(Map<Resource, Long> limits, Resource resource, long have, long more) {
+        long limit = limits.getOrDefault(resource, resource.standard());
+        if (limit != Resource.UNLIMITED && more > 0 && have + more > limit) {
+            throw new StasisException(
+                    ErrorCode.QUOTA_EXCEEDED,
+                    "Quota exceeded for " + resource.word() + ": Requested " + more + ", but already used " + have
+                            + " of " + limit + " " + resource.word());
+        }
     }
 }

@@ -55,14 +55,14 @@ class ServiceBeans {
 
     @Produces
     @Singleton
-    KeypairRing keypairRing(Transactions transactions, Keypairs keypairs, Clock clock) {
-        return new KeypairRing(transactions, keypairs, clock);
+    KeypairRing keypairRing(Transactions transactions, Keypairs keypairs, Quotas quotas, Clock clock) {
+        return new KeypairRing(transactions, keypairs, quotas, clock);
     }
 
     @Produces
     @Singleton
-    ServerGroupCatalog serverGroupCatalog(Transactions transactions, ServerGroups groups, Clock clock) {
-        return new ServerGroupCatalog(transactions, groups, clock);
+    ServerGroupCatalog serverGroupCatalog(Transactions transactions, ServerGroups groups, Quotas quotas, Clock clock) {
+        return new ServerGroupCatalog(transactions, groups, quotas, clock);
     }
 
     @Produces

@@ -2,6 +2,8 @@ package cloud.stasis.gateway.compute.store;
 
 import cloud.stasis.gateway.compute.ServerGroup;
 import cloud.stasis.gateway.compute.ServerGroups;
+import cloud.stasis.gateway.quota.Resource;
+import cloud.stasis.gateway.quota.Usage;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.ProjectId;
@@ -10,12 +12,13 @@ import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
 /// The tables `server_group` and `server_group_member`.
 @ApplicationScoped
-class ServerGroupTable implements ServerGroups {
+class ServerGroupTable implements ServerGroups, Usage {
     private static final String MEMBERS =
             " from ServerGroupMember m join Instance i on i.id = m.instanceId where m.groupId = ?1 and i.deletedAt is null";
 
@@ -47,8 +50,8 @@ class ServerGroupTable implements ServerGroups {
     }
 
     @Override
-    public long count(ProjectId project) {
-        return rows.count("projectId = ?1", project.value());
+    public Map<Resource, Long> of(ProjectId project) {
+        return Map.of(Resource.SERVER_GROUPS, rows.count("projectId = ?1", project.value()));
     }
 
     @Override

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public class LimitsResource {
     /// What the compute API counts.
     private static final List<Resource> COUNTED =
-            List.of(Resource.INSTANCES, Resource.CORES, Resource.MEMORY_MIB, Resource.KEYPAIRS);
+            List.of(Resource.INSTANCES, Resource.CORES, Resource.MEMORY_MIB, Resource.KEYPAIRS, Resource.SERVER_GROUPS);
 
     private final CurrentRequest request;
     private final Quotas quotas;
@@ -65,9 +65,9 @@ public class LimitsResource {
         absolute.put("totalInstancesUsed", used.getOrDefault(Resource.INSTANCES, 0L));
         absolute.put("totalCoresUsed", used.getOrDefault(Resource.CORES, 0L));
         absolute.put("totalRAMUsed", used.getOrDefault(Resource.MEMORY_MIB, 0L));
-        absolute.put("maxServerGroups", 0);
-        absolute.put("maxServerGroupMembers", 0);
-        absolute.put("totalServerGroupsUsed", 0);
+        absolute.put("maxServerGroups", limits.get(Resource.SERVER_GROUPS));
+        absolute.put("maxServerGroupMembers", Resource.UNLIMITED);
+        absolute.put("totalServerGroupsUsed", used.getOrDefault(Resource.SERVER_GROUPS, 0L));
         Microversion version = request.microversion();
         if (!version.atLeast(2, 39)) {
             absolute.put("maxImageMeta", Profile.MAX_METADATA);
@@ -95,7 +95,7 @@ public class LimitsResource {
     @GET
     @Path("os-quota-sets/{project}/defaults")
     public Map<String, Object> defaults(@PathParam("project") String project) {
-        return set(readable(project), standard());
+        return set(readable(project), quotas.defaults());
     }
 
     @GET
@@ -113,6 +113,7 @@ public class LimitsResource {
             }
         });
         body.put("metadata_items", Map.of("limit", Profile.MAX_METADATA, "in_use", 0, "reserved", 0));
+        body.put("server_group_members", Map.of("limit", Resource.UNLIMITED, "in_use", 0, "reserved", 0));
         return Map.of("quota_set", body);
     }
 
@@ -131,8 +132,7 @@ public class LimitsResource {
             }
         }
         transactions.run(() -> quotas.override(project, limits));
-        Map<String, Object> set = set(project, quotas.limits(project));
-        return set;
+        return set(project, quotas.limits(project));
     }
 
     @DELETE
@@ -150,20 +150,11 @@ public class LimitsResource {
         return Map.of("extensions", List.of());
     }
 
-    private static Map<Resource, Long> standard() {
-        Map<Resource, Long> standard = new EnumMap<>(Resource.class);
-        for (Resource resource : Resource.values()) {
-            standard.put(resource, resource.standard());
-        }
-        return standard;
-    }
-
     private Map<String, Object> set(ProjectId project, Map<Resource, Long> limits) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("id", project.value());
         COUNTED.forEach(resource -> body.put(resource.word(), limits.get(resource)));
         body.put("metadata_items", Profile.MAX_METADATA);
-        body.put("server_groups", Resource.SERVER_GROUPS.standard());
         body.put("server_group_members", Resource.UNLIMITED);
         Microversion version = request.microversion();
         if (!version.atLeast(2, 36)) {

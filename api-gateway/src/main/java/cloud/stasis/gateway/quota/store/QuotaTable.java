@@ -3,6 +3,7 @@ package cloud.stasis.gateway.quota.store;
 import cloud.stasis.gateway.quota.QuotaRows;
 import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.model.ProjectId;
+import cloud.stasis.model.UserId;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.EnumMap;
 import java.util.List;
@@ -15,6 +16,9 @@ class QuotaTable implements QuotaRows {
     /// Stands where projects do; no project is called so.
     private static final String DEFAULT_CLASS = "class:default";
 
+    /// Before the id of a user that is locked. No id of a project has a colon.
+    private static final String USER = "user:";
+
     private final Session entities;
 
     QuotaTable(Session entities) {
@@ -23,10 +27,19 @@ class QuotaTable implements QuotaRows {
 
     @Override
     public void lock(ProjectId project) {
-        if (!tryLock(project)) {
+        lock(project.value());
+    }
+
+    @Override
+    public void lock(UserId user) {
+        lock(USER + user.value());
+    }
+
+    private void lock(String holder) {
+        if (!tryLock(holder)) {
             // Two that insert at once collide; the transaction of one of them is repeated and finds the row.
             entities.createNativeMutationQuery("insert into project_lock (project_id) values (?1)")
-                    .setParameter(1, project.value())
+                    .setParameter(1, holder)
                     .executeUpdate();
         }
     }
@@ -79,10 +92,10 @@ class QuotaTable implements QuotaRows {
                 .executeUpdate();
     }
 
-    private boolean tryLock(ProjectId project) {
+    private boolean tryLock(String holder) {
         return !entities.createNativeQuery(
                         "select project_id from project_lock where project_id = ?1 for update", String.class)
-                .setParameter(1, project.value())
+                .setParameter(1, holder)
                 .getResultList()
                 .isEmpty();
     }

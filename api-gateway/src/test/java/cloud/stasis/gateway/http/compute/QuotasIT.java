@@ -1,0 +1,101 @@
+package cloud.stasis.gateway.http.compute;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cloud.stasis.gateway.TestCloud;
+import cloud.stasis.gateway.TestCloud.Answer;
+import cloud.stasis.gateway.TestCloud.Tenant;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// Quotas of key pairs and of groups of servers: what a project is given holds, also for requests side by side.
+@QuarkusTest
+class QuotasIT {
+    private static final int AT_ONCE = 12;
+    private static final String KEY =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHnsXm5d4yZ2hHqS1ydCTSG5A8Mb0mJx2Jw0WbVb0c9n";
+
+    private final TestCloud cloud = new TestCloud();
+
+    @Test
+    void keyPairsNeverExceedTheQuotaOfTheProject() throws Exception {
+        Tenant tenant = cloud.tenant("member");
+        allow(tenant, "key_pairs", 3);
+
+        List<Answer> answers = atOnce(number -> keypair(tenant, number));
+
+        assertThat(answers).filteredOn(answer -> answer.status() == 200).hasSize(3);
+        assertThat(answers).filteredOn(answer -> answer.status() == 403).hasSize(AT_ONCE - 3);
+        assertThat(cloud.get(tenant.token(), "/compute/v2.1/os-keypairs").json().path("keypairs"))
+                .hasSize(3);
+        allow(tenant, "key_pairs", 4);
+        keypair(tenant, AT_ONCE).expect(200);
+        allow(tenant, "key_pairs", -1);
+        keypair(tenant, AT_ONCE + 1).expect(200);
+    }
+
+    @Test
+    void serverGroupsNeverExceedTheQuotaOfTheProject() throws Exception {
+        Tenant tenant = cloud.tenant("member");
+        allow(tenant, "server_groups", 2);
+
+        List<Answer> answers = atOnce(number -> group(tenant, number));
+
+        assertThat(answers).filteredOn(answer -> answer.status() == 200).hasSize(2);
+        assertThat(answers).filteredOn(answer -> answer.status() == 403).hasSize(AT_ONCE - 2);
+        JsonNode limits = cloud.get(tenant.token(), "/compute/v2.1/limits")
+                .expect(200)
+                .json()
+                .at("/limits/absolute");
+        assertThat(limits.path("maxServerGroups").asInt()).isEqualTo(2);
+        assertThat(limits.path("totalServerGroupsUsed").asInt()).isEqualTo(2);
+        JsonNode detail = cloud.get(tenant.token(), "/compute/v2.1/os-quota-sets/" + tenant.projectId() + "/detail")
+                .expect(200)
+                .json();
+        assertThat(detail.at("/quota_set/server_groups/in_use").asInt()).isEqualTo(2);
+    }
+
+    private Answer keypair(Tenant tenant, int number) {
+        return cloud.post(
+                tenant.token(),
+                "/compute/v2.1/os-keypairs",
+                "{\"keypair\": {\"name\": \"key-" + number + "\", \"public_key\": \"" + KEY + "\"}}");
+    }
+
+    private Answer group(Tenant tenant, int number) {
+        return cloud.post(
+                tenant.token(),
+                "/compute/v2.1/os-server-groups",
+                "{\"server_group\": {\"name\": \"group-" + number + "\", \"policies\": [\"affinity\"]}}");
+    }
+
+    private void allow(Tenant tenant, String resource, int limit) {
+        JsonNode set = cloud.call(
+                        cloud.admin(),
+                        "PUT",
+                        "/compute/v2.1/os-quota-sets/" + tenant.projectId(),
+                        "{\"quota_set\": {\"" + resource + "\": " + limit + "}}")
+                .expect(200)
+                .json();
+        assertThat(set.at("/quota_set/" + resource).asInt()).isEqualTo(limit);
+    }
+
+    private static List<Answer> atOnce(IntFunction<Answer> call) throws Exception {
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            var calls = IntStream.range(0, AT_ONCE)
+                    .mapToObj(number -> clients.submit(() -> call.apply(number)))
+                    .toList();
+            List<Answer> answers = new ArrayList<>();
+            for (var each : calls) {
+                answers.add(each.get());
+            }
+            return answers;
+        }
+    }
+}
