@@ -2,11 +2,17 @@ package cloud.stasis.gateway.identity;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// The services of this cloud and where they are. All of them are behind the one gateway, so the catalogue follows
-/// from its address and is kept nowhere.
+/// from its address and is kept nowhere. What operators enter beside them: [Registry].
 public final class Catalogue {
+    private static final Pattern PROJECT = Pattern.compile("[%$]\\((?:project|tenant)_id\\)s");
+
     private final String publicUrl;
     private final String region;
 
@@ -24,9 +30,25 @@ public final class Catalogue {
         public Service {
             endpoints = List.copyOf(endpoints);
         }
+
+        Service with(List<Endpoint> others) {
+            return new Service(id, type, name, others);
+        }
+
+        Service and(List<Endpoint> more) {
+            return with(Stream.concat(endpoints.stream(), more.stream()).toList());
+        }
     }
 
-    public record Endpoint(String id, String interfaceName, String region, String url) {}
+    public record Endpoint(String id, String interfaceName, String region, String url) {
+        /// With the project in its address, where one belongs there; without a project there is no such address.
+        Optional<Endpoint> of(Optional<String> project) {
+            return PROJECT.matcher(url).find()
+                    ? project.map(id -> PROJECT.matcher(url).replaceAll(Matcher.quoteReplacement(id)))
+                            .map(address -> new Endpoint(this.id, interfaceName, region, address))
+                    : Optional.of(this);
+        }
+    }
 
     /// The services that the holder of a token can reach. Nothing for an unscoped one; volumes only with a project,
     /// because their path names it.

@@ -39,7 +39,8 @@ public enum IdentityAction {
     CREATE_APPLICATION_CREDENTIAL(Rule.ONLY_OWN),
     DELETE_APPLICATION_CREDENTIAL(Rule.OWN),
 
-    SHOW_SERVICES(Rule.LOOKS_AT_ALL);
+    SHOW_SERVICES(Rule.LOOKS_AT_ALL),
+    CHANGE_SERVICES(Rule.ADMIN);
 
     private enum Rule {
         /// The role admin, on whatever scope.

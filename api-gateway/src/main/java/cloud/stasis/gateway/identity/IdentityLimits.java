@@ -22,6 +22,11 @@ public final class IdentityLimits {
 
     public static final int TAG = 255;
 
+    /// Regions, services and endpoints each that operators may enter: all of them travel with each token.
+    public static final int CATALOGUE = 200;
+    /// The address of an endpoint, in characters.
+    public static final int URL = 2048;
+
     /// Entries of one list. Nobody reads more, and one who asks for more has a filter.
     public static final int LIST = 10_000;
     /// Projects above a project: Keystone allows five levels with the domain.

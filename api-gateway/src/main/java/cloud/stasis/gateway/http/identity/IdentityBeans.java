@@ -7,6 +7,7 @@ import cloud.stasis.gateway.identity.Assignments;
 import cloud.stasis.gateway.identity.Bootstrap;
 import cloud.stasis.gateway.identity.BoundedPasswords;
 import cloud.stasis.gateway.identity.Catalogue;
+import cloud.stasis.gateway.identity.CatalogueEntries;
 import cloud.stasis.gateway.identity.CredentialIssuer;
 import cloud.stasis.gateway.identity.Entitlements;
 import cloud.stasis.gateway.identity.Grants;
@@ -15,9 +16,11 @@ import cloud.stasis.gateway.identity.LoginLimiter;
 import cloud.stasis.gateway.identity.Logins;
 import cloud.stasis.gateway.identity.Passwords;
 import cloud.stasis.gateway.identity.Projects;
+import cloud.stasis.gateway.identity.Registry;
 import cloud.stasis.gateway.identity.Revocations;
 import cloud.stasis.gateway.identity.Roles;
 import cloud.stasis.gateway.identity.Tenancy;
+import cloud.stasis.gateway.identity.TokenCatalogue;
 import cloud.stasis.gateway.identity.TokenFormat;
 import cloud.stasis.gateway.identity.Tokens;
 import cloud.stasis.gateway.identity.UnitOfWork;
@@ -112,9 +115,25 @@ class IdentityBeans {
         return new Catalogue(urls.of(""), configuration.region());
     }
 
+    @Produces
+    @Singleton
+    CatalogueEntries catalogueEntries(Catalogue own, Registry registry) {
+        return new CatalogueEntries(own, registry);
+    }
+
+    @Produces
+    @Singleton
+    TokenCatalogue tokenCatalogue(Catalogue own, Registry registry) {
+        return new TokenCatalogue(own, registry, clock);
+    }
+
     /// Remembered tokens are forgotten when the change can be read.
-    void changed(@Observes(during = TransactionPhase.AFTER_SUCCESS) IdentityChanged change, Tokens tokens) {
+    void changed(
+            @Observes(during = TransactionPhase.AFTER_SUCCESS) IdentityChanged change,
+            Tokens tokens,
+            TokenCatalogue catalogue) {
         tokens.forgetAll();
+        catalogue.forget();
     }
 
     void start(

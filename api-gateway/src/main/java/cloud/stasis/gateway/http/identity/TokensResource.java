@@ -8,6 +8,7 @@ import cloud.stasis.gateway.identity.Catalogue;
 import cloud.stasis.gateway.identity.IdentityAction;
 import cloud.stasis.gateway.identity.Logins;
 import cloud.stasis.gateway.identity.Token;
+import cloud.stasis.gateway.identity.TokenCatalogue;
 import cloud.stasis.gateway.identity.Tokens;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
@@ -42,9 +43,10 @@ public class TokensResource {
     private final RoutingContext routing;
     private final Logins logins;
     private final Tokens tokens;
-    private final Catalogue catalogue;
+    private final TokenCatalogue catalogue;
 
-    TokensResource(CurrentRequest request, RoutingContext routing, Logins logins, Tokens tokens, Catalogue catalogue) {
+    TokensResource(
+            CurrentRequest request, RoutingContext routing, Logins logins, Tokens tokens, TokenCatalogue catalogue) {
         this.request = request;
         this.routing = routing;
         this.logins = logins;
