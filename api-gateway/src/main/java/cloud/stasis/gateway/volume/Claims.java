@@ -104,7 +104,8 @@ public final class Claims {
         });
     }
 
-    /// Forgets one claim on a volume, or all.
+    /// Forgets one claim on a volume, or all. With the last one the volume is available, also if it was said to be in
+    /// error in between.
     ///
     /// @throws StasisException `WRONG_STATE` if a server of this cloud has it
     public void release(Caller caller, VolumeId id, Optional<UUID> key) {
@@ -123,7 +124,9 @@ public final class Claims {
                 .forEach(claim -> claims.remove(claim.key()));
         boolean last =
                 all.stream().allMatch(claim -> key.map(claim.key()::equals).orElse(true));
-        if (last && volume.state() instanceof VolumeState.Marked) {
+        boolean wasClaimed = volume.state() instanceof VolumeState.Marked
+                || volume.state() instanceof VolumeState.Failed && !all.isEmpty();
+        if (last && wasClaimed) {
             volumes.save(volume.in(new VolumeState.Available(), clock.instant()));
         }
     }

@@ -8,6 +8,7 @@ import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.volume.BackendMark;
+import cloud.stasis.gateway.volume.BackendUsage;
 import cloud.stasis.gateway.volume.Shelf;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -20,10 +21,13 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Storage backends as the block storage API shows them to operators: services, hosts and pools.
@@ -32,14 +36,27 @@ import org.jspecify.annotations.Nullable;
 @RunOnVirtualThread
 public class BackendsResource {
     private static final String BINARY = "cinder-volume";
+    /// Chooses backends; that is done here.
+    private static final String SCHEDULER = "cinder-scheduler";
+
+    private static final String SCHEDULER_HOST = "stasis-gateway";
+    private static final String TOTAL = "(total)";
 
     private final VolumeDoor door;
     private final Fleet fleet;
     private final Shelf<BackendMark> marks;
+    private final BackendUsage usage;
     private final Transactions transactions;
     private final Clock clock;
 
-    BackendsResource(VolumeDoor door, Fleet fleet, Shelf<BackendMark> marks, Transactions transactions, Clock clock) {
+    BackendsResource(
+            VolumeDoor door,
+            Fleet fleet,
+            Shelf<BackendMark> marks,
+            BackendUsage usage,
+            Transactions transactions,
+            Clock clock) {
+        this.usage = usage;
         this.door = door;
         this.marks = marks;
         this.transactions = transactions;
@@ -66,9 +83,28 @@ public class BackendsResource {
     @Path("os-hosts")
     public Map<String, Object> hosts(@PathParam("project") String project) {
         door.enter(project, VolumeAction.READ_BACKENDS);
-        List<Map<String, Object>> hosts =
-                fleet.backends().stream().map(this::host).toList();
+        List<Map<String, Object>> hosts = new ArrayList<>();
+        fleet.backends()
+                .forEach(backend -> hosts.add(host(
+                        BINARY,
+                        service(VolumeBody.host(backend.id())),
+                        backend.isAlive(clock.instant()) ? "available" : "unavailable",
+                        backend.lastSeen())));
+        hosts.add(host(SCHEDULER, SCHEDULER_HOST, "available", clock.instant()));
         return Map.of("hosts", hosts);
+    }
+
+    /// What projects have there, and all of them together.
+    @GET
+    @Path("os-hosts/{host}")
+    public Map<String, Object> show(@PathParam("project") String project, @PathParam("host") String host) {
+        door.enter(project, VolumeAction.READ_BACKENDS);
+        Backend backend = at(host, 404);
+        List<BackendUsage.Row> rows = usage.of(backend.id());
+        List<Map<String, Object>> resources = new ArrayList<>();
+        resources.add(resource(host, TOTAL, rows));
+        rows.forEach(row -> resources.add(resource(host, row.project().value(), List.of(row))));
+        return Map.of("host", resources);
     }
 
     @GET
@@ -151,11 +187,21 @@ public class BackendsResource {
                 .or(() -> fields.optionalText("service", Metadata.MAX_TEXT))
                 .map(BINARY::equals)
                 .orElse(true);
+        if (!known) {
+            throw unknown(host, otherwise);
+        }
+        return at(host, otherwise);
+    }
+
+    private Backend at(String host, int otherwise) {
         return fleet.backends().stream()
-                .filter(backend -> known && isAt(backend, host))
+                .filter(backend -> isAt(backend, host))
                 .findFirst()
-                .orElseThrow(() ->
-                        new FaultException(otherwise, "Service " + Faults.shortened(host) + " could not be found."));
+                .orElseThrow(() -> unknown(host, otherwise));
+    }
+
+    private static FaultException unknown(String host, int status) {
+        return new FaultException(status, "Service " + Faults.shortened(host) + " could not be found.");
     }
 
     private static String service(String host) {
@@ -179,15 +225,30 @@ public class BackendsResource {
         return body;
     }
 
-    private Map<String, Object> host(Backend backend) {
+    private static Map<String, Object> host(String binary, String name, String status, Instant seen) {
         Map<String, Object> body = new LinkedHashMap<>();
-        body.put("host_name", service(VolumeBody.host(backend.id())));
-        body.put("service", BINARY);
+        body.put("host_name", name);
+        body.put("service", binary);
         body.put("zone", VolumeBody.ZONE);
-        body.put("service-status", backend.isAlive(clock.instant()) ? "available" : "unavailable");
+        body.put("service-status", status);
         body.put("service-state", "enabled");
-        body.put("last-update", VolumeBody.time(backend.lastSeen()));
+        body.put("last-update", VolumeBody.time(seen));
         return body;
+    }
+
+    private static Map<String, Object> resource(String host, String project, List<BackendUsage.Row> rows) {
+        Map<String, Object> resource = new LinkedHashMap<>();
+        resource.put("host", host);
+        resource.put("project", project);
+        resource.put("volume_count", sum(rows, BackendUsage.Row::volumes));
+        resource.put("total_volume_gb", sum(rows, row -> row.volumeSize().gibRoundedUp()));
+        resource.put("snapshot_count", sum(rows, BackendUsage.Row::snapshots));
+        resource.put("total_snapshot_gb", sum(rows, row -> row.snapshotSize().gibRoundedUp()));
+        return Map.of("resource", resource);
+    }
+
+    private static String sum(List<BackendUsage.Row> rows, ToLongFunction<BackendUsage.Row> part) {
+        return Long.toString(rows.stream().mapToLong(part).sum());
     }
 
     private static Map<String, Object> pool(Backend backend, boolean detailed) {

@@ -50,6 +50,7 @@ public class GroupTypesResource {
     @GET
     public Map<String, Object> list(
             @PathParam("project") String project,
+            @QueryParam("is_public") @Nullable String isPublic,
             @QueryParam("limit") @Nullable String limit,
             @QueryParam("sort") @Nullable String sort,
             @QueryParam("marker") @Nullable String marker) {
@@ -59,8 +60,9 @@ public class GroupTypesResource {
                 : sort != null && sort.startsWith("id")
                         ? Comparator.comparing(type -> type.key().toString())
                         : Comparator.comparing(GroupType::createdAt);
-        Stream<GroupType> found =
-                types.list(caller).stream().sorted(sort != null && sort.endsWith("asc") ? order : order.reversed());
+        Stream<GroupType> found = types.list(caller).stream()
+                .filter(type -> VolumeTypesResource.asked(isPublic, type.visibility()))
+                .sorted(sort != null && sort.endsWith("asc") ? order : order.reversed());
         if (marker != null && !marker.isEmpty()) {
             types.show(caller, BackupsResource.id(marker));
             found = found.dropWhile(type -> !type.key().toString().equals(marker))

@@ -261,7 +261,7 @@ public class VolumeSnapshotsResource {
         return fields.optionalText(name, MAX_TEXT).or(() -> fields.optionalText("display_" + name, MAX_TEXT));
     }
 
-    private static SnapshotId id(String text) {
+    static SnapshotId id(String text) {
         return PathId.of(text, SnapshotId::parse, ErrorCode.SNAPSHOT_NOT_FOUND);
     }
 }

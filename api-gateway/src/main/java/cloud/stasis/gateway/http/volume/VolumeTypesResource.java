@@ -21,11 +21,13 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -49,11 +51,15 @@ public class VolumeTypesResource {
     }
 
     @GET
-    public Map<String, Object> list(@PathParam("project") String project) {
+    public Map<String, Object> list(
+            @PathParam("project") String project, @QueryParam("is_public") @Nullable String isPublic) {
         Caller caller = door.enter(project, VolumeAction.READ_TYPES);
         return Map.of(
                 "volume_types",
-                types.list(caller).stream().map(type -> body(type, caller)).toList());
+                types.list(caller).stream()
+                        .filter(type -> asked(isPublic, type.visibility()))
+                        .map(type -> body(type, caller))
+                        .toList());
     }
 
     @POST
@@ -218,6 +224,18 @@ public class VolumeTypesResource {
             body.put("extra_specs", new TreeMap<>(type.extraSpecs()));
         }
         return body;
+    }
+
+    /// Of the types that the caller may see, all are shown unless the query says otherwise.
+    static boolean asked(@Nullable String isPublic, Visibility visibility) {
+        if (isPublic == null || isPublic.isEmpty() || isPublic.equalsIgnoreCase("none")) {
+            return true;
+        }
+        return switch (isPublic.toLowerCase(Locale.ROOT)) {
+            case "true", "1", "yes", "t", "on" -> visibility == Visibility.PUBLIC;
+            case "false", "0", "no", "f", "off" -> visibility == Visibility.PRIVATE;
+            default -> throw new FaultException(400, "Invalid is_public filter: it must be true, false or none.");
+        };
     }
 
     private static Visibility visibility(boolean isPublic) {

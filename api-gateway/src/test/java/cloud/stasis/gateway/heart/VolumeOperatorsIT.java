@@ -1,0 +1,117 @@
+package cloud.stasis.gateway.heart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cloud.stasis.gateway.TestCloud.Tenant;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Block storage as operators see it.
+@QuarkusTest
+class VolumeOperatorsIT {
+    @Inject
+    Doors doors;
+
+    @Inject
+    Cloud cloud;
+
+    private VolumeDoor tenant;
+    private VolumeDoor operator;
+
+    @BeforeEach
+    void open() {
+        doors.open();
+        Tenant somebody = doors.http().tenant("member");
+        tenant = new VolumeDoor(doors, cloud, somebody);
+        operator = tenant.as(doors.http().member(somebody.projectId(), somebody.projectName(), "admin"));
+    }
+
+    @Test
+    void aHostTellsWhatEachProjectHasThere() {
+        tenant.volume("{\"size\": 2}");
+        String volume = tenant.volume("{\"size\": 1}");
+        tenant.made("/snapshots", "snapshot", "{\"volume_id\": \"" + volume + "\"}");
+
+        List<JsonNode> hosts = list(operator.show("/os-hosts", "hosts"));
+        assertThat(hosts)
+                .extracting(host -> host.path("service").asText())
+                .contains("cinder-volume", "cinder-scheduler");
+        String host = hosts.getFirst().path("host_name").asText();
+        List<JsonNode> resources = list(operator.show("/os-hosts/" + host, "host"));
+
+        assertThat(resources.getFirst().at("/resource/project").asText()).isEqualTo("(total)");
+        JsonNode own = resources.stream()
+                .map(row -> row.path("resource"))
+                .filter(row ->
+                        row.path("project").asText().equals(tenant.tenant().projectId()))
+                .findFirst()
+                .orElseThrow();
+        assertThat(own.path("volume_count").asText()).isEqualTo("2");
+        assertThat(own.path("total_volume_gb").asText()).isEqualTo("3");
+        assertThat(own.path("snapshot_count").asText()).isEqualTo("1");
+        assertThat(own.path("total_snapshot_gb").asText()).isEqualTo("1");
+        operator.call("GET", "/os-hosts/nowhere", null).expect(404);
+        tenant.call("GET", "/os-hosts/" + host, null).expect(403);
+    }
+
+    @Test
+    void typesAreListedByWhoMaySeeThem() {
+        String shown = "shown-" + UUID.randomUUID();
+        String hidden = "hidden-" + UUID.randomUUID();
+        for (String[] kind : new String[][] {
+            {"/types", "volume_type", "os-volume-type-access:is_public"}, {"/group_types", "group_type", "is_public"}
+        }) {
+            for (String name : List.of(shown, hidden)) {
+                operator.call(
+                        "POST",
+                        kind[0],
+                        "{\"%s\": {\"name\": \"%s\", \"%s\": %s}}"
+                                .formatted(kind[1], name, kind[2], name.equals(shown)));
+            }
+
+            assertThat(names(operator, kind, "true")).contains(shown).doesNotContain(hidden);
+            assertThat(names(operator, kind, "False")).contains(hidden).doesNotContain(shown);
+            assertThat(names(operator, kind, "None")).contains(hidden, shown);
+            assertThat(names(tenant, kind, "false")).doesNotContain(hidden, shown);
+            operator.call("GET", kind[0] + "?is_public=perhaps", null).expect(400);
+        }
+    }
+
+    @Test
+    void extensionsAreListed() {
+        assertThat(list(tenant.show("/extensions", "extensions")))
+                .extracting(extension -> extension.path("alias").asText() + " "
+                        + extension.path("name").asText())
+                .contains("os-hosts Hosts", "os-types-extra-specs TypesExtraSpecs");
+    }
+
+    @Test
+    void aClaimIsForcedOffAVolumeInError() {
+        String volume = tenant.volume("{\"size\": 1}");
+        tenant.act(volume, "{\"os-attach\": {\"instance_uuid\": \"" + UUID.randomUUID() + "\"}}")
+                .expect(202);
+        operator.act(volume, "{\"os-reset_status\": {\"status\": \"error\"}}").expect(202);
+
+        operator.act(volume, "{\"os-force_detach\": {\"attachment_id\": null}}").expect(202);
+
+        assertThat(tenant.status("/volumes/" + volume, "volume")).isEqualTo("available");
+        assertThat(tenant.show("/volumes/" + volume, "volume").path("attachments"))
+                .isEmpty();
+    }
+
+    private static List<String> names(VolumeDoor door, String[] kind, String isPublic) {
+        return list(door.show(kind[0] + "?is_public=" + isPublic, kind[1] + "s")).stream()
+                .map(type -> type.path("name").asText())
+                .toList();
+    }
+
+    private static List<JsonNode> list(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false).toList();
+    }
+}
