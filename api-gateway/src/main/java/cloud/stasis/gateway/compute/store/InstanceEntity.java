@@ -57,6 +57,11 @@ class InstanceEntity {
     @Column(nullable = false)
     int vcpus;
 
+    /// The database finds it out, for filters.
+    @Column(insertable = false, updatable = false)
+    @Nullable
+    String status;
+
     @Column(name = "memory_bytes", nullable = false)
     long memoryBytes;
 

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,10 @@ final class InstanceSelect {
     /// A tenant's regular expression may be malign.
     static final Duration LONGEST_QUERY = Duration.ofSeconds(2);
 
+    /// Expressions that need none: what clients ask with that look for a name or for a part of one.
+    private static final Pattern WHOLE_NAME = Pattern.compile("\\^([\\w -]+)\\$");
+
+    private static final Pattern PART_OF_NAME = Pattern.compile("[\\w -]+");
     private static final Pattern UUID_FORM = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
     private final List<String> conditions = new ArrayList<>();
@@ -36,8 +41,7 @@ final class InstanceSelect {
             case DELETED -> conditions.add("deletedAt is not null");
             case EITHER -> {}
         }
-        query.nameMatches()
-                .ifPresent(name -> with("cast(sql('? regexp ?', name, :name) as Integer) = 1", "name", name));
+        query.nameMatches().ifPresent(this::withName);
         query.host().ifPresent(host -> with("hostId = :host", "host", host));
         query.user().ifPresent(user -> with("userId = :user", "user", user));
         query.image().ifPresent(image -> withUuid("imageId = :image", "image", image));
@@ -59,18 +63,20 @@ final class InstanceSelect {
             with("locate(:tag" + number + ", tags) > 0", "tag" + number++, "\"" + tag + "\"");
         }
         if (!query.statuses().isEmpty()) {
-            conditions.add(query.statuses().stream()
-                    .sorted()
-                    .map(InstanceSelect::condition)
-                    .reduce((one, other) -> one + " or " + other)
-                    .map(either -> "(" + either + ")")
-                    .orElseThrow());
+            with(
+                    "status in :statuses",
+                    "statuses",
+                    query.statuses().stream().map(ServerStatus::name).toList());
         }
         for (Sort sort : query.sort()) {
             order.putIfAbsent(sort.column(), sort.direction());
         }
-        order.putIfAbsent(Column.CREATED_AT, Direction.DESCENDING);
-        order.putIfAbsent(Column.ID, Direction.DESCENDING);
+        // The same way as the first, so that an index has them in this order.
+        Direction direction = query.sort().isEmpty()
+                ? Direction.DESCENDING
+                : query.sort().getFirst().direction();
+        order.putIfAbsent(Column.CREATED_AT, direction);
+        order.putIfAbsent(Column.ID, direction);
     }
 
     /// Only what comes after this row: `a > a0 or a = a0 and (b > b0 or ...)`.
@@ -119,26 +125,20 @@ final class InstanceSelect {
         values.put(name, value);
     }
 
+    private void withName(String expression) {
+        Matcher whole = WHOLE_NAME.matcher(expression);
+        if (whole.matches()) {
+            with("name = :name", "name", whole.group(1));
+        } else if (PART_OF_NAME.matcher(expression).matches()) {
+            with("locate(:name, name) > 0", "name", expression);
+        } else {
+            with("cast(sql('? regexp ?', name, :name) as Integer) = 1", "name", expression);
+        }
+    }
+
     private void withUuid(String condition, String name, String text) {
         boolean isUuid = UUID_FORM.matcher(text).matches();
         with(condition, name, isUuid ? UUID.fromString(text) : new UUID(0, 0));
-    }
-
-    private static String condition(ServerStatus status) {
-        String idle = "(operation is null or operation not in ('REBOOT_SOFT', 'REBOOT_HARD', 'REBUILD'))";
-        return switch (status) {
-            case BUILD -> "(deletedAt is null and stage = 'BUILDING')";
-            case ERROR -> "(deletedAt is null and stage = 'FAILED' and " + idle + ")";
-            case DELETED -> "deletedAt is not null";
-            case REBOOT -> "(deletedAt is null and stage = 'READY' and operation = 'REBOOT_SOFT')";
-            case REBUILD -> "(deletedAt is null and operation = 'REBUILD')";
-            case HARD_REBOOT -> "(deletedAt is null and stage = 'READY' and operation = 'REBOOT_HARD')";
-            case ACTIVE -> "(deletedAt is null and stage = 'READY' and power = 'RUNNING' and " + idle + ")";
-            case PAUSED -> "(deletedAt is null and stage = 'READY' and power = 'PAUSED' and " + idle + ")";
-            case SUSPENDED -> "(deletedAt is null and stage = 'READY' and power = 'SUSPENDED' and " + idle + ")";
-            case SHUTOFF ->
-                "(deletedAt is null and stage = 'READY' and power in ('STOPPED', 'CRASHED') and " + idle + ")";
-        };
     }
 
     private static String property(Column column) {
