@@ -36,7 +36,6 @@ import java.util.Set;
 /// server before the volume.
 public final class Attachments {
     /// `vda` to `vdz`.
-    private static final int MAX_DISKS = 26;
 
     private final Transactions transactions;
     private final Instances instances;
@@ -85,11 +84,17 @@ public final class Attachments {
     /// Begins to give a server a volume.
     ///
     /// @param wanted the disk that it is to be; empty for the next free one
+    /// @param tag what the tenant calls it on this server
     /// @return the volume as it is now
     /// @throws StasisException `WRONG_STATE` of the server; `INVALID_REQUEST` unless the volume is available and on
     /// this server's host
     public Volume attach(
-            Caller caller, InstanceId id, VolumeId volumeId, Optional<DeviceName> wanted, OnTermination onTermination) {
+            Caller caller,
+            InstanceId id,
+            VolumeId volumeId,
+            Optional<DeviceName> wanted,
+            OnTermination onTermination,
+            Optional<String> tag) {
         return transactions.call(() -> {
             Instance instance = instances.lockVisible(caller, id);
             instance.requireUnlocked(caller);
@@ -105,8 +110,8 @@ public final class Attachments {
             Instant now = clock.instant();
             SagaId saga = SagaId.random();
             DeviceName device = place(instance, wanted);
-            Volume attaching =
-                    volume.in(new VolumeState.Attaching(saga, new Attachment(id, device, onTermination, now)), now);
+            Attachment attachment = new Attachment(id, device, onTermination, tag, now);
+            Volume attaching = volume.in(new VolumeState.Attaching(saga, attachment), now);
             volumes.save(attaching);
             sagas.start(
                     saga,
@@ -152,13 +157,13 @@ public final class Attachments {
             }
             return wanted.get();
         }
-        for (int position = 1; position < MAX_DISKS; position++) {
+        for (int position = 1; position < DeviceName.MAX_VIRTIO; position++) {
             DeviceName device = DeviceName.virtio(position);
             if (!taken.contains(device)) {
                 return device;
             }
         }
-        throw invalid("The server has " + MAX_DISKS + " disks, which is as many as it can have.");
+        throw invalid("The server has " + DeviceName.MAX_VIRTIO + " disks, which is as many as it can have.");
     }
 
     /// Begins to take a volume from a server.
@@ -200,8 +205,7 @@ public final class Attachments {
             instances.lockVisible(caller, id);
             Volume volume = attachedVolume(caller, id, volumeId);
             if (volume.state() instanceof VolumeState.InUse(Attachment at)) {
-                Attachment next = new Attachment(at.instance(), at.device(), onTermination, at.at());
-                volumes.save(volume.in(new VolumeState.InUse(next), clock.instant()));
+                volumes.save(volume.in(new VolumeState.InUse(at.with(onTermination)), clock.instant()));
             }
         });
     }

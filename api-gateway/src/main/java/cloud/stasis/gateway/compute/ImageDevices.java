@@ -94,7 +94,8 @@ public final class ImageDevices {
                 word(entry, "guest_format"),
                 word(entry, "device_name").map(name -> name.startsWith("/dev/") ? name.substring(5) : name),
                 number(entry, "boot_index"),
-                entry.path("delete_on_termination").asBoolean(false) ? OnTermination.DELETE : OnTermination.KEEP);
+                entry.path("delete_on_termination").asBoolean(false) ? OnTermination.DELETE : OnTermination.KEEP,
+                Optional.empty());
     }
 
     private static Optional<String> word(JsonNode entry, String name) {

@@ -4,6 +4,7 @@ import cloud.stasis.gateway.compute.BlockDevice.ExistingVolume;
 import cloud.stasis.gateway.compute.BlockDevice.FreshVolume;
 import cloud.stasis.gateway.compute.BlockDevice.LocalImage;
 import cloud.stasis.gateway.image.ImageRecord;
+import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 import java.util.ArrayList;
@@ -27,9 +28,6 @@ import java.util.stream.Stream;
 /// @param root the disk that is booted from
 /// @param others in the order in which the machine gets them
 record Layout(BlockDevice root, List<BlockDevice> others) {
-    /// `vda` to `vdz`.
-    private static final int MAX_DISKS = 26;
-
     Layout {
         others = List.copyOf(others);
     }
@@ -89,8 +87,8 @@ record Layout(BlockDevice root, List<BlockDevice> others) {
             throw MappedDevice.invalid(
                     "Boot sequence for the instance and image/block device mapping combination is" + " not valid.");
         }
-        if (devices.size() > MAX_DISKS) {
-            throw MappedDevice.invalid("a server has at most " + MAX_DISKS + " disks.");
+        if (devices.size() > DeviceName.MAX_VIRTIO) {
+            throw MappedDevice.invalid("a server has at most " + DeviceName.MAX_VIRTIO + " disks.");
         }
     }
 
@@ -109,6 +107,11 @@ record Layout(BlockDevice root, List<BlockDevice> others) {
         return all().stream()
                 .flatMap(device -> device.origin() instanceof FreshVolume fresh ? Stream.of(fresh) : Stream.empty())
                 .toList();
+    }
+
+    /// The places that volumes are to have.
+    Set<DeviceName> places() {
+        return others.stream().flatMap(device -> device.place().stream()).collect(Collectors.toUnmodifiableSet());
     }
 
     /// The root disk first.

@@ -12,13 +12,18 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.StasisException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /// Decides what a machine is made of. Pure.
 ///
-/// Disks in this order: root, the flavor's ephemeral disks, its disk to swap to, then those that were asked for.
+/// Disks in this order: root, the flavor's ephemeral disks, its disk to swap to, then those that were asked for. They
+// are
+/// named in order too, except for volumes that are to have a place of their own.
 final class MachinePlan {
     private static final String COMMAND_LINE = "root=/dev/vda console=ttyS0";
     /// What a kernel reads of its command line.
@@ -27,6 +32,7 @@ final class MachinePlan {
     private final Flavor flavor;
     private final BootSource source;
     private final List<DiskSpec> disks = new ArrayList<>();
+    private final Set<DeviceName> kept = new HashSet<>();
 
     private MachinePlan(Flavor flavor, BootSource source) {
         this.flavor = flavor;
@@ -57,11 +63,34 @@ final class MachinePlan {
 
     /// What the next disk will be called.
     DeviceName next() {
-        return DeviceName.virtio(disks.size());
+        return IntStream.range(0, DeviceName.MAX_VIRTIO)
+                .mapToObj(DeviceName::virtio)
+                .filter(device -> isFree(device) && !kept.contains(device))
+                .findFirst()
+                .orElseThrow(() -> invalid("A server has at most " + DeviceName.MAX_VIRTIO + " disks."));
+    }
+
+    private boolean isFree(DeviceName device) {
+        return disks.stream().noneMatch(disk -> disk.target().equals(device));
+    }
+
+    /// No disk gets one of these places unless it asks for it.
+    MachinePlan keeping(Set<DeviceName> places) {
+        kept.addAll(places);
+        return this;
+    }
+
+    /// What a disk will be called that is to have a place.
+    DeviceName next(Optional<DeviceName> wanted) {
+        return wanted.filter(this::isFree).orElseGet(this::next);
     }
 
     void add(ByteCount size, DiskSource source) {
-        disks.add(new DiskSpec(next(), size, source));
+        add(next(), size, source);
+    }
+
+    void add(DeviceName device, ByteCount size, DiskSource source) {
+        disks.add(new DiskSpec(device, size, source));
     }
 
     /// With the disks beside the root disk that a machine had before.

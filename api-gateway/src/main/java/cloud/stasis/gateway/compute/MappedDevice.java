@@ -31,18 +31,19 @@ public record MappedDevice(
         Optional<String> guestFormat,
         Optional<String> name,
         Optional<Integer> bootIndex,
-        OnTermination onTermination) {
+        OnTermination onTermination,
+        Optional<String> tag) {
 
     /// @throws StasisException `INVALID_REQUEST` if the words do not go together
     public BlockDevice device() {
         // A negative index is that of a disk that is not booted from.
-        return new BlockDevice(bootIndex.filter(index -> index >= 0), name, origin());
+        return new BlockDevice(bootIndex.filter(index -> index >= 0), name, tag, origin());
     }
 
     /// The same, to be booted from.
     public MappedDevice booted() {
         return new MappedDevice(
-                source, destination, uuid, size, volumeType, guestFormat, name, Optional.of(0), onTermination);
+                source, destination, uuid, size, volumeType, guestFormat, name, Optional.of(0), onTermination, tag);
     }
 
     private Origin origin() {

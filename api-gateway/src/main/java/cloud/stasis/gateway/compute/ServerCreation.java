@@ -148,15 +148,16 @@ public final class ServerCreation {
         needs.put(Resource.INSTANCES, 1L);
         needs.put(Resource.CORES, (long) flavor.vcpus());
         needs.put(Resource.MEMORY_MIB, (long) flavor.memoryMib());
-        needs.putAll(volumes.needs(caller, layout));
         needs.replaceAll((resource, each) -> each * asked.count());
         quotas.require(caller.project(), needs);
+        volumes.requireQuota(caller, layout, asked.count());
     }
 
     private Instance create(Caller caller, Profile profile, Machine machine, Optional<ServerGroup> group) {
         Instant now = clock.instant();
         InstanceId id = InstanceId.random();
-        MachinePlan plan = MachinePlan.of(machine.flavor(), machine.source());
+        MachinePlan plan = MachinePlan.of(machine.flavor(), machine.source())
+                .keeping(machine.layout().places());
         if (!machine.layout().isVolumeBacked()) {
             plan.addRoot();
         }

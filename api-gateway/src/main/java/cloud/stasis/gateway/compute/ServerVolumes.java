@@ -9,7 +9,6 @@ import cloud.stasis.gateway.fleet.Placement;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.image.ImageRecord;
 import cloud.stasis.gateway.image.Images;
-import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.volume.CreateVolume;
 import cloud.stasis.gateway.volume.NewVolume;
 import cloud.stasis.gateway.volume.Volume;
@@ -40,10 +39,8 @@ import cloud.stasis.model.VolumeId;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -134,18 +131,16 @@ public final class ServerVolumes {
                 .orElseThrow(() -> MappedDevice.invalid("failed to get snapshot " + id + "."));
     }
 
-    /// What one server of this kind adds to what its project has.
+    /// Whether the project may have the volumes of so many servers of this kind.
     ///
-    /// @throws StasisException `QUOTA_EXCEEDED` if one of the volumes alone is too large
-    Map<Resource, Long> needs(Caller caller, Layout layout) {
-        Map<Resource, Long> needs = new EnumMap<>(Resource.class);
-        for (FreshVolume fresh : layout.freshVolumes()) {
-            ByteCount size = size(caller, fresh);
-            quota.requireSize(caller, size);
-            needs.merge(Resource.VOLUMES, 1L, Long::sum);
-            needs.merge(Resource.VOLUME_GIB, size.gibRoundedUp(), Long::sum);
-        }
-        return needs;
+    /// @throws StasisException `QUOTA_EXCEEDED`
+    void requireQuota(Caller caller, Layout layout, int servers) {
+        quota.require(
+                caller.project(),
+                layout.freshVolumes().stream()
+                        .map(fresh -> asRequest(() -> creation.demand(caller, asked(caller, fresh))))
+                        .map(each -> each.times(servers))
+                        .toList());
     }
 
     private ByteCount size(Caller caller, FreshVolume fresh) {
@@ -234,26 +229,23 @@ public final class ServerVolumes {
         /// Gives the machine the device, if it is a volume.
         void add(MachinePlan plan, BlockDevice device) {
             switch (device.origin()) {
-                case FreshVolume fresh -> make(plan, fresh);
-                case ExistingVolume volume -> take(plan, volume);
+                case FreshVolume fresh -> make(plan, device, fresh);
+                case ExistingVolume volume -> take(plan, device, volume);
                 case BlockDevice.LocalImage _, BlockDevice.BlankDisk _, BlockDevice.SwapDisk _ -> {}
             }
         }
 
-        private void make(MachinePlan plan, FreshVolume fresh) {
+        private void make(MachinePlan plan, BlockDevice device, FreshVolume fresh) {
             NewVolume asked = asked(caller, fresh);
             BackendId where = Placement.backendFor(fleet.backends(), host, size(caller, fresh), now);
+            Attachment attachment = attachment(plan, device, fresh.onTermination());
             CreateVolume.Data data = creation.reserve(
-                    caller,
-                    asked,
-                    saga,
-                    new VolumeCreation.Reservation(
-                            VolumeId.random(), attachment(plan.next(), fresh.onTermination()), where));
-            plan.add(data.size(), new DiskSource.Volume(data.volume()));
+                    caller, asked, saga, new VolumeCreation.Reservation(VolumeId.random(), attachment, where));
+            plan.add(attachment.device(), data.size(), new DiskSource.Volume(data.volume()));
             made.add(data);
         }
 
-        private void take(MachinePlan plan, ExistingVolume asked) {
+        private void take(MachinePlan plan, BlockDevice device, ExistingVolume asked) {
             Volume volume = ServerVolumes.this.existing(caller, asked.volume());
             if (!(volume.state() instanceof VolumeState.Available)) {
                 throw new StasisException(
@@ -268,14 +260,16 @@ public final class ServerVolumes {
                         ErrorCode.INVALID_REQUEST,
                         "Invalid volume: a snapshot of volume '" + volume.id() + "' is being made or deleted.");
             }
-            Attachment attachment = attachment(plan.next(), asked.onTermination());
-            plan.add(volume.size(), new DiskSource.Volume(volume.id()));
+            Attachment attachment = attachment(plan, device, asked.onTermination());
+            plan.add(attachment.device(), volume.size(), new DiskSource.Volume(volume.id()));
             volumes.save(volume.in(new VolumeState.Attaching(saga, attachment), now));
             existing.add(volume.id());
         }
 
-        private Attachment attachment(DeviceName device, OnTermination onTermination) {
-            return new Attachment(instance, device, onTermination, now);
+        /// The root disk is the first, whatever it is called in the request.
+        private Attachment attachment(MachinePlan plan, BlockDevice device, OnTermination onTermination) {
+            DeviceName place = device.isRoot() ? plan.next() : plan.next(device.place());
+            return new Attachment(instance, place, onTermination, device.tag(), now);
         }
     }
 }

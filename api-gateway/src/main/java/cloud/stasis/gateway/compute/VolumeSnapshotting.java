@@ -2,9 +2,8 @@ package cloud.stasis.gateway.compute;
 
 import cloud.stasis.gateway.compute.ImageDevices.Kept;
 import cloud.stasis.gateway.identity.Caller;
-import cloud.stasis.gateway.quota.Quotas;
-import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.volume.Volume;
+import cloud.stasis.gateway.volume.VolumeQuota;
 import cloud.stasis.gateway.volume.VolumeSnapshot;
 import cloud.stasis.gateway.volume.VolumeSnapshots;
 import cloud.stasis.gateway.volume.VolumeState;
@@ -34,15 +33,15 @@ public final class VolumeSnapshotting {
     private final Volumes volumes;
     private final VolumeSnapshots snapshots;
     private final VolumeTypes types;
-    private final Quotas quotas;
+    private final VolumeQuota quota;
     private final Clock clock;
 
     public VolumeSnapshotting(
-            Volumes volumes, VolumeSnapshots snapshots, VolumeTypes types, Quotas quotas, Clock clock) {
+            Volumes volumes, VolumeSnapshots snapshots, VolumeTypes types, VolumeQuota quota, Clock clock) {
         this.volumes = volumes;
         this.snapshots = snapshots;
         this.types = types;
-        this.quotas = quotas;
+        this.quota = quota;
         this.clock = clock;
     }
 
@@ -50,11 +49,11 @@ public final class VolumeSnapshotting {
     ///
     /// @throws StasisException `QUOTA_EXCEEDED`
     void requireQuota(Caller caller, Instance instance) {
-        long count = instance.volumeDisks().size();
-        long gib = instance.volumeDisks().stream()
-                .mapToLong(disk -> disk.size().gibRoundedUp())
-                .sum();
-        quotas.require(caller.project(), Map.of(Resource.VOLUME_SNAPSHOTS, count, Resource.VOLUME_GIB, gib));
+        quota.require(
+                caller.project(),
+                volumes.of(List.of(instance.id())).stream()
+                        .map(VolumeQuota.Demand::snapshot)
+                        .toList());
     }
 
     /// @param cuts what the agent is to keep

@@ -119,7 +119,8 @@ public final class VolumeExchange {
             Volume volume = volumes.lock(id).orElseThrow();
             if (volume.state() instanceof VolumeState.Available) {
                 volumes.save(volume.in(
-                        new VolumeState.Attaching(saga, new Attachment(instance.id(), device, OnTermination.KEEP, now)),
+                        new VolumeState.Attaching(
+                                saga, new Attachment(instance.id(), device, OnTermination.KEEP, Optional.empty(), now)),
                         now));
                 arriving.add(id);
             }
@@ -145,8 +146,7 @@ public final class VolumeExchange {
         if (volume.state() instanceof VolumeState.InUse(Attachment at)
                 && at.instance().equals(server)
                 && !at.device().equals(device)) {
-            Attachment moved = new Attachment(server, device, at.onTermination(), at.at());
-            volumes.save(volume.in(new VolumeState.InUse(moved), clock.instant()));
+            volumes.save(volume.in(new VolumeState.InUse(at.as(device)), clock.instant()));
         }
     }
 

@@ -4,7 +4,6 @@ import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobKind;
 import cloud.stasis.gateway.job.JobSubject;
-import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.saga.Saga;
 import cloud.stasis.gateway.saga.SagaRunner;
@@ -37,7 +36,7 @@ public final class GroupCatalog {
     private final Volumes volumes;
     private final VolumeSnapshots snapshots;
     private final VolumeHosts hosts;
-    private final Quotas quotas;
+    private final VolumeQuota quota;
     private final VolumeCatalog catalog;
     private final VolumeCreation creation;
     private final SagaRunner sagas;
@@ -52,7 +51,7 @@ public final class GroupCatalog {
             Volumes volumes,
             VolumeSnapshots snapshots,
             VolumeHosts hosts,
-            Quotas quotas,
+            VolumeQuota quota,
             VolumeCatalog catalog,
             VolumeCreation creation,
             SagaRunner sagas,
@@ -65,7 +64,7 @@ public final class GroupCatalog {
         this.volumes = volumes;
         this.snapshots = snapshots;
         this.hosts = hosts;
-        this.quotas = quotas;
+        this.quota = quota;
         this.catalog = catalog;
         this.creation = creation;
         this.sagas = sagas;
@@ -79,7 +78,7 @@ public final class GroupCatalog {
     }
 
     private VolumeGroup enter(Caller caller, Label label, UUID type, List<VolumeTypeId> types, Origin origin) {
-        quotas.require(caller.project(), Map.of(Resource.VOLUME_GROUPS, 1L));
+        quota.quotas().require(caller.project(), Map.of(Resource.VOLUME_GROUPS, 1L));
         VolumeGroup group = new VolumeGroup(
                 UUID.randomUUID(),
                 caller.project(),
@@ -210,12 +209,9 @@ public final class GroupCatalog {
             if (members.isEmpty()) {
                 throw invalid("Invalid group: Source group " + key + " has no volumes.");
             }
-            long gib = members.stream()
-                    .mapToLong(volume -> volume.size().gibRoundedUp())
-                    .sum();
-            quotas.require(
+            quota.require(
                     caller.project(),
-                    Map.of(Resource.VOLUME_SNAPSHOTS, (long) members.size(), Resource.VOLUME_GIB, gib));
+                    members.stream().map(VolumeQuota.Demand::snapshot).toList());
             SagaId saga = SagaId.random();
             GroupSnapshot made = new GroupSnapshot(
                     UUID.randomUUID(),

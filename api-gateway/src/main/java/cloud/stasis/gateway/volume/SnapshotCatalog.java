@@ -4,8 +4,6 @@ import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobKind;
 import cloud.stasis.gateway.job.JobSubject;
-import cloud.stasis.gateway.quota.Quotas;
-import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Transactions;
@@ -18,7 +16,6 @@ import cloud.stasis.model.VolumeId;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -28,7 +25,7 @@ public final class SnapshotCatalog {
     private final Volumes volumes;
     private final VolumeSnapshots snapshots;
     private final VolumeHosts hosts;
-    private final Quotas quotas;
+    private final VolumeQuota quota;
     private final SagaRunner sagas;
     private final SnapshotVolume snapshotVolume;
     private final DeleteVolumeSnapshot deleteSnapshot;
@@ -39,7 +36,7 @@ public final class SnapshotCatalog {
             Volumes volumes,
             VolumeSnapshots snapshots,
             VolumeHosts hosts,
-            Quotas quotas,
+            VolumeQuota quota,
             SagaRunner sagas,
             SnapshotVolume snapshotVolume,
             DeleteVolumeSnapshot deleteSnapshot,
@@ -48,7 +45,7 @@ public final class SnapshotCatalog {
         this.volumes = volumes;
         this.snapshots = snapshots;
         this.hosts = hosts;
-        this.quotas = quotas;
+        this.quota = quota;
         this.sagas = sagas;
         this.snapshotVolume = snapshotVolume;
         this.deleteSnapshot = deleteSnapshot;
@@ -60,8 +57,7 @@ public final class SnapshotCatalog {
     /// @throws StasisException `INVALID_REQUEST` unless the volume is available, or in use and `forced`
     public VolumeSnapshot create(Caller caller, VolumeId id, Label label, VolumeCatalog.Force force) {
         return transactions.call(() -> {
-            long size = volumes.visible(caller, id).size().gibRoundedUp();
-            quotas.require(caller.project(), Map.of(Resource.VOLUME_SNAPSHOTS, 1L, Resource.VOLUME_GIB, size));
+            quota.require(caller.project(), VolumeQuota.Demand.snapshot(volumes.visible(caller, id)));
             Volume volume = volumes.lockVisible(caller, id);
             boolean mayBe = volume.state() instanceof VolumeState.Available
                     || volume.state() instanceof VolumeState.InUse && force == VolumeCatalog.Force.YES;

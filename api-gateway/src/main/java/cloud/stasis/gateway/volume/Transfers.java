@@ -1,9 +1,8 @@
 package cloud.stasis.gateway.volume;
 
 import cloud.stasis.gateway.identity.Caller;
-import cloud.stasis.gateway.quota.Quotas;
-import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.volume.VolumeQuota.Demand;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
@@ -14,7 +13,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -28,7 +26,7 @@ public final class Transfers {
     private final Volumes volumes;
     private final VolumeSnapshots snapshots;
     private final Shelf<Transfer> transfers;
-    private final Quotas quotas;
+    private final VolumeQuota quota;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
 
@@ -37,13 +35,13 @@ public final class Transfers {
             Volumes volumes,
             VolumeSnapshots snapshots,
             Shelf<Transfer> transfers,
-            Quotas quotas,
+            VolumeQuota quota,
             Clock clock) {
         this.transactions = transactions;
         this.volumes = volumes;
         this.snapshots = snapshots;
         this.transfers = transfers;
-        this.quotas = quotas;
+        this.quota = quota;
         this.clock = clock;
     }
 
@@ -104,24 +102,9 @@ public final class Transfers {
             }
             List<VolumeSnapshot> held = snapshots.lockAllOf(transfer.volume());
             boolean with = transfer.snapshots() == Transfer.Snapshots.WITH;
-            long gib = volumes.find(transfer.volume())
-                            .orElseThrow(() -> gone(key))
-                            .size()
-                            .gibRoundedUp()
-                    + (with
-                            ? held.stream()
-                                    .mapToLong(s -> s.size().gibRoundedUp())
-                                    .sum()
-                            : 0);
-            quotas.require(
-                    caller.project(),
-                    Map.of(
-                            Resource.VOLUMES,
-                            1L,
-                            Resource.VOLUME_SNAPSHOTS,
-                            with ? (long) held.size() : 0L,
-                            Resource.VOLUME_GIB,
-                            gib));
+            Volume offered = volumes.find(transfer.volume()).orElseThrow(() -> gone(key));
+            Demand own = Demand.volume(offered.nature().type(), offered.size());
+            quota.require(caller.project(), with ? held.stream().map(Demand::of).reduce(own, Demand::plus) : own);
             Volume volume = volumes.lock(transfer.volume())
                     .filter(found -> found.state().equals(OFFERED))
                     .orElseThrow(() -> gone(key));

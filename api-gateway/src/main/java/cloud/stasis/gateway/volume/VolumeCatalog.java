@@ -9,6 +9,7 @@ import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.volume.Volume.Label;
+import cloud.stasis.gateway.volume.VolumeQuota.Demand;
 import cloud.stasis.gateway.volume.VolumeState.Work;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
@@ -87,13 +88,15 @@ public final class VolumeCatalog {
     ///     becomes larger
     public void extend(Caller caller, VolumeId id, ByteCount size, InUse inUse) {
         transactions.run(() -> {
-            ByteCount before = volumes.visible(caller, id).size();
+            Volume found = volumes.visible(caller, id);
+            ByteCount before = found.size();
             if (size.compareTo(before) <= 0) {
                 throw invalid(
                         "Invalid input received: New size for extend must be greater than current size. (current: "
                                 + before.gibRoundedUp() + ", extended: " + size.gibRoundedUp() + ").");
             }
-            quota.require(caller, 0, size, size.gibRoundedUp() - before.gibRoundedUp());
+            quota.require(caller.project(), Demand.growth(found, size));
+            quota.requireSize(caller.project(), size);
             Volume volume = volumes.lockVisible(caller, id);
             boolean attached = volume.state() instanceof VolumeState.InUse && inUse == InUse.TOO;
             if (!attached) {
@@ -183,6 +186,7 @@ public final class VolumeCatalog {
     /// @throws StasisException `INVALID_REQUEST` unless it is available or in use
     public void retype(Caller caller, VolumeId id, VolumeTypeId type) {
         transactions.run(() -> {
+            quota.requireOfType(caller.project(), retyped(volumes.visible(caller, id), type));
             Volume volume = volumes.lockVisible(caller, id);
             if (!(volume.state() instanceof VolumeState.Available) && !(volume.state() instanceof VolumeState.InUse)) {
                 throw invalid("Invalid volume: Volume " + id + " status must be available or in-use to retype, but is: "
@@ -193,6 +197,16 @@ public final class VolumeCatalog {
             }
             volumes.save(volume.with(volume.nature().typed(Optional.of(type)), clock.instant()));
         });
+    }
+
+    /// What it brings to another type: itself and its snapshots, which are of its type.
+    private Demand retyped(Volume volume, VolumeTypeId type) {
+        if (volume.nature().type().equals(Optional.of(type))) {
+            return new Demand(Optional.of(type), 0, 0, 0);
+        }
+        return snapshots.of(volume.id()).stream()
+                .map(Demand::of)
+                .reduce(Demand.volume(Optional.of(type), volume.size()), Demand::plus);
     }
 
     public void use(Caller caller, VolumeId id, UnaryOperator<Volume.Use> change) {

@@ -12,6 +12,7 @@ import cloud.stasis.gateway.job.JobSubject;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.volume.VolumeQuota.Demand;
 import cloud.stasis.gateway.volume.VolumeState.Attachment;
 import cloud.stasis.model.BackendId;
 import cloud.stasis.model.ByteCount;
@@ -103,7 +104,8 @@ public final class VolumeCreation {
 
     private Begun begun(Caller caller, NewVolume asked) {
         Plan plan = plan(caller, asked);
-        quota.require(caller, 1, plan.size(), plan.size().gibRoundedUp());
+        quota.require(caller.project(), plan.demand());
+        quota.requireSize(caller.project(), plan.size());
         SagaId saga = SagaId.random();
         Volume volume = plan.volume(caller, new VolumeState.Creating(saga, Optional.empty()), backend(plan));
         if (!offer.isOffered(volume)) {
@@ -143,6 +145,15 @@ public final class VolumeCreation {
     /// How large a volume will be. Within a transaction.
     public ByteCount size(Caller caller, NewVolume asked) {
         return plan(caller, asked).size();
+    }
+
+    /// What a volume will take of the quota. Within a transaction.
+    ///
+    /// @throws StasisException `QUOTA_EXCEEDED` if it is too large for one
+    public Demand demand(Caller caller, NewVolume asked) {
+        Plan plan = plan(caller, asked);
+        quota.requireSize(caller.project(), plan.size());
+        return plan.demand();
     }
 
     private BackendId backend(Plan plan) {
@@ -187,15 +198,21 @@ public final class VolumeCreation {
     }
 
     private record Plan(NewVolume asked, Origin origin, ByteCount size, Instant now) {
+        Demand demand() {
+            return Demand.volume(type(), size);
+        }
+
+        private Optional<VolumeTypeId> type() {
+            return asked.type().or(origin.nature()::type);
+        }
+
         Volume volume(Caller caller, VolumeState state, BackendId backend) {
             return new Volume(
                     VolumeId.random(),
                     caller.project(),
                     caller.user(),
                     asked.label(),
-                    origin.nature()
-                            .typed(asked.type().or(origin.nature()::type))
-                            .grouped(asked.group()),
+                    origin.nature().typed(type()).grouped(asked.group()),
                     size,
                     backend,
                     state,

@@ -1,29 +1,75 @@
 package cloud.stasis.gateway.volume;
 
-import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.StasisException;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/// What a project may have of volumes: how many, how large together, how large each.
-public record VolumeQuota(Quotas quotas) {
-    /// Within a transaction that then adds what is asked for.
+/// What a project may have of volumes and their snapshots: how many, how large together, how large each, and how much
+/// of each type.
+public record VolumeQuota(Quotas quotas, TypeQuotas types) {
+    /// What is to be added of one type, or of none.
+    public record Demand(Optional<VolumeTypeId> type, long volumes, long snapshots, long gib) {
+        public static Demand volume(Optional<VolumeTypeId> type, ByteCount size) {
+            return new Demand(type, 1, 0, size.gibRoundedUp());
+        }
+
+        public static Demand snapshot(Volume of) {
+            return new Demand(of.nature().type(), 0, 1, of.size().gibRoundedUp());
+        }
+
+        /// One that is there, apart from its type.
+        static Demand of(VolumeSnapshot snapshot) {
+            return new Demand(Optional.empty(), 0, 1, snapshot.size().gibRoundedUp());
+        }
+
+        public static Demand growth(Volume of, ByteCount size) {
+            return new Demand(
+                    of.nature().type(), 0, 0, size.gibRoundedUp() - of.size().gibRoundedUp());
+        }
+
+        public Demand times(int count) {
+            return new Demand(type, volumes * count, snapshots * count, gib * count);
+        }
+
+        Demand plus(Demand other) {
+            return new Demand(type, volumes + other.volumes, snapshots + other.snapshots, gib + other.gib);
+        }
+
+        public Map<Resource, Long> resources() {
+            return Map.of(Resource.VOLUMES, volumes, Resource.VOLUME_SNAPSHOTS, snapshots, Resource.VOLUME_GIB, gib);
+        }
+    }
+
+    /// Within a transaction that then adds what is asked for, and before any other row is locked.
     ///
-    /// @param size of the one volume that is made or grows
-    /// @param moreGib what it adds to the gigabytes of the project
     /// @throws StasisException `QUOTA_EXCEEDED`
-    public void require(Caller caller, long count, ByteCount size, long moreGib) {
-        quotas.require(caller.project(), Map.of(Resource.VOLUMES, count, Resource.VOLUME_GIB, moreGib));
-        requireSize(caller, size);
+    public void require(ProjectId project, List<Demand> demands) {
+        Demand sum = demands.stream().reduce(new Demand(Optional.empty(), 0, 0, 0), Demand::plus);
+        quotas.require(project, sum.resources());
+        types.require(project, demands);
+    }
+
+    public void require(ProjectId project, Demand demand) {
+        require(project, List.of(demand));
+    }
+
+    /// What there is already becomes of another type.
+    ///
+    /// @throws StasisException `QUOTA_EXCEEDED` of that type
+    public void requireOfType(ProjectId project, Demand demand) {
+        quotas.require(project, Map.of());
+        types.require(project, List.of(demand));
     }
 
     /// @throws StasisException `QUOTA_EXCEEDED` if one volume may not be that large
-    public void requireSize(Caller caller, ByteCount size) {
-        long most = quotas.limits(caller.project())
-                .getOrDefault(Resource.GIB_PER_VOLUME, Resource.GIB_PER_VOLUME.standard());
+    public void requireSize(ProjectId project, ByteCount size) {
+        long most = quotas.limits(project).getOrDefault(Resource.GIB_PER_VOLUME, Resource.GIB_PER_VOLUME.standard());
         if (most != Resource.UNLIMITED && size.gibRoundedUp() > most) {
             throw new StasisException(
                     ErrorCode.QUOTA_EXCEEDED,

@@ -23,6 +23,9 @@ public interface VolumeSnapshots {
     /// Those of one snapshot of a group.
     List<VolumeSnapshot> of(UUID groupSnapshot);
 
+    /// All of one volume, to look at.
+    List<VolumeSnapshot> of(VolumeId volume);
+
     void add(VolumeSnapshot snapshot);
 
     void save(VolumeSnapshot snapshot);

@@ -67,7 +67,18 @@ public sealed interface VolumeState {
     record Marked(String word) implements VolumeState {}
 
     /// Which server has it, as which disk.
-    record Attachment(InstanceId instance, DeviceName device, OnTermination onTermination, Instant at) {}
+    ///
+    /// @param tag what its tenant calls it there
+    record Attachment(
+            InstanceId instance, DeviceName device, OnTermination onTermination, Optional<String> tag, Instant at) {
+        public Attachment as(DeviceName other) {
+            return new Attachment(instance, other, onTermination, tag, at);
+        }
+
+        public Attachment with(OnTermination other) {
+            return new Attachment(instance, device, other, tag, at);
+        }
+    }
 
     /// What happens to it when its server is deleted.
     enum OnTermination {

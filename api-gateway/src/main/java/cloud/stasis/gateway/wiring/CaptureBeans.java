@@ -118,8 +118,8 @@ class CaptureBeans {
     @Produces
     @Singleton
     VolumeSnapshotting volumeSnapshotting(
-            Volumes volumes, VolumeSnapshots snapshots, VolumeTypes types, Quotas quotas, Clock clock) {
-        return new VolumeSnapshotting(volumes, snapshots, types, quotas, clock);
+            Volumes volumes, VolumeSnapshots snapshots, VolumeTypes types, VolumeQuota quota, Clock clock) {
+        return new VolumeSnapshotting(volumes, snapshots, types, quota, clock);
     }
 
     @Produces

@@ -45,6 +45,8 @@ import cloud.stasis.gateway.volume.SnapshotUpload;
 import cloud.stasis.gateway.volume.SnapshotVolume;
 import cloud.stasis.gateway.volume.Transfer;
 import cloud.stasis.gateway.volume.Transfers;
+import cloud.stasis.gateway.volume.TypeQuotaRows;
+import cloud.stasis.gateway.volume.TypeQuotas;
 import cloud.stasis.gateway.volume.UploadVolume;
 import cloud.stasis.gateway.volume.UserMessage;
 import cloud.stasis.gateway.volume.VolumeCatalog;
@@ -79,8 +81,14 @@ class VolumeBeans {
 
     @Produces
     @Singleton
-    VolumeQuota volumeQuota(Quotas quotas) {
-        return new VolumeQuota(quotas);
+    TypeQuotas typeQuotas(TypeQuotaRows rows, VolumeTypes types) {
+        return new TypeQuotas(rows, types);
+    }
+
+    @Produces
+    @Singleton
+    VolumeQuota volumeQuota(Quotas quotas, TypeQuotas types) {
+        return new VolumeQuota(quotas, types);
     }
 
     @Produces
@@ -237,13 +245,13 @@ class VolumeBeans {
             Volumes volumes,
             VolumeSnapshots snapshots,
             VolumeHosts hosts,
-            Quotas quotas,
+            VolumeQuota quota,
             SagaRunner sagas,
             SnapshotVolume snapshotVolume,
             DeleteVolumeSnapshot deleteSnapshot,
             Clock clock) {
         return new SnapshotCatalog(
-                transactions, volumes, snapshots, hosts, quotas, sagas, snapshotVolume, deleteSnapshot, clock);
+                transactions, volumes, snapshots, hosts, quota, sagas, snapshotVolume, deleteSnapshot, clock);
     }
 
     @Produces
@@ -356,7 +364,7 @@ class VolumeBeans {
             Volumes volumes,
             VolumeSnapshots snapshots,
             VolumeHosts hosts,
-            Quotas quotas,
+            VolumeQuota quota,
             VolumeCatalog catalog,
             VolumeCreation creation,
             SagaRunner sagas,
@@ -370,7 +378,7 @@ class VolumeBeans {
                 volumes,
                 snapshots,
                 hosts,
-                quotas,
+                quota,
                 catalog,
                 creation,
                 sagas,
@@ -404,9 +412,9 @@ class VolumeBeans {
             Volumes volumes,
             VolumeSnapshots snapshots,
             Shelf<Transfer> transfers,
-            Quotas quotas,
+            VolumeQuota quota,
             Clock clock) {
-        return new Transfers(transactions, volumes, snapshots, transfers, quotas, clock);
+        return new Transfers(transactions, volumes, snapshots, transfers, quota, clock);
     }
 
     @Produces

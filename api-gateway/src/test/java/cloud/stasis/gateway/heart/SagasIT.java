@@ -445,6 +445,7 @@ class SagasIT {
         return new BlockDevice(
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 new BlockDevice.FreshVolume(
                         new VolumeSource.Blank(), Optional.of(ByteCount.ofGib(gib)), Optional.empty(), onTermination));
     }
@@ -459,6 +460,7 @@ class SagasIT {
     private static NewServer onVolume(ImageId image) {
         BlockDevice root = new BlockDevice(
                 Optional.of(0),
+                Optional.empty(),
                 Optional.empty(),
                 new BlockDevice.FreshVolume(
                         new VolumeSource.OfImage(image),

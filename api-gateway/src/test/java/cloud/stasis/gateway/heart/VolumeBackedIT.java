@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -157,6 +158,10 @@ class VolumeBackedIT {
                 "[{'boot_index': 0, 'source_type': 'volume', 'uuid': 'VOLUME', 'destination_type': 'volume',"
                         + " 'device_name': 'v d a'}] | device_name",
                 "[{'boot_index': 0, 'source_type': 'volume', 'uuid': 'VOLUME', 'destination_type': 'volume',"
+                        + " 'disk_bus': 'scsi'}] | disk_bus",
+                "[{'boot_index': 0, 'source_type': 'volume', 'uuid': 'VOLUME', 'destination_type': 'volume',"
+                        + " 'device_type': 'lun'}] | device_type",
+                "[{'boot_index': 0, 'source_type': 'volume', 'uuid': 'VOLUME', 'destination_type': 'volume',"
                         + " 'connection_info': {}}] | Additional properties",
             })
     void whatCannotBeBootedFromIsRefusedInNovasWordsAndReservesNothing(String devices, String words) {
@@ -174,6 +179,45 @@ class VolumeBackedIT {
 
         assertThat(answer.json().at("/badRequest/message").asText()).contains(words);
         assertThat(door.status("/volumes/" + volume, "volume")).isEqualTo("available");
+    }
+
+    @Test
+    void volumesHaveThePlacesAndTagsThatTheRequestGivesThem() {
+        String blank = "{\"source_type\": \"blank\", \"destination_type\": \"volume\", \"volume_size\": 1";
+
+        String id =
+                running("\"block_device_mapping_v2\": [{\"boot_index\": 0, \"source_type\": \"volume\", \"uuid\": \""
+                        + bootable() + "\", \"destination_type\": \"volume\", \"disk_bus\": \"virtio\"}, "
+                        + blank + "}, "
+                        + blank + ", \"device_name\": \"/dev/sdb\", \"tag\": \"logs\"}, "
+                        + blank + ", \"device_name\": \"/dev/vdf\", \"device_type\": \"disk\"}]");
+
+        BootInstance boot = (BootInstance) workers.carriedOut(id).getFirst();
+        assertThat(boot.spec().disks().stream().map(disk -> disk.target().value()))
+                .containsExactly("vda", "vdc", "vdb", "vdf");
+        Map<String, String> tags = attachments(id);
+        assertThat(tags).containsEntry("/dev/vdb", "logs").containsEntry("/dev/vdf", "");
+        String more = door.volume("{\"size\": 1}");
+        doors.compute(
+                        tenant,
+                        "2.49",
+                        "POST",
+                        "/servers/" + id + "/os-volume_attachments",
+                        "{\"volumeAttachment\": {\"volumeId\": \"" + more + "\", \"tag\": \"more\"}}")
+                .expect(200);
+        assertThat(attachments(id)).containsEntry("/dev/vdd", "more");
+    }
+
+    /// Tags by device.
+    private Map<String, String> attachments(String server) {
+        Map<String, String> tags = new TreeMap<>();
+        doors.compute(tenant, "2.96", "GET", "/servers/" + server + "/os-volume_attachments", null)
+                .expect(200)
+                .json()
+                .path("volumeAttachments")
+                .forEach(found -> tags.put(
+                        found.path("device").asText(), found.path("tag").asText("")));
+        return tags;
     }
 
     @Test

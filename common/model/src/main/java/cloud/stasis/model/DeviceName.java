@@ -4,6 +4,9 @@ import java.util.regex.Pattern;
 
 /// The target of a disk as the hypervisor names it: `vda`, `sdb`, `hdc`.
 public record DeviceName(String value) implements Comparable<DeviceName> {
+    /// How many virtio disks there are names for: `vda` to `vdz`.
+    public static final int MAX_VIRTIO = 26;
+
     private static final Pattern DEVICE = Pattern.compile("(vd|sd|hd)[a-z]{1,2}");
 
     public DeviceName {
@@ -14,8 +17,8 @@ public record DeviceName(String value) implements Comparable<DeviceName> {
 
     /// The virtio disk at `position`, counted from 0: `vda`, `vdb`, ... up to `vdz`.
     public static DeviceName virtio(int position) {
-        if (position < 0 || position > 25) {
-            throw new StasisException(ErrorCode.INVALID_REQUEST, "an instance has at most 26 disks");
+        if (position < 0 || position >= MAX_VIRTIO) {
+            throw new StasisException(ErrorCode.INVALID_REQUEST, "an instance has at most " + MAX_VIRTIO + " disks");
         }
         return new DeviceName("vd" + (char) ('a' + position));
     }

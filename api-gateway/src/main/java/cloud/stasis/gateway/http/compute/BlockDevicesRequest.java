@@ -6,6 +6,7 @@ import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.http.Microversion;
 import cloud.stasis.gateway.volume.VolumeState.OnTermination;
+import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.StasisException;
 import java.util.ArrayList;
@@ -18,15 +19,17 @@ import java.util.stream.Stream;
 /// The disks of a server in the body of `POST /servers`: `imageRef`, `block_device_mapping_v2`, and
 /// `block_device_mapping` as the first version of clients writes it.
 ///
-/// What a device is on the bus, and how a guest may find it by a tag, is checked for its form and otherwise ignored:
-/// all disks are virtio, and guests find volumes by their serial.
+/// All disks are virtio; what asks for another bus is refused. Guests find volumes by their serial, tenants by their
+// tag.
 ///
 /// @param medium the image that lies in the drive: a device of the type `cdrom`
 record BlockDevicesRequest(Optional<ImageId> image, List<BlockDevice> devices, Optional<ImageId> medium) {
     private static final int MAX_TEXT = 255;
-    private static final int MAX_TAG = 60;
-    private static final int MAX_DISKS = 26;
+    static final int MAX_TAG = 60;
+
     private static final String ROOT = "vda";
+    private static final String BUS = "virtio";
+    private static final String DISK = "disk";
     private static final String CDROM = "cdrom";
     private static final Pattern DEVICE_NAME = Pattern.compile("[A-Za-z0-9_/.-]+");
 
@@ -34,8 +37,8 @@ record BlockDevicesRequest(Optional<ImageId> image, List<BlockDevice> devices, O
         Optional<ImageId> image = server.optionalText("imageRef", MAX_TEXT)
                 .filter(text -> !text.isEmpty())
                 .map(BlockDevicesRequest::imageId);
-        List<JsonFields> first = server.objects("block_device_mapping", MAX_DISKS);
-        List<JsonFields> second = server.objects("block_device_mapping_v2", MAX_DISKS);
+        List<JsonFields> first = server.objects("block_device_mapping", DeviceName.MAX_VIRTIO);
+        List<JsonFields> second = server.objects("block_device_mapping_v2", DeviceName.MAX_VIRTIO);
         if (!first.isEmpty() && !second.isEmpty()) {
             throw bad("Using different block_device_mapping syntaxes is not allowed in the same request.");
         }
@@ -83,9 +86,16 @@ record BlockDevicesRequest(Optional<ImageId> image, List<BlockDevice> devices, O
             known.add("volume_type");
         }
         device.only(known.toArray(String[]::new));
-        device.optionalText("disk_bus", MAX_TEXT);
-        device.optionalText("device_type", MAX_TEXT);
-        device.optionalText("tag", MAX_TAG).ifPresent(tag -> ServerRequest.tags(List.of(tag)));
+        String type = given(device, "device_type").orElse(DISK);
+        if (!type.equals(DISK) && !type.equals(CDROM)) {
+            throw bad("Block Device Mapping is Invalid: device_type must be " + DISK + " or " + CDROM + ".");
+        }
+        if (type.equals(DISK)
+                && given(device, "disk_bus").filter(bus -> !bus.equals(BUS)).isPresent()) {
+            throw bad("Block Device Mapping is Invalid: disk_bus of a disk must be " + BUS + ".");
+        }
+        Optional<String> tag = device.optionalText("tag", MAX_TAG);
+        tag.ifPresent(given -> ServerRequest.tags(List.of(given)));
         if (isNoDevice(device)) {
             return Optional.empty();
         }
@@ -98,7 +108,8 @@ record BlockDevicesRequest(Optional<ImageId> image, List<BlockDevice> devices, O
                 device.optionalText("guest_format", MAX_TEXT).map(format -> format.toLowerCase(Locale.ROOT)),
                 name(device),
                 device.optionalInteger("boot_index"),
-                onTermination(device)));
+                onTermination(device),
+                tag));
     }
 
     /// Says that something that the image asks for shall not be there; there is nothing to be left out here.
@@ -157,7 +168,8 @@ record BlockDevicesRequest(Optional<ImageId> image, List<BlockDevice> devices, O
                 virtual.filter("swap"::equals),
                 name(device),
                 Optional.empty(),
-                onTermination(device));
+                onTermination(device),
+                Optional.empty());
     }
 
     private static Optional<String> given(JsonFields device, String name) {

@@ -27,6 +27,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -80,9 +81,10 @@ public class VolumeAttachmentsResource {
         if (fields.has("tag") && !request.microversion().atLeast(2, 49)) {
             throw new FaultException(400, "Additional properties are not allowed: volumeAttachment.tag.");
         }
-        fields.optionalText("tag", MAX_TEXT);
+        Optional<String> tag = fields.optionalText("tag", BlockDevicesRequest.MAX_TAG);
+        tag.ifPresent(given -> ServerRequest.tags(List.of(given)));
         Volume attaching = attachments.attach(
-                caller, ServersResource.id(id), volume, device(fields), onTermination(fields, OnTermination.KEEP));
+                caller, ServersResource.id(id), volume, device(fields), onTermination(fields, OnTermination.KEEP), tag);
         if (request.microversion().atLeast(2, 101)) {
             return Response.accepted().build();
         }
@@ -156,7 +158,7 @@ public class VolumeAttachmentsResource {
         body.put("serverId", attachment.instance().toString());
         body.put("device", "/dev/" + attachment.device());
         if (version.atLeast(2, 70)) {
-            body.put("tag", null);
+            body.put("tag", attachment.tag().orElse(null));
         }
         if (version.atLeast(2, 79)) {
             body.put("delete_on_termination", attachment.onTermination() == OnTermination.DELETE);

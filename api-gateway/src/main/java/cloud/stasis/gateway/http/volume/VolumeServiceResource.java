@@ -6,6 +6,10 @@ import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.volume.TypeQuotaRows.OfType;
+import cloud.stasis.gateway.volume.TypeQuotas;
+import cloud.stasis.gateway.volume.VolumeType;
+import cloud.stasis.gateway.volume.VolumeTypeCatalog;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.StasisException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,9 +25,11 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What clients ask of the block storage service around volumes: limits, quotas, its one zone.
@@ -44,11 +50,16 @@ public class VolumeServiceResource {
 
     private final VolumeDoor door;
     private final Quotas quotas;
+    private final TypeQuotas typeQuotas;
+    private final VolumeTypeCatalog types;
     private final Transactions transactions;
 
-    VolumeServiceResource(VolumeDoor door, Quotas quotas, Transactions transactions) {
+    VolumeServiceResource(
+            VolumeDoor door, Quotas quotas, TypeQuotas typeQuotas, VolumeTypeCatalog types, Transactions transactions) {
         this.door = door;
         this.quotas = quotas;
+        this.typeQuotas = typeQuotas;
+        this.types = types;
         this.transactions = transactions;
     }
 
@@ -78,54 +89,74 @@ public class VolumeServiceResource {
             @PathParam("project") String project,
             @PathParam("id") String id,
             @QueryParam("usage") @Nullable String usage) {
-        ProjectId asked = readable(door.enter(project, VolumeAction.READ_QUOTAS), id);
-        Map<Resource, Long> limits = quotas.limits(asked);
+        Caller caller = door.enter(project, VolumeAction.READ_QUOTAS);
+        ProjectId asked = readable(caller, id);
+        Map<String, Long> limits = limits(caller, asked);
         if (!"true".equalsIgnoreCase(usage)) {
             return set(asked, limits);
         }
-        Map<Resource, Long> used = quotas.used(asked);
+        Map<String, Long> used = words(caller, quotas.used(asked), typeQuotas.used(asked), 0);
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("id", asked.value());
-        COUNTED.forEach(resource -> body.put(
-                resource.word(),
-                Map.of("limit", limits.get(resource), "in_use", used.getOrDefault(resource, 0L), "reserved", 0)));
+        limits.forEach(
+                (word, limit) -> body.put(word, Map.of("limit", limit, "in_use", used.get(word), "reserved", 0)));
         return Map.of("quota_set", body);
     }
 
     @GET
     @Path("os-quota-sets/{id}/defaults")
     public Map<String, Object> defaults(@PathParam("project") String project, @PathParam("id") String id) {
-        return set(readable(door.enter(project, VolumeAction.READ_QUOTAS), id), quotas.defaults());
+        Caller caller = door.enter(project, VolumeAction.READ_QUOTAS);
+        return set(readable(caller, id), defaults(caller));
     }
 
     @PUT
     @Path("os-quota-sets/{id}")
     public Map<String, Object> change(
             @PathParam("project") String project, @PathParam("id") String id, @Nullable JsonNode body) {
-        ProjectId asked = readable(door.enter(project, VolumeAction.CHANGE_QUOTAS), id);
-        Map<Resource, Long> limits =
-                limits(JsonFields.of(body).only("quota_set").object("quota_set"));
-        transactions.run(() -> quotas.override(asked, limits));
-        return set(asked, quotas.limits(asked));
+        Caller caller = door.enter(project, VolumeAction.CHANGE_QUOTAS);
+        ProjectId asked = readable(caller, id);
+        JsonFields fields = JsonFields.of(body).only("quota_set").object("quota_set");
+        Map<Resource, Long> limits = asked(fields);
+        Map<OfType, Long> ofTypes = asked(fields, caller);
+        transactions.run(() -> {
+            quotas.override(asked, limits);
+            typeQuotas.override(asked, ofTypes);
+        });
+        return set(asked, limits(caller, asked));
     }
 
-    private static Map<Resource, Long> limits(JsonFields fields) {
+    private static Map<Resource, Long> asked(JsonFields fields) {
         Map<Resource, Long> limits = new EnumMap<>(Resource.class);
-        for (Resource resource : COUNTED) {
-            if (fields.isMinusOne(resource.word())) {
-                limits.put(resource, Resource.UNLIMITED);
-            } else {
-                fields.optionalNumber(resource.word()).ifPresent(limit -> limits.put(resource, (long) limit));
+        COUNTED.forEach(resource -> limit(fields, resource.word()).ifPresent(allowed -> limits.put(resource, allowed)));
+        return limits;
+    }
+
+    private Map<OfType, Long> asked(JsonFields fields, Caller caller) {
+        Map<OfType, Long> limits = new HashMap<>();
+        for (VolumeType type : types.list(caller)) {
+            for (Resource resource : TypeQuotas.COUNTED) {
+                limit(fields, TypeQuotas.word(resource, type))
+                        .ifPresent(allowed -> limits.put(new OfType(type.id(), resource), allowed));
             }
         }
         return limits;
+    }
+
+    private static Optional<Long> limit(JsonFields fields, String word) {
+        return fields.isMinusOne(word)
+                ? Optional.of(Resource.UNLIMITED)
+                : fields.optionalNumber(word).map(Integer::longValue);
     }
 
     @DELETE
     @Path("os-quota-sets/{id}")
     public Response reset(@PathParam("project") String project, @PathParam("id") String id) {
         ProjectId asked = readable(door.enter(project, VolumeAction.CHANGE_QUOTAS), id);
-        transactions.run(() -> quotas.reset(asked));
+        transactions.run(() -> {
+            quotas.reset(asked);
+            typeQuotas.reset(asked);
+        });
         return Response.ok().build();
     }
 
@@ -133,10 +164,10 @@ public class VolumeServiceResource {
     @GET
     @Path("os-quota-class-sets/{name}")
     public Map<String, Object> quotaClass(@PathParam("project") String project, @PathParam("name") String name) {
-        door.enter(project, VolumeAction.CHANGE_QUOTAS);
+        Caller caller = door.enter(project, VolumeAction.CHANGE_QUOTAS);
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("id", name);
-        body.putAll(counted(quotas.defaults()));
+        body.putAll(defaults(caller));
         return Map.of("quota_class_set", body);
     }
 
@@ -144,23 +175,40 @@ public class VolumeServiceResource {
     @Path("os-quota-class-sets/{name}")
     public Map<String, Object> changeClass(
             @PathParam("project") String project, @PathParam("name") String name, @Nullable JsonNode body) {
-        door.enter(project, VolumeAction.CHANGE_QUOTAS);
-        Map<Resource, Long> limits =
-                limits(JsonFields.of(body).only("quota_class_set").object("quota_class_set"));
-        transactions.run(() -> quotas.changeDefaults(limits));
-        return Map.of("quota_class_set", counted(quotas.defaults()));
+        Caller caller = door.enter(project, VolumeAction.CHANGE_QUOTAS);
+        JsonFields fields = JsonFields.of(body).only("quota_class_set").object("quota_class_set");
+        Map<Resource, Long> limits = asked(fields);
+        Map<OfType, Long> ofTypes = asked(fields, caller);
+        transactions.run(() -> {
+            quotas.changeDefaults(limits);
+            typeQuotas.changeDefaults(ofTypes);
+        });
+        return Map.of("quota_class_set", defaults(caller));
     }
 
-    private static Map<String, Object> counted(Map<Resource, Long> limits) {
-        Map<String, Object> body = new LinkedHashMap<>();
-        COUNTED.forEach(resource -> body.put(resource.word(), limits.get(resource)));
-        return body;
+    private Map<String, Long> limits(Caller caller, ProjectId project) {
+        return words(caller, quotas.limits(project), typeQuotas.limits(project), Resource.UNLIMITED);
     }
 
-    private static Map<String, Object> set(ProjectId project, Map<Resource, Long> limits) {
+    private Map<String, Long> defaults(Caller caller) {
+        return words(caller, quotas.defaults(), typeQuotas.defaults(), Resource.UNLIMITED);
+    }
+
+    /// By the words of the API: of all volumes, and of each type that the caller knows of.
+    private Map<String, Long> words(Caller caller, Map<Resource, Long> all, Map<OfType, Long> ofTypes, long otherwise) {
+        Map<String, Long> words = new LinkedHashMap<>();
+        COUNTED.forEach(resource -> words.put(resource.word(), all.getOrDefault(resource, 0L)));
+        for (VolumeType type : types.list(caller)) {
+            TypeQuotas.COUNTED.forEach(resource -> words.put(
+                    TypeQuotas.word(resource, type), ofTypes.getOrDefault(new OfType(type.id(), resource), otherwise)));
+        }
+        return words;
+    }
+
+    private static Map<String, Object> set(ProjectId project, Map<String, Long> limits) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("id", project.value());
-        body.putAll(counted(limits));
+        body.putAll(limits);
         return Map.of("quota_set", body);
     }
 

@@ -59,6 +59,10 @@ class VolumeEntity {
     @Nullable
     Instant attachedAt;
 
+    @Column(name = "device_tag")
+    @Nullable
+    String deviceTag;
+
     @Column(name = "type_id")
     @Nullable
     UUID typeId;

@@ -59,6 +59,13 @@ class VolumeSnapshotTable implements VolumeSnapshots, Usage {
     }
 
     @Override
+    public List<VolumeSnapshot> of(VolumeId volume) {
+        return rows.find("volumeId = ?1 and deletedAt is null order by createdAt, id", volume.value()).stream()
+                .map(VolumeSnapshotTable::read)
+                .toList();
+    }
+
+    @Override
     public List<VolumeSnapshot> of(UUID groupSnapshot) {
         return rows.find("groupSnapshotId = ?1 and deletedAt is null order by id", groupSnapshot).stream()
                 .map(VolumeSnapshotTable::read)

@@ -161,6 +161,7 @@ class VolumeTable implements Volumes, Usage {
         row.instanceId = attachment.map(at -> at.instance().value()).orElse(null);
         row.device = attachment.map(at -> at.device().value()).orElse(null);
         row.onTermination = attachment.map(at -> at.onTermination().name()).orElse(null);
+        row.deviceTag = attachment.flatMap(Attachment::tag).orElse(null);
         row.attachedAt = attachment.map(Attachment::at).orElse(null);
         row.updatedAt = volume.updatedAt();
         row.deletedAt = volume.deletedAt().orElse(null);
@@ -194,6 +195,7 @@ class VolumeTable implements Volumes, Usage {
                         new InstanceId(instance),
                         new DeviceName(present(row.device)),
                         OnTermination.valueOf(present(row.onTermination)),
+                        Optional.ofNullable(row.deviceTag),
                         present(row.attachedAt)));
         if (row.state.equals("in-use") && attachment.isPresent()) {
             return new VolumeState.InUse(attachment.get());

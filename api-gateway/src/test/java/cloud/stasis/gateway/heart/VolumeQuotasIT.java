@@ -1,0 +1,157 @@
+package cloud.stasis.gateway.heart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cloud.stasis.gateway.TestCloud.Tenant;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// How much of volumes a project may have: of all, of one type, and when many ask at once.
+@QuarkusTest
+class VolumeQuotasIT {
+    private static final int AT_ONCE = 12;
+
+    @Inject
+    Doors doors;
+
+    @Inject
+    Cloud cloud;
+
+    @Inject
+    FakeWorkers workers;
+
+    private VolumeDoor door;
+    private VolumeDoor operator;
+
+    @BeforeEach
+    void open() {
+        doors.open();
+        Tenant tenant = doors.http().tenant("member");
+        door = new VolumeDoor(doors, cloud, tenant);
+        operator = door.as(doors.http().member(tenant.projectId(), tenant.projectName(), "admin"));
+    }
+
+    @Test
+    void aTypeHasLimitsOfItsOwn() {
+        String type = type();
+        limit("{\"volumes_" + type + "\": 2, \"gigabytes_" + type + "\": 4, \"snapshots_" + type + "\": 1}");
+
+        String volume = door.volume(ofType(type, 2));
+        door.made("/snapshots", "snapshot", "{\"volume_id\": \"" + volume + "\"}");
+
+        assertThat(refusal("/volumes", "{\"volume\": " + ofType(type, 1) + "}"))
+                .startsWith("Quota exceeded for gigabytes_" + type + ":");
+        limit("{\"gigabytes_" + type + "\": -1}");
+        assertThat(refusal("/snapshots", "{\"snapshot\": {\"volume_id\": \"" + volume + "\"}}"))
+                .startsWith("Quota exceeded for snapshots_" + type + ":");
+        door.volume(ofType(type, 1));
+        assertThat(refusal("/volumes", "{\"volume\": " + ofType(type, 1) + "}"))
+                .startsWith("Quota exceeded for volumes_" + type + ":");
+        door.volume("{\"size\": 1}");
+    }
+
+    @Test
+    void whatIsUsedOfATypeIsShownAndALimitGoesBackToTheDefault() {
+        String type = type();
+        limit("{\"volumes_" + type + "\": 3}");
+        door.volume(ofType(type, 2));
+
+        var shown = door.show(quotas() + "?usage=true", "quota_set");
+        assertThat(shown.at("/volumes_" + type + "/in_use").asInt()).isEqualTo(1);
+        assertThat(shown.at("/volumes_" + type + "/limit").asInt()).isEqualTo(3);
+        assertThat(shown.at("/gigabytes_" + type + "/in_use").asInt()).isEqualTo(2);
+        operator.call("DELETE", quotas(), null).expect(200);
+        assertThat(door.show(quotas(), "quota_set").path("volumes_" + type).asInt())
+                .isEqualTo(-1);
+        operator.call("PUT", "/os-quota-class-sets/default", "{\"quota_class_set\": {\"volumes_" + type + "\": 1}}")
+                .expect(200);
+        assertThat(refusal("/volumes", "{\"volume\": " + ofType(type, 1) + "}"))
+                .startsWith("Quota exceeded for volumes_" + type + ":");
+    }
+
+    @Test
+    void aVolumeOfAnotherTypeNeedsRoomThere() {
+        String type = type();
+        String volume = door.volume("{\"size\": 2}");
+        door.made("/snapshots", "snapshot", "{\"volume_id\": \"" + volume + "\"}");
+        limit("{\"gigabytes_" + type + "\": 3}");
+        String retype = "{\"os-retype\": {\"new_type\": \"" + type + "\", \"migration_policy\": \"never\"}}";
+
+        door.act(volume, retype).expect(413);
+        limit("{\"gigabytes_" + type + "\": 4}");
+        door.act(volume, retype).expect(202);
+
+        assertThat(door.show(quotas() + "?usage=true", "quota_set")
+                        .at("/gigabytes_" + type + "/in_use")
+                        .asInt())
+                .isEqualTo(4);
+    }
+
+    @Test
+    void manyAtOnceNeverGetMoreThanIsAllowed() throws Exception {
+        String type = type();
+        String volume = door.volume("{\"size\": 1}");
+        limit("{\"volumes\": 6, \"snapshots\": 3, \"volumes_" + type + "\": 2}");
+
+        List<Integer> typed = allAtOnce("/volumes", "{\"volume\": " + ofType(type, 1) + "}");
+        List<Integer> volumes = allAtOnce("/volumes", "{\"volume\": {\"size\": 1}}");
+        List<Integer> snapshots =
+                allAtOnce("/snapshots", "{\"snapshot\": {\"volume_id\": \"" + volume + "\", \"force\": true}}");
+
+        assertThat(typed.stream().filter(status -> status == 202)).hasSize(2);
+        assertThat(volumes.stream().filter(status -> status == 202)).hasSize(3);
+        assertThat(snapshots.stream().filter(status -> status == 202)).hasSize(3);
+        assertThat(List.of(typed, volumes, snapshots))
+                .allSatisfy(all -> assertThat(all).containsOnly(202, 413));
+        cloud.awaitQuiet();
+    }
+
+    private List<Integer> allAtOnce(String path, String body) throws Exception {
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> asked = new ArrayList<>();
+            for (int client = 0; client < AT_ONCE; client++) {
+                asked.add(clients.submit(() -> door.call("POST", path, body).status()));
+            }
+            List<Integer> answered = new ArrayList<>();
+            for (Future<Integer> each : asked) {
+                answered.add(each.get());
+            }
+            return answered;
+        }
+    }
+
+    private String type() {
+        String name = "t" + UUID.randomUUID();
+        operator.call("POST", "/types", "{\"volume_type\": {\"name\": \"" + name + "\"}}")
+                .expect(200);
+        return name;
+    }
+
+    private static String ofType(String type, int gib) {
+        return "{\"size\": " + gib + ", \"volume_type\": \"" + type + "\"}";
+    }
+
+    private void limit(String limits) {
+        operator.call("PUT", quotas(), "{\"quota_set\": " + limits + "}").expect(200);
+    }
+
+    private String quotas() {
+        return "/os-quota-sets/" + door.tenant().projectId();
+    }
+
+    private String refusal(String path, String body) {
+        return door.call("POST", path, body)
+                .expect(413)
+                .json()
+                .at("/overLimit/message")
+                .asText();
+    }
+}
