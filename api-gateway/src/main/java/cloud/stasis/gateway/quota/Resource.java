@@ -15,7 +15,8 @@ public enum Resource {
     GIB_PER_VOLUME("per_volume_gigabytes", -1),
     VOLUME_GROUPS("groups", 10),
     BACKUPS("backups", 100),
-    BACKUP_GIB("backup_gigabytes", 10_000);
+    BACKUP_GIB("backup_gigabytes", 10_000),
+    SNAPSHOT_POLICIES("snapshot_policies", 50);
 
     /// Stands for no limit.
     public static final long UNLIMITED = -1;

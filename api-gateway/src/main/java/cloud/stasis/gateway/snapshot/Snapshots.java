@@ -108,38 +108,42 @@ public final class Snapshots {
     ///
     /// @throws StasisException `INSTANCE_NOT_FOUND`, `WRONG_STATE`, `QUOTA_EXCEEDED`
     public Job take(Caller caller, InstanceId server, String name, Asked asked, Optional<ClientToken> token) {
-        return requests.once(caller, token, JobKind.TAKE_SNAPSHOT, () -> {
-            quotas.require(instances.visible(caller, server).project(), Map.of(Resource.SNAPSHOTS, 1L));
-            Instance instance = instances.lockVisible(caller, server);
-            SagaId saga = SagaId.random();
-            InstanceState busy = instance.state().toBusy(server, Operation.TAKE_SNAPSHOT, saga);
-            HostId host = Origins.host(instance);
-            Instant now = clock.instant();
-            Snapshot snapshot = new Snapshot(
-                    SnapshotId.random(),
-                    instance.project(),
-                    caller.user(),
-                    server,
-                    name,
-                    asked,
-                    new SnapshotState.Creating(saga),
-                    instance.position(),
-                    instance.spec(),
-                    Optional.empty(),
-                    new Snapshot.OnRequest(),
-                    Snapshot.Protection.NONE,
-                    now,
-                    now);
-            snapshots.add(snapshot);
-            instances.save(instance.in(busy, now));
-            return begin(
-                    saga,
-                    new Start<>(
-                            takeSnapshot,
-                            TakeSnapshot.Data.of(
-                                    snapshot, host, TakeSnapshot.Moment.NOW, Origins.of(instance, name, snapshots))),
-                    job(caller, snapshot, JobKind.TAKE_SNAPSHOT, token));
-        });
+        return requests.once(
+                caller, token, JobKind.TAKE_SNAPSHOT, () -> begin(caller, server, name, asked, token));
+    }
+
+    /// As [#take], within the caller's transaction.
+    public Job begin(Caller caller, InstanceId server, String name, Asked asked, Optional<ClientToken> token) {
+        quotas.require(instances.visible(caller, server).project(), Map.of(Resource.SNAPSHOTS, 1L));
+        Instance instance = instances.lockVisible(caller, server);
+        SagaId saga = SagaId.random();
+        InstanceState busy = instance.state().toBusy(server, Operation.TAKE_SNAPSHOT, saga);
+        HostId host = Origins.host(instance);
+        Instant now = clock.instant();
+        Snapshot snapshot = new Snapshot(
+                SnapshotId.random(),
+                instance.project(),
+                caller.user(),
+                server,
+                name,
+                asked,
+                new SnapshotState.Creating(saga),
+                instance.position(),
+                instance.spec(),
+                Optional.empty(),
+                new Snapshot.OnRequest(),
+                Snapshot.Protection.NONE,
+                now,
+                now);
+        snapshots.add(snapshot);
+        instances.save(instance.in(busy, now));
+        return begin(
+                saga,
+                new Start<>(
+                        takeSnapshot,
+                        TakeSnapshot.Data.of(
+                                snapshot, host, TakeSnapshot.Moment.NOW, Origins.of(instance, name, snapshots))),
+                job(caller, snapshot, JobKind.TAKE_SNAPSHOT, token));
     }
 
     /// Begins to delete a snapshot.

@@ -80,7 +80,21 @@ public final class BackupCatalog {
     ///
     /// @throws StasisException `INVALID_REQUEST` unless the volume is available, or in use and `forced`
     public Backup create(Caller caller, NewBackup asked, VolumeCatalog.Force force) {
-        return transactions.call(() -> {
+        return transactions.call(() -> begin(caller, asked, force)).backup();
+    }
+
+    /// A backup that is being made, and the job that does it.
+    public record Begun(Backup backup, Job job) {}
+
+    /// What the next backup of a volume is to be called.
+    public Mode modeOf(VolumeId volume) {
+        return backups.of(volume).stream().anyMatch(former -> former.status() == Status.AVAILABLE)
+                ? Mode.INCREMENTAL
+                : Mode.FULL;
+    }
+
+    /// As [#create], within the caller's transaction.
+    public Begun begin(Caller caller, NewBackup asked, VolumeCatalog.Force force) {
             long gib = volumes.visible(caller, asked.volume()).size().gibRoundedUp();
             quotas.require(caller.project(), Map.of(Resource.BACKUPS, 1L, Resource.BACKUP_GIB, gib));
             Volume volume = volumes.lockVisible(caller, asked.volume());
@@ -107,12 +121,9 @@ public final class BackupCatalog {
                             "name", asked.label().name(),
                             "project", backup.project().value(),
                             "volume", volume.id().toString()));
-            sagas.start(
-                    saga,
-                    new Start<>(kinds.make(), new BackupVolume.Data(backup.key(), bundle)),
-                    job(caller, backup, JobKind.BACKUP_VOLUME));
-            return backup;
-        });
+            Job job = job(caller, backup, JobKind.BACKUP_VOLUME);
+            sagas.start(saga, new Start<>(kinds.make(), new BackupVolume.Data(backup.key(), bundle)), job);
+            return new Begun(backup, job);
     }
 
     private VolumeSnapshot of(Caller caller, Volume volume, SnapshotId id) {

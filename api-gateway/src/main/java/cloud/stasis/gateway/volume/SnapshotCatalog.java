@@ -56,41 +56,48 @@ public final class SnapshotCatalog {
     ///
     /// @throws StasisException `INVALID_REQUEST` unless the volume is available, or in use and `forced`
     public VolumeSnapshot create(Caller caller, VolumeId id, Label label, VolumeCatalog.Force force) {
-        return transactions.call(() -> {
-            quota.require(caller.project(), VolumeQuota.Demand.snapshot(volumes.visible(caller, id)));
-            Volume volume = volumes.lockVisible(caller, id);
-            boolean mayBe = volume.state() instanceof VolumeState.Available
-                    || volume.state() instanceof VolumeState.InUse && force == VolumeCatalog.Force.YES;
-            if (!mayBe) {
-                throw new StasisException(
-                        ErrorCode.INVALID_REQUEST,
-                        "Invalid volume: Volume " + id + " status must be available, or in-use and forced, but current"
-                                + " status is: " + volume.state().status() + ".");
-            }
-            Instant now = clock.instant();
-            SagaId saga = SagaId.random();
-            VolumeSnapshot snapshot = new VolumeSnapshot(
-                    SnapshotId.random(),
-                    volume.project(),
-                    caller.user(),
-                    id,
-                    volume.backend(),
-                    label,
-                    volume.size(),
-                    Optional.empty(),
-                    new VolumeSnapshot.State.Creating(saga),
-                    now,
-                    now,
-                    Optional.empty());
-            snapshots.add(snapshot);
-            sagas.start(
-                    saga,
-                    new Start<>(
-                            snapshotVolume,
-                            new SnapshotVolume.Data(snapshot.id(), id, volume.backend(), Opening.of(volume, hosts))),
-                    job(caller, snapshot, JobKind.SNAPSHOT_VOLUME));
-            return snapshot;
-        });
+        return transactions.call(() -> begin(caller, id, label, force)).snapshot();
+    }
+
+    /// A snapshot that is being taken, and the job that does it.
+    public record Begun(VolumeSnapshot snapshot, Job job) {}
+
+    /// As [#create], within the caller's transaction.
+    public Begun begin(Caller caller, VolumeId id, Label label, VolumeCatalog.Force force) {
+        quota.require(caller.project(), VolumeQuota.Demand.snapshot(volumes.visible(caller, id)));
+        Volume volume = volumes.lockVisible(caller, id);
+        boolean mayBe = volume.state() instanceof VolumeState.Available
+                || volume.state() instanceof VolumeState.InUse && force == VolumeCatalog.Force.YES;
+        if (!mayBe) {
+            throw new StasisException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Invalid volume: Volume " + id + " status must be available, or in-use and forced, but current"
+                            + " status is: " + volume.state().status() + ".");
+        }
+        Instant now = clock.instant();
+        SagaId saga = SagaId.random();
+        VolumeSnapshot snapshot = new VolumeSnapshot(
+                SnapshotId.random(),
+                volume.project(),
+                caller.user(),
+                id,
+                volume.backend(),
+                label,
+                volume.size(),
+                Optional.empty(),
+                new VolumeSnapshot.State.Creating(saga),
+                now,
+                now,
+                Optional.empty());
+        snapshots.add(snapshot);
+        Job job = job(caller, snapshot, JobKind.SNAPSHOT_VOLUME);
+        sagas.start(
+                saga,
+                new Start<>(
+                        snapshotVolume,
+                        new SnapshotVolume.Data(snapshot.id(), id, volume.backend(), Opening.of(volume, hosts))),
+                job);
+        return new Begun(snapshot, job);
     }
 
     public VolumeSnapshot show(Caller caller, SnapshotId id) {

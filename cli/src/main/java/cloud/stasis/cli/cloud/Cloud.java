@@ -10,6 +10,7 @@ public record Cloud(
         Volumes volumes,
         Snapshots snapshots,
         Instants instants,
+        Policies policies,
         Devices devices,
         Stores stores,
         Jobs jobs) {
@@ -22,6 +23,7 @@ public record Cloud(
                 new Volumes(session),
                 new Snapshots(session),
                 new Instants(session),
+                new Policies(session),
                 new Devices(session),
                 new Stores(session),
                 new Jobs(session));

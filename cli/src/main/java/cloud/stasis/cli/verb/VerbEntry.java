@@ -22,6 +22,12 @@ import cloud.stasis.cli.verb.job.JobFollow;
 import cloud.stasis.cli.verb.job.JobList;
 import cloud.stasis.cli.verb.job.JobRetry;
 import cloud.stasis.cli.verb.job.JobShow;
+import cloud.stasis.cli.verb.policy.PolicyCreate;
+import cloud.stasis.cli.verb.policy.PolicyDelete;
+import cloud.stasis.cli.verb.policy.PolicyList;
+import cloud.stasis.cli.verb.policy.PolicyRun;
+import cloud.stasis.cli.verb.policy.PolicyShow;
+import cloud.stasis.cli.verb.policy.PolicyUpdate;
 import cloud.stasis.cli.verb.server.ConsoleLog;
 import cloud.stasis.cli.verb.server.ServerBoot;
 import cloud.stasis.cli.verb.server.ServerChange;
@@ -63,7 +69,7 @@ record VerbEntry(String name, Group group, Function<Tools, Verb> make) {
         SERVERS("Servers"),
         IMAGES("Images and flavors"),
         VOLUMES("Volumes"),
-        SNAPSHOTS("Snapshots of whole servers"),
+        SNAPSHOTS("Snapshots of whole servers, and policies"),
         STORE("The image store and other sites (operators)"),
         JOBS("Jobs"),
         CLIENT("The cloud and this program");
@@ -125,6 +131,12 @@ record VerbEntry(String name, Group group, Function<Tools, Verb> make) {
             new VerbEntry("instant-show", Group.SNAPSHOTS, InstantShow::new),
             new VerbEntry("instant-revert", Group.SNAPSHOTS, InstantRevert::new),
             new VerbEntry("instant-delete", Group.SNAPSHOTS, InstantDelete::new),
+            new VerbEntry("policy-create", Group.SNAPSHOTS, PolicyCreate::new),
+            new VerbEntry("policy-list", Group.SNAPSHOTS, PolicyList::new),
+            new VerbEntry("policy-show", Group.SNAPSHOTS, PolicyShow::new),
+            new VerbEntry("policy-update", Group.SNAPSHOTS, PolicyUpdate::new),
+            new VerbEntry("policy-delete", Group.SNAPSHOTS, PolicyDelete::new),
+            new VerbEntry("policy-run", Group.SNAPSHOTS, PolicyRun::new),
             new VerbEntry("push", Group.STORE, Push::new),
             new VerbEntry("pull", Group.STORE, Pull::new),
             new VerbEntry("store-adopt", Group.STORE, StoreAdopt::new),

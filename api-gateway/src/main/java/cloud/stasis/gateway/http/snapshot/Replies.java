@@ -30,6 +30,12 @@ final class Replies {
 
     public record OneVerdict(VerdictView verdict) {}
 
+    public record OnePolicy(PolicyView policy) {}
+
+    public record ManyPolicies(List<PolicyView> policies) {}
+
+    public record ManyResults(List<PolicyView.ResultView> results) {}
+
     /// What was begun.
     public record Begun(SnapshotView snapshot, JobView job) {}
 

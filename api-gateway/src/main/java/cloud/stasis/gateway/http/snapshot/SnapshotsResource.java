@@ -327,11 +327,11 @@ public class SnapshotsResource {
         return new Reverts.Way(memory(fields), after(fields), safety(fields));
     }
 
-    private static MemoryChoice memory(JsonFields fields) {
+    static MemoryChoice memory(JsonFields fields) {
         return fields.optionalFlag("memory").orElse(false) ? MemoryChoice.WITH_MEMORY : MemoryChoice.DISKS_ONLY;
     }
 
-    private static Quiesce quiesce(JsonFields fields) {
+    static Quiesce quiesce(JsonFields fields) {
         return switch (fields.optionalText("consistency", Snapshot.MAX_NAME).orElse("prefer")) {
             case "require" -> Quiesce.REQUIRE;
             case "prefer" -> Quiesce.PREFER;

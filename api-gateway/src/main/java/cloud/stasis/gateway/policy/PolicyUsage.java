@@ -1,0 +1,14 @@
+package cloud.stasis.gateway.policy;
+
+import cloud.stasis.gateway.quota.Resource;
+import cloud.stasis.gateway.quota.Usage;
+import cloud.stasis.model.ProjectId;
+import java.util.Map;
+
+/// How many policies a project has.
+public record PolicyUsage(PolicyRows rows) implements Usage {
+    @Override
+    public Map<Resource, Long> of(ProjectId project) {
+        return Map.of(Resource.SNAPSHOT_POLICIES, rows.count(project));
+    }
+}

@@ -1,0 +1,5 @@
+/// Verbs for backups by policy.
+@NullMarked
+package cloud.stasis.cli.verb.policy;
+
+import org.jspecify.annotations.NullMarked;
