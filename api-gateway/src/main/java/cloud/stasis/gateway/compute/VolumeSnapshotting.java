@@ -118,18 +118,14 @@ public final class VolumeSnapshotting {
 
     private static VolumeSnapshot snapshot(
             Caller caller, Volume volume, SnapshotId id, String image, SagaId saga, Instant now) {
-        return new VolumeSnapshot(
+        return VolumeSnapshot.of(
+                volume,
                 id,
-                volume.project(),
                 caller.user(),
-                volume.id(),
-                volume.backend(),
                 new Volume.Label("snapshot for " + image, Optional.empty(), Map.of()),
-                volume.size(),
                 Optional.empty(),
-                new VolumeSnapshot.State.Creating(saga),
-                now,
-                now,
-                Optional.empty());
+                VolumeSnapshot.Occasion.ON_REQUEST,
+                saga,
+                now);
     }
 }

@@ -58,19 +58,25 @@ public final class Policies {
         });
     }
 
+    /// It is the project's own.
     private void requireTarget(Caller caller, Target target) {
         switch (target) {
-            case Target.OneServer(var id) ->
-                instances
+            case Target.OneServer(var id) -> {
+                if (instances
                         .find(id)
                         .filter(server -> server.project().equals(caller.project()))
-                        .orElseThrow(() -> new StasisException(
-                                ErrorCode.INSTANCE_NOT_FOUND, "Instance " + id + " could not be found."));
-            case Target.OneVolume(var id) ->
-                volumes.find(id)
+                        .isEmpty()) {
+                    throw new StasisException(
+                            ErrorCode.INSTANCE_NOT_FOUND, "Instance " + id + " could not be found.");
+                }
+            }
+            case Target.OneVolume(var id) -> {
+                if (volumes.find(id)
                         .filter(volume -> volume.project().equals(caller.project()))
-                        .orElseThrow(() -> new StasisException(
-                                ErrorCode.VOLUME_NOT_FOUND, "Volume " + id + " could not be found."));
+                        .isEmpty()) {
+                    throw new StasisException(ErrorCode.VOLUME_NOT_FOUND, "Volume " + id + " could not be found.");
+                }
+            }
             case Target.Servers _, Target.Volumes _ -> {}
         }
     }

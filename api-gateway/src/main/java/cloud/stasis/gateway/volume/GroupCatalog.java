@@ -238,20 +238,15 @@ public final class GroupCatalog {
             throw invalid("Invalid volume: volume " + id + " must be available or in-use, and is "
                     + volume.state().status() + ".");
         }
-        Instant now = clock.instant();
-        VolumeSnapshot snapshot = new VolumeSnapshot(
+        VolumeSnapshot snapshot = VolumeSnapshot.of(
+                volume,
                 SnapshotId.random(),
-                volume.project(),
                 caller.user(),
-                id,
-                volume.backend(),
                 group.label(),
-                volume.size(),
                 Optional.of(group.key()),
-                new VolumeSnapshot.State.Creating(saga),
-                now,
-                now,
-                Optional.empty());
+                VolumeSnapshot.Occasion.ON_REQUEST,
+                saga,
+                clock.instant());
         snapshots.add(snapshot);
         return new Part(snapshot.id(), id, volume.backend(), Opening.of(volume, hosts));
     }

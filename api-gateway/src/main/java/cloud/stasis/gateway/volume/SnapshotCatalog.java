@@ -14,7 +14,6 @@ import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -74,21 +73,16 @@ public final class SnapshotCatalog {
                     "Invalid volume: Volume " + id + " status must be available, or in-use and forced, but current"
                             + " status is: " + volume.state().status() + ".");
         }
-        Instant now = clock.instant();
         SagaId saga = SagaId.random();
-        VolumeSnapshot snapshot = new VolumeSnapshot(
+        VolumeSnapshot snapshot = VolumeSnapshot.of(
+                volume,
                 SnapshotId.random(),
-                volume.project(),
                 caller.user(),
-                id,
-                volume.backend(),
                 label,
-                volume.size(),
                 Optional.empty(),
-                new VolumeSnapshot.State.Creating(saga),
-                now,
-                now,
-                Optional.empty());
+                VolumeSnapshot.Occasion.ON_REQUEST,
+                saga,
+                clock.instant());
         snapshots.add(snapshot);
         Job job = job(caller, snapshot, JobKind.SNAPSHOT_VOLUME);
         sagas.start(

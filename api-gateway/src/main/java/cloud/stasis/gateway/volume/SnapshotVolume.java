@@ -50,11 +50,14 @@ public final class SnapshotVolume implements Saga<SnapshotVolume.Data> {
     @Override
     public List<Step<Data>> steps(Data data) {
         return List.of(Step.<Data>of("snapshot-volume", SnapshotVolume::keep)
-                .undoneBy(known ->
-                        DeleteVolumeSnapshot.drop(known.volume(), known.snapshot(), known.backend(), known.opened())));
+                .undoneBy(SnapshotVolume::forget));
     }
 
-    private static Request keep(Data data) {
+    static Request forget(Data known) {
+        return DeleteVolumeSnapshot.drop(known.volume(), known.snapshot(), known.backend(), known.opened());
+    }
+
+    static Request keep(Data data) {
         return data.opened()
                 .map(at -> new Request(
                         Topics.commands(at.host()),

@@ -27,6 +27,9 @@ public record Volume(
 
     /// What a tenant says of it.
     public record Label(String name, Optional<String> description, Map<String, String> metadata) {
+        /// Characters, as the column has them.
+        public static final int MAX_NAME = 255;
+
         public static final Label NONE = new Label("", Optional.empty(), Map.of());
 
         public Label {

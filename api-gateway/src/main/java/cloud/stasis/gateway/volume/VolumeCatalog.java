@@ -21,6 +21,7 @@ import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,12 +115,38 @@ public final class VolumeCatalog {
         });
     }
 
+    /// Whether what a volume holds is kept as a snapshot before it goes back.
+    public enum Safety {
+        TAKEN,
+        DECLINED
+    }
+
     /// Begins to go back to any snapshot of the volume; it keeps its size, with zeros where the snapshot ends. A
     /// server that runs loses the volume for that moment.
     ///
     /// @throws StasisException `WRONG_STATE` unless the volume is available or a server has it
-    public void revert(Caller caller, VolumeId id, SnapshotId to) {
-        transactions.run(() -> {
+    public Job revert(Caller caller, VolumeId id, SnapshotId to, Safety safety) {
+        return transactions.call(() -> beginRevert(caller, id, to, safety));
+    }
+
+    /// Begins to take the last revert back: the volume will hold what its newest safety snapshot does.
+    ///
+    /// @throws StasisException `WRONG_STATE` also if there is none
+    public Job undoRevert(Caller caller, VolumeId id, Safety safety) {
+        return transactions.call(() -> {
+            SnapshotId newest = snapshots.of(volumes.visible(caller, id).id()).stream()
+                    .filter(VolumeSnapshot::isSafety)
+                    .filter(snapshot -> snapshot.state() instanceof VolumeSnapshot.State.Available)
+                    .max(Comparator.comparing(VolumeSnapshot::createdAt))
+                    .map(VolumeSnapshot::id)
+                    .orElseThrow(() -> new StasisException(
+                            ErrorCode.WRONG_STATE,
+                            "Volume " + id + " has no safety snapshot: there is no revert to take back."));
+            return beginRevert(caller, id, newest, safety);
+        });
+    }
+
+    private Job beginRevert(Caller caller, VolumeId id, SnapshotId to, Safety safety) {
             Volume volume = volumes.lockVisible(caller, id);
             VolumeSnapshot snapshot = snapshots.lockVisible(caller, to);
             if (!snapshot.volume().equals(id)) {
@@ -133,14 +160,37 @@ public final class VolumeCatalog {
                                 + volume.state().status() + " and "
                                 + snapshot.state().status() + ".");
             }
-            SagaId saga = SagaId.random();
-            volumes.save(volume.in(working(volume, Work.REVERTING, saga), clock.instant()));
-            snapshots.save(snapshot.in(new VolumeSnapshot.State.Restoring(saga), clock.instant()));
-            sagas.start(
-                    saga,
-                    new Start<>(kinds.revert(), new RevertVolume.Data(id, to, volume.backend(), opened(volume))),
-                    job(caller, volume, JobKind.REVERT_VOLUME));
-        });
+        SagaId saga = SagaId.random();
+        volumes.save(volume.in(working(volume, Work.REVERTING, saga), clock.instant()));
+        snapshots.save(snapshot.in(new VolumeSnapshot.State.Restoring(saga), clock.instant()));
+        Optional<SnapshotId> kept = safety == Safety.TAKEN
+                ? Optional.of(keepBefore(caller, volume, snapshot, saga))
+                : Optional.empty();
+        Job job = job(caller, volume, JobKind.REVERT_VOLUME);
+        sagas.start(
+                saga,
+                new Start<>(kinds.revert(), new RevertVolume.Data(id, to, volume.backend(), opened(volume), kept)),
+                job);
+        return job;
+    }
+
+    private SnapshotId keepBefore(Caller caller, Volume volume, VolumeSnapshot to, SagaId saga) {
+        String name = to.label().name().isEmpty() ? to.id().toString() : to.label().name();
+        VolumeSnapshot kept = VolumeSnapshot.of(
+                volume,
+                SnapshotId.random(),
+                caller.user(),
+                new Label(shortened("before revert to " + name), Optional.empty(), Map.of()),
+                Optional.empty(),
+                VolumeSnapshot.Occasion.BEFORE_REVERT,
+                saga,
+                clock.instant());
+        snapshots.add(kept);
+        return kept.id();
+    }
+
+    private static String shortened(String name) {
+        return name.substring(0, Math.min(name.length(), Label.MAX_NAME));
     }
 
     private boolean mayBeReverted(Volume volume) {
@@ -322,8 +372,9 @@ public final class VolumeCatalog {
             throw invalid("Invalid volume: a volume is being made of it. Try again when that is done.");
         }
         List<VolumeSnapshot> held = snapshots.lockAllOf(id);
-        if (!held.isEmpty() && deletion == Deletion.PLAIN) {
-            throw invalid("Invalid volume: Volume still has " + held.size() + " dependent snapshots.");
+        long dependent = held.stream().filter(snapshot -> !snapshot.isSafety()).count();
+        if (dependent > 0 && deletion == Deletion.PLAIN) {
+            throw invalid("Invalid volume: Volume still has " + dependent + " dependent snapshots.");
         }
         SagaId saga = SagaId.random();
         Instant now = clock.instant();

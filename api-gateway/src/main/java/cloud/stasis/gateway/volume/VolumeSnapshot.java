@@ -25,10 +25,44 @@ public record VolumeSnapshot(
         Label label,
         ByteCount size,
         Optional<UUID> group,
+        Occasion occasion,
         State state,
         Instant createdAt,
         Instant updatedAt,
         Optional<Instant> deletedAt) {
+
+    /// Why it was taken. The names are stored.
+    public enum Occasion {
+        ON_REQUEST,
+        /// A revert was about to give up what the volume held: its safety snapshot.
+        BEFORE_REVERT
+    }
+
+    /// One that is to be taken of a volume.
+    public static VolumeSnapshot of(
+            Volume volume,
+            SnapshotId id,
+            UserId user,
+            Label label,
+            Optional<UUID> group,
+            Occasion occasion,
+            SagaId saga,
+            Instant now) {
+        return new VolumeSnapshot(
+                id,
+                volume.project(),
+                user,
+                volume.id(),
+                volume.backend(),
+                label,
+                volume.size(),
+                group,
+                occasion,
+                new State.Creating(saga),
+                now,
+                now,
+                Optional.empty());
+    }
 
     /// Where a snapshot stands.
     ///
@@ -91,17 +125,17 @@ public record VolumeSnapshot(
 
     public VolumeSnapshot in(State next, Instant now) {
         return new VolumeSnapshot(
-                id, project, user, volume, backend, label, size, group, next, createdAt, now, deletedAt);
+                id, project, user, volume, backend, label, size, group, occasion, next, createdAt, now, deletedAt);
     }
 
     public VolumeSnapshot labelled(Label next, Instant now) {
         return new VolumeSnapshot(
-                id, project, user, volume, backend, next, size, group, state, createdAt, now, deletedAt);
+                id, project, user, volume, backend, next, size, group, occasion, state, createdAt, now, deletedAt);
     }
 
     public VolumeSnapshot ownedBy(ProjectId otherProject, UserId otherUser, Instant now) {
         return new VolumeSnapshot(
-                id, otherProject, otherUser, volume, backend, label, size, group, state, createdAt, now, deletedAt);
+                id, otherProject, otherUser, volume, backend, label, size, group, occasion, state, createdAt, now, deletedAt);
     }
 
     public VolumeSnapshot deleted(Instant now) {
@@ -114,10 +148,15 @@ public record VolumeSnapshot(
                 label,
                 size,
                 group,
+                occasion,
                 new State.Available(),
                 createdAt,
                 now,
                 Optional.of(now));
+    }
+
+    public boolean isSafety() {
+        return occasion == Occasion.BEFORE_REVERT;
     }
 
     public boolean isWorkedOnBy(SagaId saga) {

@@ -124,8 +124,9 @@ class VolumeBeans {
 
     @Produces
     @Singleton
-    RevertVolume revertVolume(VolumeTurns volumes, VolumeSnapshots snapshots, Clock clock) {
-        return new RevertVolume(volumes, snapshots, clock);
+    RevertVolume revertVolume(
+            VolumeTurns volumes, VolumeSnapshots snapshots, DeleteVolumeSnapshot deleteSnapshot, Clock clock) {
+        return new RevertVolume(volumes, snapshots, deleteSnapshot, clock);
     }
 
     @Produces

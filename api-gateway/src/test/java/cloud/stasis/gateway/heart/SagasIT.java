@@ -238,9 +238,10 @@ class SagasIT {
                     Volume volume = made(caller);
                     return () -> volumeSnapshots.create(caller, volume.id(), Volume.Label.NONE, VolumeCatalog.Force.NO);
                 }),
-                new Scenario("revert-volume", 1, caller -> {
+                new Scenario("revert-volume", 2, caller -> {
                     VolumeSnapshot snapshot = kept(caller);
-                    return () -> volumes.revert(caller, snapshot.volume(), snapshot.id());
+                    return () -> volumes.revert(
+                            caller, snapshot.volume(), snapshot.id(), VolumeCatalog.Safety.TAKEN);
                 }),
                 new Scenario("delete-volume-snapshot", 1, caller -> {
                     VolumeSnapshot snapshot = kept(caller);

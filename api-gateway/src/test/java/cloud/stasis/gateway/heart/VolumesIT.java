@@ -91,6 +91,69 @@ class VolumesIT {
     }
 
     @Test
+    void aRevertKeepsWhatTheVolumeHeldAndIsTakenBack() {
+        String volume = volume("{\"size\": 1}");
+        String first = snapshot(volume);
+
+        for (int time = 0; time < 5; time++) {
+            revert(volume, first).expect(202);
+            available("/volumes/" + volume, "volume");
+        }
+        cloud.await("three are kept beside the tenant's own", () -> snapshots(volume).size() == 4);
+        String newest = snapshots(volume).getFirst();
+        assertThat(show("/snapshots/" + newest, "snapshot").path("name").asText()).isEqualTo("before revert to s");
+        undo(volume, "{\"safety\": false}").expect(202);
+        available("/volumes/" + volume, "volume");
+
+        assertThat(workers.carriedOut(volume).getLast())
+                .isInstanceOfSatisfying(VolumeCommand.RevertVolume.class, command -> assertThat(
+                                command.snapshot().toString())
+                        .isEqualTo(newest));
+        assertThat(call("GET", "/limits", null)
+                        .json()
+                        .at("/limits/absolute/totalSnapshotsUsed")
+                        .asInt())
+                .isEqualTo(1);
+        call("DELETE", "/snapshots/" + first, null).expect(202);
+        gone("/snapshots/" + first);
+        call("DELETE", "/volumes/" + volume, null).expect(202);
+        gone("/volumes/" + volume);
+        gone("/snapshots/" + newest);
+    }
+
+    @Test
+    void aRevertThatFailsOrDeclinesLeavesNoSafetySnapshot() {
+        String volume = volume("{\"size\": 1}");
+        String first = snapshot(volume);
+        act(volume, "{\"revert\": {\"snapshot_id\": \"" + first + "\", \"safety\": false}}", "3.40")
+                .expect(202);
+        available("/volumes/" + volume, "volume");
+        undo(volume, "{}").expect(409);
+        workers.behave((id, command) -> command instanceof VolumeCommand.RevertVolume
+                ? Optional.of(new FakeWorkers.Behaviour.Fails(new ErrorReport(ErrorCode.NO_SPACE, "full")))
+                : Optional.empty());
+
+        revert(volume, first).expect(202);
+        available("/volumes/" + volume, "volume");
+
+        assertThat(snapshots(volume)).containsExactly(first);
+        assertThat(workers.carriedOut(volume)).anyMatch(VolumeCommand.DropVolumeSnapshot.class::isInstance);
+        undo(volume, "{}").expect(409);
+    }
+
+    private List<String> snapshots(String volume) {
+        return call("GET", "/snapshots?volume_id=" + volume, null)
+                .expect(200)
+                .json()
+                .path("snapshots")
+                .findValuesAsText("id");
+    }
+
+    private Answer undo(String volume, String body) {
+        return doors.snapshot(tenant, "POST", "/volumes/" + volume + "/undo-revert", body);
+    }
+
+    @Test
     void whatABackendCannotExtendKeepsItsSize() {
         String volume = volume("{\"size\": 1}");
         workers.behave((id, command) -> command instanceof VolumeCommand.GrowVolume
@@ -312,14 +375,18 @@ class VolumesIT {
     }
 
     private Answer revert(String volume, String snapshot) {
+        return act(volume, "{\"revert\": {\"snapshot_id\": \"" + snapshot + "\"}}", "3.40");
+    }
+
+    private Answer act(String volume, String action, String version) {
         return doors.http()
                 .call(
                         tenant.token(),
                         "POST",
                         "/volume/v3/" + tenant.projectId() + "/volumes/" + volume + "/action",
-                        "{\"revert\": {\"snapshot_id\": \"" + snapshot + "\"}}",
+                        action,
                         "OpenStack-API-Version",
-                        "volume 3.40");
+                        "volume " + version);
     }
 
     private Answer call(String method, String path, String body) {

@@ -3,24 +3,29 @@ package cloud.stasis.gateway.http.snapshot;
 import cloud.stasis.gateway.http.CurrentRequest;
 import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.http.JsonFields;
+import cloud.stasis.gateway.http.PathId;
 import cloud.stasis.gateway.http.snapshot.Replies.OneJob;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.volume.NewVolume;
 import cloud.stasis.gateway.volume.Volume;
 import cloud.stasis.gateway.volume.VolumeCatalog;
+import cloud.stasis.gateway.volume.VolumeCatalog.Safety;
 import cloud.stasis.gateway.volume.VolumeCreation;
 import cloud.stasis.gateway.volume.VolumeSource;
 import cloud.stasis.gateway.volume.VolumeTypeCatalog;
 import cloud.stasis.gateway.volume.VolumeTypeId;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
+import cloud.stasis.model.VolumeId;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -46,11 +51,18 @@ public class SnapshotVolumesResource {
 
     private final CurrentRequest request;
     private final VolumeCreation creation;
+    private final VolumeCatalog volumes;
     private final VolumeTypeCatalog types;
     private final Clock clock;
 
-    SnapshotVolumesResource(CurrentRequest request, VolumeCreation creation, VolumeTypeCatalog types, Clock clock) {
+    SnapshotVolumesResource(
+            CurrentRequest request,
+            VolumeCreation creation,
+            VolumeCatalog volumes,
+            VolumeTypeCatalog types,
+            Clock clock) {
         this.request = request;
+        this.volumes = volumes;
         this.creation = creation;
         this.types = types;
         this.clock = clock;
@@ -90,6 +102,26 @@ public class SnapshotVolumesResource {
                 fields.optionalText("name", MAX_TEXT).orElse("").strip(), Optional.empty(), Map.of());
         NewVolume asked = new NewVolume(label, source, size(fields), type, Optional.empty());
         return Response.accepted(new OneJob(JobView.of(creation.createAsJob(caller, asked), clock.instant())))
+                .build();
+    }
+
+    /// The body of [#undo], for its description.
+    ///
+    /// @param safety keep what the volume holds as a snapshot; true if not said
+    public record NewUndo(boolean safety) {}
+
+    @POST
+    @Path("{id}/undo-revert")
+    @Operation(summary = "Take back the last revert: the volume holds what its newest safety snapshot does")
+    @RequestBody(content = @Content(schema = @Schema(implementation = NewUndo.class)))
+    @APIResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = OneJob.class)))
+    public Response undo(@PathParam("id") String id, @Nullable JsonNode body) {
+        SnapshotAction.CHANGE.check(request.caller());
+        VolumeId volume = PathId.of(id, VolumeId::parse, ErrorCode.VOLUME_NOT_FOUND);
+        boolean isSafe = JsonFields.of(body).only("safety").optionalFlag("safety").orElse(true);
+        return Response.accepted(new OneJob(JobView.of(
+                        volumes.undoRevert(request.caller(), volume, isSafe ? Safety.TAKEN : Safety.DECLINED),
+                        clock.instant())))
                 .build();
     }
 

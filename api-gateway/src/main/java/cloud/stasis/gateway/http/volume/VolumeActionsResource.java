@@ -13,6 +13,7 @@ import cloud.stasis.gateway.volume.VolumeBundle;
 import cloud.stasis.gateway.volume.VolumeCatalog;
 import cloud.stasis.gateway.volume.VolumeCatalog.Deletion;
 import cloud.stasis.gateway.volume.VolumeCatalog.Force;
+import cloud.stasis.gateway.volume.VolumeCatalog.Safety;
 import cloud.stasis.gateway.volume.VolumeTypeCatalog;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
@@ -228,7 +229,8 @@ public class VolumeActionsResource {
         }
         SnapshotId snapshot = PathId.of(
                 asked.text("snapshot_id", Metadata.MAX_TEXT), SnapshotId::parse, ErrorCode.SNAPSHOT_NOT_FOUND);
-        volumes.revert(caller, volume, snapshot);
+        boolean isSafe = asked.optionalLooseFlag("safety").orElse(true);
+        volumes.revert(caller, volume, snapshot, isSafe ? Safety.TAKEN : Safety.DECLINED);
     }
 
     private static ByteCount newSize(JsonFields asked) {

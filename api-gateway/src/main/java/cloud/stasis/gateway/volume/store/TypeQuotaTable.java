@@ -81,7 +81,8 @@ class TypeQuotaTable implements TypeQuotaRows {
                         union all
                         select cast(v.type_id as char), 0, count(*), sum(ceil(s.size_bytes / 1073741824))
                         from volume_snapshot s join volume v on v.id = s.volume_id
-                        where s.project_id = ?1 and s.deleted_at is null and v.type_id is not null
+                        where s.project_id = ?1 and s.deleted_at is null and s.occasion = 'ON_REQUEST'
+                            and v.type_id is not null
                         group by v.type_id
                         """, Object[].class)
                 .setParameter(1, project.value())

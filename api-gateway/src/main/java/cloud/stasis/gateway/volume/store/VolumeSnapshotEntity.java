@@ -54,6 +54,9 @@ class VolumeSnapshotEntity {
     @Nullable
     UUID groupSnapshotId;
 
+    @Column(nullable = false, updatable = false)
+    String occasion;
+
     @Column(name = "created_at", nullable = false, updatable = false)
     Instant createdAt;
 

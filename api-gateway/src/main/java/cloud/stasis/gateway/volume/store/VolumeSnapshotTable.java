@@ -7,6 +7,7 @@ import cloud.stasis.gateway.volume.Listing;
 import cloud.stasis.gateway.volume.Listing.Key;
 import cloud.stasis.gateway.volume.Volume;
 import cloud.stasis.gateway.volume.VolumeSnapshot;
+import cloud.stasis.gateway.volume.VolumeSnapshot.Occasion;
 import cloud.stasis.gateway.volume.VolumeSnapshot.State;
 import cloud.stasis.gateway.volume.VolumeSnapshots;
 import cloud.stasis.model.BackendId;
@@ -81,6 +82,7 @@ class VolumeSnapshotTable implements VolumeSnapshots, Usage {
         row.sizeBytes = snapshot.size().bytes();
         row.createdAt = snapshot.createdAt();
         row.groupSnapshotId = snapshot.group().orElse(null);
+        row.occasion = snapshot.occasion().name();
         write(row, snapshot);
         rows.persist(row);
     }
@@ -102,10 +104,11 @@ class VolumeSnapshotTable implements VolumeSnapshots, Usage {
                 .toList();
     }
 
-    /// Snapshots take gigabytes of their volumes' quota, as in Cinder; [VolumeTable] counts those.
+    /// Snapshots take gigabytes of their volumes' quota, as in Cinder; [VolumeTable] counts those. Nobody asked for
+    /// safety snapshots, and their number is bounded.
     @Override
     public Map<Resource, Long> of(ProjectId project) {
-        return Map.of(Resource.VOLUME_SNAPSHOTS, rows.count("projectId = ?1 and deletedAt is null", project.value()));
+        return Map.of(Resource.VOLUME_SNAPSHOTS, rows.count("projectId = ?1 and deletedAt is null and occasion = 'ON_REQUEST'", project.value()));
     }
 
     private static Object column(VolumeSnapshotEntity row, Key key) {
@@ -142,6 +145,7 @@ class VolumeSnapshotTable implements VolumeSnapshots, Usage {
                 new Volume.Label(row.name, Optional.ofNullable(row.description), RowJson.readStrings(row.metadata)),
                 new ByteCount(row.sizeBytes),
                 Optional.ofNullable(row.groupSnapshotId),
+                Occasion.valueOf(row.occasion),
                 state(row),
                 row.createdAt,
                 row.updatedAt,

@@ -129,7 +129,8 @@ class VolumeTable implements Volumes, Usage {
                 .createNativeQuery("""
                         select count(*), coalesce(sum(ceil(size_bytes / 1073741824)), 0) + (
                             select coalesce(sum(ceil(size_bytes / 1073741824)), 0)
-                            from volume_snapshot where project_id = ?1 and deleted_at is null)
+                            from volume_snapshot where project_id = ?1 and deleted_at is null
+                                and occasion = 'ON_REQUEST')
                         from volume where project_id = ?1 and deleted_at is null
                         """)
                 .setParameter(1, project.value())
