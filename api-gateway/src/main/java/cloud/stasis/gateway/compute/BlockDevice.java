@@ -49,7 +49,8 @@ public record BlockDevice(Optional<Integer> bootIndex, Optional<String> name, Op
         return new BlockDevice(Optional.of(0), Optional.empty(), Optional.empty(), new LocalImage(image));
     }
 
-    /// The place of a volume that its name says, if it does. All disks are virtio ones, whatever the name begins with.
+    /// The place of a volume that its name says, if it does. All disks are virtio ones, whatever the name
+    /// begins with.
     Optional<DeviceName> place() {
         boolean isVolume = origin instanceof FreshVolume || origin instanceof ExistingVolume;
         return name.filter(_ -> isVolume)

@@ -21,9 +21,8 @@ import java.util.stream.IntStream;
 
 /// Decides what a machine is made of. Pure.
 ///
-/// Disks in this order: root, the flavor's ephemeral disks, its disk to swap to, then those that were asked for. They
-// are
-/// named in order too, except for volumes that are to have a place of their own.
+/// Disks in this order: root, the flavor's ephemeral disks, its disk to swap to, then those that were asked
+/// for. They are named in order too, except for volumes that are to have a place of their own.
 final class MachinePlan {
     private static final String COMMAND_LINE = "root=/dev/vda console=ttyS0";
     /// What a kernel reads of its command line.

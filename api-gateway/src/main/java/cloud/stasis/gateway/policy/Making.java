@@ -73,8 +73,7 @@ public final class Making {
                 yield new Begun(job.subject().snapshot().orElseThrow().value(), job.id());
             }
             case Product.VolumeSnapshot _ -> {
-                SnapshotCatalog.Begun begun =
-                        volumeSnapshots.begin(caller, new VolumeId(target), label, Force.YES);
+                SnapshotCatalog.Begun begun = volumeSnapshots.begin(caller, new VolumeId(target), label, Force.YES);
                 yield new Begun(begun.snapshot().id().value(), begun.job().id());
             }
             case Product.VolumeBackup _ -> {
@@ -95,7 +94,10 @@ public final class Making {
     Condition condition(Product kind, UUID product) {
         return switch (kind) {
             case Product.ServerSnapshot _ ->
-                snapshotRows.find(new SnapshotId(product)).map(Making::condition).orElse(Condition.GONE);
+                snapshotRows
+                        .find(new SnapshotId(product))
+                        .map(Making::condition)
+                        .orElse(Condition.GONE);
             case Product.VolumeSnapshot _ ->
                 volumeSnapshotRows
                         .find(new SnapshotId(product))

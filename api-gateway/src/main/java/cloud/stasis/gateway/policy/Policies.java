@@ -66,8 +66,7 @@ public final class Policies {
                         .find(id)
                         .filter(server -> server.project().equals(caller.project()))
                         .isEmpty()) {
-                    throw new StasisException(
-                            ErrorCode.INSTANCE_NOT_FOUND, "Instance " + id + " could not be found.");
+                    throw new StasisException(ErrorCode.INSTANCE_NOT_FOUND, "Instance " + id + " could not be found.");
                 }
             }
             case Target.OneVolume(var id) -> {
@@ -95,8 +94,7 @@ public final class Policies {
     }
 
     /// @param standing as it was if empty
-    public SnapshotPolicy change(
-            Caller caller, PolicyId id, UnaryOperator<Terms> change, Optional<Standing> standing) {
+    public SnapshotPolicy change(Caller caller, PolicyId id, UnaryOperator<Terms> change, Optional<Standing> standing) {
         return transactions.call(() -> {
             SnapshotPolicy policy = visible(caller, id, rows.lock(id));
             Instant now = clock.instant();
@@ -130,7 +128,7 @@ public final class Policies {
 
     private static SnapshotPolicy visible(Caller caller, PolicyId id, Optional<SnapshotPolicy> policy) {
         return policy.filter(found -> caller.isAdmin() || found.project().equals(caller.project()))
-                .orElseThrow(() ->
-                        new StasisException(ErrorCode.OBJECT_NOT_FOUND, "Policy " + id + " could not be found."));
+                .orElseThrow(
+                        () -> new StasisException(ErrorCode.OBJECT_NOT_FOUND, "Policy " + id + " could not be found."));
     }
 }

@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
-/// Lets policies run. Each [#look] does what is to be done at a moment, in small transactions, and may be repeated and
-/// done by several gateways at once.
+/// Lets policies run. Each [#look] does what is to be done at a moment, in small transactions, and may be
+/// repeated and done by several gateways at once.
 public final class PolicyRunner {
     /// What one run takes; more servers or volumes than these are left out, and the run says so.
     static final int MAX_TARGETS = 50;
@@ -147,8 +147,7 @@ public final class PolicyRunner {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                List.of(new InstanceQuery.Sort(
-                        InstanceQuery.Column.CREATED_AT, InstanceQuery.Direction.ASCENDING)),
+                List.of(new InstanceQuery.Sort(InstanceQuery.Column.CREATED_AT, InstanceQuery.Direction.ASCENDING)),
                 Optional.empty(),
                 MAX_LOOKED_AT);
     }
@@ -227,8 +226,8 @@ public final class PolicyRunner {
         return over;
     }
 
-    /// Lets what the policy need not keep of a server or volume go: of what it made itself, what is superfluous and not
-    /// protected, and what failed.
+    /// Lets what the policy need not keep of a server or volume go: of what it made itself, what is superfluous
+    /// and not protected, and what failed.
     private void keep(SnapshotPolicy policy, UUID target) {
         Product kind = policy.terms().product();
         List<Kept> good = new ArrayList<>();
@@ -242,9 +241,10 @@ public final class PolicyRunner {
                 case PROTECTED, BUSY -> {}
             }
         }
-        Set<UUID> superfluous = Set.copyOf(policy.terms().retention().superfluous(good, policy.terms().zone()).stream()
-                .map(Kept::id)
-                .toList());
+        Set<UUID> superfluous = Set.copyOf(
+                policy.terms().retention().superfluous(good, policy.terms().zone()).stream()
+                        .map(Kept::id)
+                        .toList());
         all.stream().filter(result -> superfluous.contains(result.id())).forEach(going::add);
         going.forEach(result -> drop(policy, result));
         transactions.run(() -> rows.trim(policy.id(), MAX_PAST));
@@ -277,5 +277,4 @@ public final class PolicyRunner {
                 Set.of("member"),
                 "req-" + UUID.randomUUID());
     }
-
 }

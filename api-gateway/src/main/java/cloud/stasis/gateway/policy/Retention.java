@@ -16,8 +16,9 @@ import java.util.function.Function;
 
 /// How many a policy keeps of what it made. Pure.
 ///
-/// Each count keeps by itself, and what any of them keeps stays: the newest ones, and the newest one of each of the last
-/// hours, days, weeks and months in which there is one. If no count is given everything stays. The newest always does.
+/// Each count keeps by itself, and what any of them keeps stays: the newest ones, and the newest one of each of
+/// the last hours, days, weeks and months in which there is one. If no count is given everything stays. The
+/// newest always does.
 public record Retention(int last, int hourly, int daily, int weekly, int monthly) {
     public static final Retention EVERYTHING = new Retention(0, 0, 0, 0, 0);
 
@@ -42,7 +43,8 @@ public record Retention(int last, int hourly, int daily, int weekly, int monthly
             return List.of();
         }
         Set<Kept> staying = new HashSet<>(kept.subList(0, Math.min(Math.max(1, last), kept.size())));
-        staying.addAll(newestOfEach(kept, hourly, zone, time -> time.truncatedTo(ChronoUnit.HOURS).toInstant()));
+        staying.addAll(newestOfEach(
+                kept, hourly, zone, time -> time.truncatedTo(ChronoUnit.HOURS).toInstant()));
         staying.addAll(newestOfEach(kept, daily, zone, ZonedDateTime::toLocalDate));
         staying.addAll(newestOfEach(
                 kept,

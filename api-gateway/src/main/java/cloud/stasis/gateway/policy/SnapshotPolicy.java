@@ -25,8 +25,7 @@ public record SnapshotPolicy(
     /// What its tenant says.
     ///
     /// @param zone of calendars, and of the days that retention counts
-    public record Terms(
-            String name, Target target, Product product, Timing timing, ZoneId zone, Retention retention) {
+    public record Terms(String name, Target target, Product product, Timing timing, ZoneId zone, Retention retention) {
         /// Names of what is made of it are longer.
         public static final int MAX_NAME = 200;
 
@@ -45,8 +44,7 @@ public record SnapshotPolicy(
     }
 
     public static SnapshotPolicy of(ProjectId project, UserId user, Terms terms, Standing standing, Instant now) {
-        return new SnapshotPolicy(
-                        PolicyId.random(), project, user, terms, Optional.empty(), Optional.empty(), now, now)
+        return new SnapshotPolicy(PolicyId.random(), project, user, terms, Optional.empty(), Optional.empty(), now, now)
                 .on(terms, standing, now);
     }
 

@@ -54,7 +54,8 @@ public sealed interface Timing {
         /// @throws StasisException `INVALID_REQUEST` if it never comes, or more often than it may
         @Override
         public Instant next(Instant after, Instant anchor, ZoneId zone) {
-            return following(ExecutionTime.forCron(parse(cron)), after.atZone(zone)).toInstant();
+            return following(ExecutionTime.forCron(parse(cron)), after.atZone(zone))
+                    .toInstant();
         }
 
         @Override

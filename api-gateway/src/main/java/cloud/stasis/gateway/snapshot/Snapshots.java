@@ -108,8 +108,7 @@ public final class Snapshots {
     ///
     /// @throws StasisException `INSTANCE_NOT_FOUND`, `WRONG_STATE`, `QUOTA_EXCEEDED`
     public Job take(Caller caller, InstanceId server, String name, Asked asked, Optional<ClientToken> token) {
-        return requests.once(
-                caller, token, JobKind.TAKE_SNAPSHOT, () -> begin(caller, server, name, asked, token));
+        return requests.once(caller, token, JobKind.TAKE_SNAPSHOT, () -> begin(caller, server, name, asked, token));
     }
 
     /// As [#take], within the caller's transaction.

@@ -95,35 +95,35 @@ public final class BackupCatalog {
 
     /// As [#create], within the caller's transaction.
     public Begun begin(Caller caller, NewBackup asked, VolumeCatalog.Force force) {
-            long gib = volumes.visible(caller, asked.volume()).size().gibRoundedUp();
-            quotas.require(caller.project(), Map.of(Resource.BACKUPS, 1L, Resource.BACKUP_GIB, gib));
-            Volume volume = volumes.lockVisible(caller, asked.volume());
-            Optional<VolumeSnapshot> snapshot = asked.snapshot().map(id -> of(caller, volume, id));
-            requireReadable(volume, snapshot, force);
-            if (asked.mode() == Mode.INCREMENTAL
-                    && backups.of(volume.id()).stream().noneMatch(former -> former.status() == Status.AVAILABLE)) {
-                throw invalid("Invalid backup: No backups available to do an incremental backup.");
-            }
-            SagaId saga = SagaId.random();
-            Backup backup = backup(caller, volume, snapshot, asked, saga);
-            backups.add(backup);
-            if (snapshot.isEmpty()) {
-                volumes.save(volume.in(VolumeCatalog.working(volume, Work.BACKING_UP, saga), clock.instant()));
-            }
-            VolumeBundle bundle = VolumeBundle.of(
-                    volume,
-                    Opening.of(volume, hosts),
-                    asked.snapshot(),
-                    backup.reference(),
-                    VolumeBundle.Form.QCOW2,
-                    Map.of(
-                            "kind", "backup",
-                            "name", asked.label().name(),
-                            "project", backup.project().value(),
-                            "volume", volume.id().toString()));
-            Job job = job(caller, backup, JobKind.BACKUP_VOLUME);
-            sagas.start(saga, new Start<>(kinds.make(), new BackupVolume.Data(backup.key(), bundle)), job);
-            return new Begun(backup, job);
+        long gib = volumes.visible(caller, asked.volume()).size().gibRoundedUp();
+        quotas.require(caller.project(), Map.of(Resource.BACKUPS, 1L, Resource.BACKUP_GIB, gib));
+        Volume volume = volumes.lockVisible(caller, asked.volume());
+        Optional<VolumeSnapshot> snapshot = asked.snapshot().map(id -> of(caller, volume, id));
+        requireReadable(volume, snapshot, force);
+        if (asked.mode() == Mode.INCREMENTAL
+                && backups.of(volume.id()).stream().noneMatch(former -> former.status() == Status.AVAILABLE)) {
+            throw invalid("Invalid backup: No backups available to do an incremental backup.");
+        }
+        SagaId saga = SagaId.random();
+        Backup backup = backup(caller, volume, snapshot, asked, saga);
+        backups.add(backup);
+        if (snapshot.isEmpty()) {
+            volumes.save(volume.in(VolumeCatalog.working(volume, Work.BACKING_UP, saga), clock.instant()));
+        }
+        VolumeBundle bundle = VolumeBundle.of(
+                volume,
+                Opening.of(volume, hosts),
+                asked.snapshot(),
+                backup.reference(),
+                VolumeBundle.Form.QCOW2,
+                Map.of(
+                        "kind", "backup",
+                        "name", asked.label().name(),
+                        "project", backup.project().value(),
+                        "volume", volume.id().toString()));
+        Job job = job(caller, backup, JobKind.BACKUP_VOLUME);
+        sagas.start(saga, new Start<>(kinds.make(), new BackupVolume.Data(backup.key(), bundle)), job);
+        return new Begun(backup, job);
     }
 
     private VolumeSnapshot of(Caller caller, Volume volume, SnapshotId id) {

@@ -117,8 +117,7 @@ public final class RevertVolume implements Saga<RevertVolume.Data> {
     /// Begins to forget those that are too many.
     private List<Start<?>> superfluous(Data data) {
         List<VolumeSnapshot> kept = snapshots.lockAllOf(data.volume()).stream()
-                .filter(snapshot ->
-                        snapshot.isSafety() && snapshot.state() instanceof VolumeSnapshot.State.Available)
+                .filter(snapshot -> snapshot.isSafety() && snapshot.state() instanceof VolumeSnapshot.State.Available)
                 .sorted(Comparator.comparing(VolumeSnapshot::createdAt).reversed())
                 .toList();
         List<Start<?>> deletions = new ArrayList<>();

@@ -49,8 +49,7 @@ public final class SnapshotVolume implements Saga<SnapshotVolume.Data> {
 
     @Override
     public List<Step<Data>> steps(Data data) {
-        return List.of(Step.<Data>of("snapshot-volume", SnapshotVolume::keep)
-                .undoneBy(SnapshotVolume::forget));
+        return List.of(Step.<Data>of("snapshot-volume", SnapshotVolume::keep).undoneBy(SnapshotVolume::forget));
     }
 
     static Request forget(Data known) {

@@ -147,25 +147,24 @@ public final class VolumeCatalog {
     }
 
     private Job beginRevert(Caller caller, VolumeId id, SnapshotId to, Safety safety) {
-            Volume volume = volumes.lockVisible(caller, id);
-            VolumeSnapshot snapshot = snapshots.lockVisible(caller, to);
-            if (!snapshot.volume().equals(id)) {
-                throw invalid("Invalid snapshot: it is one of another volume.");
-            }
-            if (!mayBeReverted(volume) || !(snapshot.state() instanceof VolumeSnapshot.State.Available)) {
-                throw new StasisException(
-                        ErrorCode.WRONG_STATE,
-                        "Invalid volume: Volume and snapshot must be available to revert, or a server must have the"
-                                + " volume; they are "
-                                + volume.state().status() + " and "
-                                + snapshot.state().status() + ".");
-            }
+        Volume volume = volumes.lockVisible(caller, id);
+        VolumeSnapshot snapshot = snapshots.lockVisible(caller, to);
+        if (!snapshot.volume().equals(id)) {
+            throw invalid("Invalid snapshot: it is one of another volume.");
+        }
+        if (!mayBeReverted(volume) || !(snapshot.state() instanceof VolumeSnapshot.State.Available)) {
+            throw new StasisException(
+                    ErrorCode.WRONG_STATE,
+                    "Invalid volume: Volume and snapshot must be available to revert, or a server must have the"
+                            + " volume; they are "
+                            + volume.state().status() + " and "
+                            + snapshot.state().status() + ".");
+        }
         SagaId saga = SagaId.random();
         volumes.save(volume.in(working(volume, Work.REVERTING, saga), clock.instant()));
         snapshots.save(snapshot.in(new VolumeSnapshot.State.Restoring(saga), clock.instant()));
-        Optional<SnapshotId> kept = safety == Safety.TAKEN
-                ? Optional.of(keepBefore(caller, volume, snapshot, saga))
-                : Optional.empty();
+        Optional<SnapshotId> kept =
+                safety == Safety.TAKEN ? Optional.of(keepBefore(caller, volume, snapshot, saga)) : Optional.empty();
         Job job = job(caller, volume, JobKind.REVERT_VOLUME);
         sagas.start(
                 saga,
@@ -175,7 +174,8 @@ public final class VolumeCatalog {
     }
 
     private SnapshotId keepBefore(Caller caller, Volume volume, VolumeSnapshot to, SagaId saga) {
-        String name = to.label().name().isEmpty() ? to.id().toString() : to.label().name();
+        String name =
+                to.label().name().isEmpty() ? to.id().toString() : to.label().name();
         VolumeSnapshot kept = VolumeSnapshot.of(
                 volume,
                 SnapshotId.random(),

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What a project may have of volumes and their snapshots: how many, how large together, how large each, and how much
-/// of each type.
+/// What a project may have of volumes and their snapshots: how many, how large together, how large each, and
+/// how much of each type.
 public record VolumeQuota(Quotas quotas, TypeQuotas types) {
     /// What is to be added of one type, or of none.
     public record Demand(Optional<VolumeTypeId> type, long volumes, long snapshots, long gib) {

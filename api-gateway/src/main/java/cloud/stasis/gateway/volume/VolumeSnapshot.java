@@ -135,7 +135,19 @@ public record VolumeSnapshot(
 
     public VolumeSnapshot ownedBy(ProjectId otherProject, UserId otherUser, Instant now) {
         return new VolumeSnapshot(
-                id, otherProject, otherUser, volume, backend, label, size, group, occasion, state, createdAt, now, deletedAt);
+                id,
+                otherProject,
+                otherUser,
+                volume,
+                backend,
+                label,
+                size,
+                group,
+                occasion,
+                state,
+                createdAt,
+                now,
+                deletedAt);
     }
 
     public VolumeSnapshot deleted(Instant now) {

@@ -67,8 +67,8 @@ class PoliciesIT {
     void whatAPolicyMadeOfAVolumeIsKeptAsLongAsItSays() {
         String volume = volumes.volume("{\"size\": 1}");
         String own = volumes.made("/backups", "backup", "{\"volume_id\": \"" + volume + "\", \"name\": \"own\"}");
-        String policy = policy("\"volume\": \"" + volume + "\", \"action\": \"backup\", " + HOURLY
-                + ", \"retention\": {\"last\": 2}");
+        String policy = policy(
+                "\"volume\": \"" + volume + "\", \"action\": \"backup\", " + HOURLY + ", \"retention\": {\"last\": 2}");
 
         for (int hour = 1; hour <= 4; hour++) {
             runs(policy, due(policy));
@@ -77,7 +77,13 @@ class PoliciesIT {
         cloud.await("two and the tenant's own are kept", () -> backups().size() == 3);
         assertThat(backups()).contains(own);
         assertThat(statuses(policy)).containsExactly("done", "done", "dropped", "dropped");
-        assertThat(volumes.show("/backups/" + results(policy).getFirst().path("product").asText(), "backup")
+        assertThat(volumes.show(
+                                "/backups/"
+                                        + results(policy)
+                                                .getFirst()
+                                                .path("product")
+                                                .asText(),
+                                "backup")
                         .path("is_incremental")
                         .asBoolean())
                 .isTrue();
@@ -91,7 +97,8 @@ class PoliciesIT {
 
         runs(policy, due(policy));
         String first = results(policy).getFirst().path("product").asText();
-        doors.snapshot(tenant, "PUT", "/snapshots/" + first, "{\"protected\": true}").expect(200);
+        doors.snapshot(tenant, "PUT", "/snapshots/" + first, "{\"protected\": true}")
+                .expect(200);
         runs(policy, due(policy));
         runs(policy, due(policy));
 
@@ -134,7 +141,8 @@ class PoliciesIT {
         runs(policy, due(policy));
         String good = results(policy).getFirst().path("product").asText();
         workers.behave((id, command) -> command instanceof VolumeCommand.SnapshotVolume
-                ? Optional.of(new FakeWorkers.Behaviour.Fails(new ErrorReport(ErrorCode.NO_SPACE, "the backend is full")))
+                ? Optional.of(
+                        new FakeWorkers.Behaviour.Fails(new ErrorReport(ErrorCode.NO_SPACE, "the backend is full")))
                 : Optional.empty());
 
         runs(policy, due(policy));
@@ -169,7 +177,8 @@ class PoliciesIT {
         String one = volumes.volume("{\"size\": 1, \"metadata\": {\"backup\": \"yes\"}}");
         String other = volumes.volume("{\"size\": 1, \"metadata\": {\"backup\": \"yes\", \"more\": \"1\"}}");
         volumes.volume("{\"size\": 1, \"metadata\": {\"backup\": \"no\"}}");
-        String policy = policy("\"volumes\": {\"metadata\": {\"backup\": \"yes\"}}, " + HOURLY + ", \"enabled\": false");
+        String policy =
+                policy("\"volumes\": {\"metadata\": {\"backup\": \"yes\"}}, " + HOURLY + ", \"enabled\": false");
 
         doors.snapshot(tenant, "POST", "/policies/" + policy + "/run", null).expect(202);
         settled(policy, Instant.now());
@@ -199,7 +208,8 @@ class PoliciesIT {
         runner.look(due.plus(Duration.ofDays(2)));
 
         assertThat(results(policy)).isEmpty();
-        assertThat(change(policy, "{\"enabled\": true, \"cron\": \"0 4 * * 0\"}").has("interval"))
+        assertThat(change(policy, "{\"enabled\": true, \"cron\": \"0 4 * * 0\"}")
+                        .has("interval"))
                 .isFalse();
     }
 
@@ -232,7 +242,10 @@ class PoliciesIT {
         doors.snapshot(tenant, "POST", "/policies", body.replace("\"V\"", "\"" + volume + "\""))
                 .expect(400);
 
-        assertThat(doors.snapshot(tenant, "GET", "/policies", null).expect(200).json().path("policies"))
+        assertThat(doors.snapshot(tenant, "GET", "/policies", null)
+                        .expect(200)
+                        .json()
+                        .path("policies"))
                 .isEmpty();
     }
 
@@ -308,7 +321,11 @@ class PoliciesIT {
     }
 
     private List<String> backups() {
-        return volumes.call("GET", "/backups", null).expect(200).json().path("backups").findValuesAsText("id");
+        return volumes.call("GET", "/backups", null)
+                .expect(200)
+                .json()
+                .path("backups")
+                .findValuesAsText("id");
     }
 
     private List<String> volumeSnapshots(String volume) {

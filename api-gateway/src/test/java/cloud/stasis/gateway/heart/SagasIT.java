@@ -240,8 +240,7 @@ class SagasIT {
                 }),
                 new Scenario("revert-volume", 2, caller -> {
                     VolumeSnapshot snapshot = kept(caller);
-                    return () -> volumes.revert(
-                            caller, snapshot.volume(), snapshot.id(), VolumeCatalog.Safety.TAKEN);
+                    return () -> volumes.revert(caller, snapshot.volume(), snapshot.id(), VolumeCatalog.Safety.TAKEN);
                 }),
                 new Scenario("delete-volume-snapshot", 1, caller -> {
                     VolumeSnapshot snapshot = kept(caller);

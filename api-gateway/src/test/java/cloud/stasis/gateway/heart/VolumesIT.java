@@ -99,16 +99,19 @@ class VolumesIT {
             revert(volume, first).expect(202);
             available("/volumes/" + volume, "volume");
         }
-        cloud.await("three are kept beside the tenant's own", () -> snapshots(volume).size() == 4);
+        cloud.await(
+                "three are kept beside the tenant's own",
+                () -> snapshots(volume).size() == 4);
         String newest = snapshots(volume).getFirst();
-        assertThat(show("/snapshots/" + newest, "snapshot").path("name").asText()).isEqualTo("before revert to s");
+        assertThat(show("/snapshots/" + newest, "snapshot").path("name").asText())
+                .isEqualTo("before revert to s");
         undo(volume, "{\"safety\": false}").expect(202);
         available("/volumes/" + volume, "volume");
 
         assertThat(workers.carriedOut(volume).getLast())
-                .isInstanceOfSatisfying(VolumeCommand.RevertVolume.class, command -> assertThat(
-                                command.snapshot().toString())
-                        .isEqualTo(newest));
+                .isInstanceOfSatisfying(
+                        VolumeCommand.RevertVolume.class,
+                        command -> assertThat(command.snapshot().toString()).isEqualTo(newest));
         assertThat(call("GET", "/limits", null)
                         .json()
                         .at("/limits/absolute/totalSnapshotsUsed")

@@ -20,8 +20,10 @@ class TimingTest {
         Timing timing = new Timing.Every(Duration.ofHours(6));
 
         assertThat(timing.next(MADE, MADE, BERLIN)).isEqualTo("2026-03-01T16:00:00Z");
-        assertThat(timing.next(Instant.parse("2026-03-01T16:00:00Z"), MADE, BERLIN)).isEqualTo("2026-03-01T22:00:00Z");
-        assertThat(timing.next(Instant.parse("2026-03-05T11:11:11Z"), MADE, BERLIN)).isEqualTo("2026-03-05T16:00:00Z");
+        assertThat(timing.next(Instant.parse("2026-03-01T16:00:00Z"), MADE, BERLIN))
+                .isEqualTo("2026-03-01T22:00:00Z");
+        assertThat(timing.next(Instant.parse("2026-03-05T11:11:11Z"), MADE, BERLIN))
+                .isEqualTo("2026-03-05T16:00:00Z");
     }
 
     @Test
@@ -29,7 +31,8 @@ class TimingTest {
         Timing timing = new Timing.Calendar("30 1 * * *");
 
         assertThat(timing.next(MADE, MADE, BERLIN)).isEqualTo("2026-03-02T00:30:00Z");
-        assertThat(timing.next(Instant.parse("2026-03-30T00:00:00Z"), MADE, BERLIN)).isEqualTo("2026-03-30T23:30:00Z");
+        assertThat(timing.next(Instant.parse("2026-03-30T00:00:00Z"), MADE, BERLIN))
+                .isEqualTo("2026-03-30T23:30:00Z");
         assertThat(new Timing.Calendar("0 3 * * 1-5").next(Instant.parse("2026-03-06T12:00:00Z"), MADE, BERLIN))
                 .isEqualTo("2026-03-09T02:00:00Z");
     }

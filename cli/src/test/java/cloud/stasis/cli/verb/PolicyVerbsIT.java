@@ -94,12 +94,14 @@ class PolicyVerbsIT {
     void aPolicyIsListedShownChangedRunAndDeletedByItsName() {
         assertThat(shell.run("policy-list").out()).contains("nightly", "server " + WEB);
         assertThat(shell.run("policy-show", "nightly").out()).contains("Results", "done");
-        assertThat(shell.run("policy-update", "--disable", "--every", "90m", "nightly").status())
+        assertThat(shell.run("policy-update", "--disable", "--every", "90m", "nightly")
+                        .status())
                 .isZero();
         assertThat(cloud.last("PUT " + ONE).text()).isEqualTo("{\"enabled\":false,\"interval\":\"PT1H30M\"}");
         assertThat(shell.run("policy-run", "nightly").out()).contains("waiting");
         assertThat(shell.run("policy-delete", "nightly").status()).isZero();
-        assertThat(shell.run("policy-update", "--disable", "--enable", "nightly").status())
+        assertThat(shell.run("policy-update", "--disable", "--enable", "nightly")
+                        .status())
                 .isEqualTo(2);
     }
 }

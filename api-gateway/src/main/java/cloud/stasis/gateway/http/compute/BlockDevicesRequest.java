@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 /// The disks of a server in the body of `POST /servers`: `imageRef`, `block_device_mapping_v2`, and
 /// `block_device_mapping` as the first version of clients writes it.
 ///
-/// All disks are virtio; what asks for another bus is refused. Guests find volumes by their serial, tenants by their
-// tag.
+/// All disks are virtio; what asks for another bus is refused. Guests find volumes by their serial, tenants by
+/// their tag.
 ///
 /// @param medium the image that lies in the drive: a device of the type `cdrom`
 record BlockDevicesRequest(Optional<ImageId> image, List<BlockDevice> devices, Optional<ImageId> medium) {

@@ -55,8 +55,8 @@ public class PoliciesResource {
         this.timer = timer;
     }
 
-    /// The body of [#create], for its description. One of `server`, `volume`, `servers` and `volumes` says what the policy
-    /// takes, and one of `interval` and `cron` when.
+    /// The body of [#create], for its description. One of `server`, `volume`, `servers` and `volumes` says what
+    /// the policy takes, and one of `interval` and `cron` when.
     ///
     /// @param action `snapshot` if not said; `backup` is of volumes
     /// @param memory with the memory of servers; false if not said
@@ -139,8 +139,7 @@ public class PoliciesResource {
     public OnePolicy change(@PathParam("id") String id, @Nullable JsonNode body) {
         Caller caller = writer();
         PolicyId policy = id(id);
-        JsonFields fields =
-                JsonFields.of(body).only("name", "interval", "cron", "timezone", "retention", "enabled");
+        JsonFields fields = JsonFields.of(body).only("name", "interval", "cron", "timezone", "retention", "enabled");
         return new OnePolicy(PolicyView.of(policies.change(
                 caller,
                 policy,

@@ -1,6 +1,7 @@
 package cloud.stasis.gateway.http.snapshot;
 
 import cloud.stasis.gateway.http.JsonFields;
+import cloud.stasis.gateway.http.PathId;
 import cloud.stasis.gateway.policy.Product;
 import cloud.stasis.gateway.policy.Retention;
 import cloud.stasis.gateway.policy.SnapshotPolicy.Terms;
@@ -10,7 +11,6 @@ import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
-import cloud.stasis.gateway.http.PathId;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -55,8 +55,8 @@ final class PolicyTerms {
         fields.optionalText("server", MAX_TEXT)
                 .ifPresent(id -> named.add(new Target.OneServer(SnapshotsResource.server(id))));
         fields.optionalText("volume", MAX_TEXT)
-                .ifPresent(id -> named.add(
-                        new Target.OneVolume(PathId.of(id, VolumeId::parse, ErrorCode.VOLUME_NOT_FOUND))));
+                .ifPresent(id ->
+                        named.add(new Target.OneVolume(PathId.of(id, VolumeId::parse, ErrorCode.VOLUME_NOT_FOUND))));
         fields.optionalObject("servers").ifPresent(some -> named.add(new Target.Servers(metadata(some))));
         fields.optionalObject("volumes").ifPresent(some -> named.add(new Target.Volumes(metadata(some))));
         if (named.size() != 1) {

@@ -53,16 +53,12 @@ public record PolicyView(
     /// @param metadata all of these
     public record Selection(Map<String, String> metadata) {}
 
-    /// How many stay: the newest, and the newest of each of so many hours, days, weeks, months. If all are 0 everything
-    /// stays.
+    /// How many stay: the newest, and the newest of each of so many hours, days, weeks, months. If all are 0
+    /// everything stays.
     public record Kept(int last, int hourly, int daily, int weekly, int monthly) {
         static Kept of(Retention retention) {
             return new Kept(
-                    retention.last(),
-                    retention.hourly(),
-                    retention.daily(),
-                    retention.weekly(),
-                    retention.monthly());
+                    retention.last(), retention.hourly(), retention.daily(), retention.weekly(), retention.monthly());
         }
     }
 
@@ -75,9 +71,15 @@ public record PolicyView(
             @JsonProperty("run_at") Instant runAt,
             String target,
             String status,
-            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String product,
-            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String job,
-            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String reason) {
+
+            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+            String product,
+
+            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+            String job,
+
+            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+            String reason) {
         static ResultView of(PolicyResult result) {
             return new ResultView(
                     result.at(),

@@ -118,7 +118,8 @@ public class SnapshotVolumesResource {
     public Response undo(@PathParam("id") String id, @Nullable JsonNode body) {
         SnapshotAction.CHANGE.check(request.caller());
         VolumeId volume = PathId.of(id, VolumeId::parse, ErrorCode.VOLUME_NOT_FOUND);
-        boolean isSafe = JsonFields.of(body).only("safety").optionalFlag("safety").orElse(true);
+        boolean isSafe =
+                JsonFields.of(body).only("safety").optionalFlag("safety").orElse(true);
         return Response.accepted(new OneJob(JobView.of(
                         volumes.undoRevert(request.caller(), volume, isSafe ? Safety.TAKEN : Safety.DECLINED),
                         clock.instant())))

@@ -34,8 +34,7 @@ class PolicyTable implements PolicyRows {
 
     @Override
     public Optional<SnapshotPolicy> lock(PolicyId policy) {
-        return Optional.ofNullable(
-                        entities.find(PolicyEntity.class, policy.value(), LockModeType.PESSIMISTIC_WRITE))
+        return Optional.ofNullable(entities.find(PolicyEntity.class, policy.value(), LockModeType.PESSIMISTIC_WRITE))
                 .map(PolicyTable::read);
     }
 
@@ -69,7 +68,10 @@ class PolicyTable implements PolicyRows {
 
     /// What another transaction has locked is passed over.
     private Optional<UUID> locked(String query, Instant now) {
-        return entities.createNativeQuery(query, String.class).setParameter(1, now).getResultStream().findFirst()
+        return entities.createNativeQuery(query, String.class)
+                .setParameter(1, now)
+                .getResultStream()
+                .findFirst()
                 .map(UUID::fromString);
     }
 

@@ -44,9 +44,8 @@ record StoredTerms(
 
     static StoredTerms of(Terms terms) {
         Target target = terms.target();
-        Optional<Asked> asked = terms.product() instanceof Product.ServerSnapshot(Asked of)
-                ? Optional.of(of)
-                : Optional.empty();
+        Optional<Asked> asked =
+                terms.product() instanceof Product.ServerSnapshot(Asked of) ? Optional.of(of) : Optional.empty();
         Retention kept = terms.retention();
         return new StoredTerms(
                 terms.name(),
@@ -82,8 +81,7 @@ record StoredTerms(
                     case VOLUME_BACKUP -> new Product.VolumeBackup();
                     default -> throw new StasisException(ErrorCode.INTERNAL, "a stored policy makes an unknown thing");
                 },
-                every.<Timing>map(Timing.Every::new)
-                        .orElseGet(() -> new Timing.Calendar(cron.orElseThrow())),
+                every.<Timing>map(Timing.Every::new).orElseGet(() -> new Timing.Calendar(cron.orElseThrow())),
                 ZoneId.of(zone),
                 new Retention(last, hourly, daily, weekly, monthly));
     }

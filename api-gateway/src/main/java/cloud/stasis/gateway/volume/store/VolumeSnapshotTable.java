@@ -108,7 +108,9 @@ class VolumeSnapshotTable implements VolumeSnapshots, Usage {
     /// safety snapshots, and their number is bounded.
     @Override
     public Map<Resource, Long> of(ProjectId project) {
-        return Map.of(Resource.VOLUME_SNAPSHOTS, rows.count("projectId = ?1 and deletedAt is null and occasion = 'ON_REQUEST'", project.value()));
+        return Map.of(
+                Resource.VOLUME_SNAPSHOTS,
+                rows.count("projectId = ?1 and deletedAt is null and occasion = 'ON_REQUEST'", project.value()));
     }
 
     private static Object column(VolumeSnapshotEntity row, Key key) {

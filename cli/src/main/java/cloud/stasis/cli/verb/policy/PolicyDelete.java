@@ -19,7 +19,7 @@ public final class PolicyDelete extends Verb {
 
     @Override
     protected ExitCode run() {
-        return each(policies, given -> cloud().policies()
-                .delete(cloud().policies().policy(given)));
+        return each(
+                policies, given -> cloud().policies().delete(cloud().policies().policy(given)));
     }
 }

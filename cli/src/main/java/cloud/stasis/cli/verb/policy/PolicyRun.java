@@ -19,8 +19,7 @@ public final class PolicyRun extends Verb {
 
     @Override
     protected ExitCode run() {
-        List<Policy.Result> entered =
-                cloud().policies().run(cloud().policies().policy(policy));
+        List<Policy.Result> entered = cloud().policies().run(cloud().policies().policy(policy));
         output().list(PolicyView.RESULTS, entered);
         return ExitCode.OK;
     }
