@@ -43,6 +43,8 @@ class RolesIT {
             "/volume/v3/{project}/os-quota-class-sets/",
             "/volume/v3/{project}/messages/",
             "/volume/v3/{project}/attachments/");
+    /// Of what takes too long to make; own tests of each say that another project's is not there.
+    private static final String UNBORN = UUID.randomUUID().toString();
     private static final Map<String, String> BODIES = Map.of(
             "/compute/v2.1/servers/{id}/action POST", "{\"pause\": null}",
             "/compute/v2.1/servers/{id} PUT", "{\"server\": {\"name\": \"mine\"}}",
@@ -109,7 +111,6 @@ class RolesIT {
                         "{\"namespace\": \"" + namespace + "\", \"visibility\": \"private\", \"owner\": \""
                                 + owner.projectId() + "\"}")
                 .expect(201);
-        String unborn = UUID.randomUUID().toString();
         owned = Map.ofEntries(
                 Map.entry("/compute/v2.1/servers/", server),
                 Map.entry("/compute/v2.1/images/", image),
@@ -120,14 +121,15 @@ class RolesIT {
                 Map.entry("/image/v2/metadefs/namespaces/", namespace),
                 Map.entry("/snapshot/v1/servers/", server),
                 Map.entry("/snapshot/v1/snapshots/", snapshot),
+                Map.entry("/snapshot/v1/instants/", UNBORN),
                 Map.entry("/snapshot/v1/jobs/", job),
                 Map.entry("/volume/v3/{project}/volumes/", volume),
                 Map.entry("/volume/v3/{project}/snapshots/", volumeSnapshot),
                 Map.entry("/volume/v3/{project}/backups/", backup),
                 Map.entry("/volume/v3/{project}/volume-transfers/", transfer),
                 Map.entry("/volume/v3/{project}/os-volume-transfer/", transfer),
-                Map.entry("/volume/v3/{project}/groups/", unborn),
-                Map.entry("/volume/v3/{project}/group_snapshots/", unborn));
+                Map.entry("/volume/v3/{project}/groups/", UNBORN),
+                Map.entry("/volume/v3/{project}/group_snapshots/", UNBORN));
     }
 
     @Test
@@ -235,7 +237,7 @@ class RolesIT {
 
     private void assertThatNothingChanged() {
         for (Map.Entry<String, String> each : owned.entrySet()) {
-            if (each.getKey().contains("group") && each.getKey().startsWith("/volume")) {
+            if (each.getValue().equals(UNBORN)) {
                 continue;
             }
             String path = each.getKey().replace("{project}", owner.projectId()) + each.getValue();
