@@ -31,6 +31,11 @@ public record Part(
         ports = List.copyOf(ports);
     }
 
+    /// The same part, which is asked in another way whether it does its work.
+    Part when(Readiness other) {
+        return new Part(name, prepare, ports, other, sharing, startDeadline, stopGrace);
+    }
+
     /// The same part, for which something else is made first.
     Part after(Runnable first) {
         Supplier<Launch> both = () -> {

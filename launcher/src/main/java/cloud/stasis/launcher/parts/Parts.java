@@ -26,6 +26,7 @@ public final class Parts {
     private final Secrets secrets;
     private final Checkout checkout;
     private final Home home;
+    private final Certificates certificates;
     private final MemoryVolume memory;
     private final Bridge bridge;
 
@@ -34,6 +35,7 @@ public final class Parts {
         this.secrets = secrets;
         this.checkout = checkout;
         this.home = settings.home();
+        this.certificates = new Certificates(settings);
         this.memory = new MemoryVolume(settings, System.out);
         this.bridge = new Bridge(settings, System.out);
     }
@@ -130,26 +132,32 @@ public final class Parts {
 
     private Part apiGateway() {
         DatabaseAccess database = databaseAccess();
-        return service(
-                PartName.API_GATEWAY,
-                PortName.GATEWAY,
-                new Mebibytes(320),
-                Map.of(
-                        "QUARKUS_DATASOURCE_JDBC_URL", database.url(settings.port(PortName.MARIADB)),
-                        "QUARKUS_DATASOURCE_USERNAME", database.user(),
-                        "QUARKUS_DATASOURCE_PASSWORD", database.password(),
-                        "STASIS_NETWORKS", bridge.networks(),
-                        "STASIS_PUBLIC_URL", publicUrl(settings),
-                        "STASIS_IMAGE_SERVICE_URL",
-                                settings.port(PortName.IMAGE).url(),
-                        "STASIS_ADMIN_PASSWORD", secrets.adminPassword(),
-                        "STASIS_TOKEN_KEY", secrets.tokenKey()));
+        Map<String, String> own = new HashMap<>(Map.of(
+                "QUARKUS_DATASOURCE_JDBC_URL", database.url(settings.port(PortName.MARIADB)),
+                "QUARKUS_DATASOURCE_USERNAME", database.user(),
+                "QUARKUS_DATASOURCE_PASSWORD", database.password(),
+                "STASIS_NETWORKS", bridge.networks(),
+                "STASIS_PUBLIC_URL", publicUrl(settings),
+                "STASIS_IMAGE_SERVICE_URL", settings.port(PortName.IMAGE).url(),
+                "STASIS_ADMIN_PASSWORD", secrets.adminPassword(),
+                "STASIS_TOKEN_KEY", secrets.tokenKey()));
+        if (!Certificates.wanted(settings)) {
+            return service(PartName.API_GATEWAY, PortName.GATEWAY, new Mebibytes(320), own);
+        }
+        Port port = settings.port(PortName.GATEWAY);
+        own.put("QUARKUS_HTTP_SSL_PORT", Integer.toString(port.number()));
+        own.put("QUARKUS_HTTP_INSECURE_REQUESTS", "disabled");
+        own.put("QUARKUS_HTTP_SSL_CERTIFICATE_FILES", certificates.certificate().toString());
+        own.put("QUARKUS_HTTP_SSL_CERTIFICATE_KEY_FILES", certificates.key().toString());
+        return service(PartName.API_GATEWAY, PortName.GATEWAY, new Mebibytes(320), own)
+                .after(certificates::ensure)
+                .when(new Readiness.OfSecureService(port, Certificates.authority(home)));
     }
 
     /// Under which clients reach the gateway.
     public static String publicUrl(Settings settings) {
-        return settings.text(
-                "STASIS_PUBLIC_URL", settings.port(PortName.GATEWAY).url());
+        Port port = settings.port(PortName.GATEWAY);
+        return settings.text("STASIS_PUBLIC_URL", Certificates.wanted(settings) ? port.secureUrl() : port.url());
     }
 
     private Part service(PartName name, PortName portName, Mebibytes heap, Map<String, String> own) {

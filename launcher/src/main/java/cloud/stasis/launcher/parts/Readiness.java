@@ -1,8 +1,10 @@
 package cloud.stasis.launcher.parts;
 
+import cloud.stasis.launcher.settings.LaunchException;
 import cloud.stasis.launcher.settings.Port;
 import cloud.stasis.launcher.settings.Settings;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
@@ -12,7 +14,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -21,6 +27,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
@@ -121,23 +129,48 @@ public interface Readiness {
     record OfService(Port port) implements Readiness {
         @Override
         public boolean ready() {
-            if (!accepts(port)) {
-                return false;
+            return accepts(port) && isHealthy(port.url(), HttpClient.newBuilder());
+        }
+    }
+
+    /// The same behind TLS.
+    ///
+    /// @param authority that signed its certificate
+    record OfSecureService(Port port, Path authority) implements Readiness {
+        @Override
+        public boolean ready() {
+            return accepts(port)
+                    && isHealthy(port.secureUrl(), HttpClient.newBuilder().sslContext(trusting()));
+        }
+
+        private SSLContext trusting() {
+            try (InputStream pem = Files.newInputStream(authority)) {
+                KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+                trusted.load(null, null);
+                trusted.setCertificateEntry(
+                        "authority", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+                TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+                trust.init(trusted);
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(null, trust.getTrustManagers(), null);
+                return context;
+            } catch (IOException | GeneralSecurityException e) {
+                throw new LaunchException("Cannot read " + authority + ": " + e, e);
             }
-            HttpRequest request = HttpRequest.newBuilder(URI.create(port.url() + "/q/health/ready"))
-                    .timeout(PATIENCE)
-                    .build();
-            try (HttpClient client =
-                    HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
-                return client.send(request, HttpResponse.BodyHandlers.discarding())
-                                .statusCode()
-                        == 200;
-            } catch (IOException e) {
-                return false;
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return false;
-            }
+        }
+    }
+
+    private static boolean isHealthy(String url, HttpClient.Builder clients) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/q/health/ready"))
+                .timeout(PATIENCE)
+                .build();
+        try (HttpClient client = clients.connectTimeout(PATIENCE).build()) {
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.Set;
 /// store/    bundles and images      guest/    the demo guest
 /// compute/  disks of instances      volumes/  disks of volumes      memory.xfs  their memory
 /// log/      one file per process    run/      who runs
+/// tls/      the gateway's certificate and who signed it, if there is one
 /// ```
 public record Home(Path root) {
     /// libvirt's QEMU and the database run as users of their own and have to reach their files: everyone may
@@ -73,6 +74,10 @@ public record Home(Path root) {
         return root.resolve("log");
     }
 
+    public Path tls() {
+        return root.resolve("tls");
+    }
+
     public Path run() {
         return root.resolve("run");
     }
@@ -84,7 +89,7 @@ public record Home(Path root) {
             directory(passable, PASSABLE);
             openTheWay(passable);
         }
-        for (Path closed : List.of(etc(), kafka(), store(), guest(), log(), run())) {
+        for (Path closed : List.of(etc(), kafka(), store(), guest(), log(), run(), tls())) {
             directory(closed, PRIVATE);
         }
     }

@@ -18,4 +18,8 @@ public record Port(PortName name, int number) {
     public String url() {
         return "http://" + address();
     }
+
+    public String secureUrl() {
+        return "https://" + address();
+    }
 }
