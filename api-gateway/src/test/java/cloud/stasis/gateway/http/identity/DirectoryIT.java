@@ -131,6 +131,8 @@ class DirectoryIT {
 
         cloud.get(tenant.token(), V3 + "/users/" + tenant.userId()).expect(200);
         cloud.get(tenant.token(), V3 + "/projects/" + tenant.projectId()).expect(200);
+        cloud.get(tenant.token(), V3 + "/domains/default").expect(200);
+        cloud.get(tenant.token(), V3 + "/domains/" + UUID.randomUUID()).expect(403);
         assertThat(cloud.get(tenant.token(), V3 + "/auth/projects")
                         .expect(200)
                         .json()
