@@ -123,6 +123,7 @@ class RolesIT {
                 Map.entry("/snapshot/v1/snapshots/", snapshot),
                 Map.entry("/snapshot/v1/instants/", UNBORN),
                 Map.entry("/snapshot/v1/jobs/", job),
+                Map.entry("/snapshot/v1/policies/", UNBORN),
                 Map.entry("/volume/v3/{project}/volumes/", volume),
                 Map.entry("/volume/v3/{project}/snapshots/", volumeSnapshot),
                 Map.entry("/volume/v3/{project}/backups/", backup),
