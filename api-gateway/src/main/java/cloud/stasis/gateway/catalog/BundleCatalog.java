@@ -11,6 +11,7 @@ import cloud.stasis.gateway.snapshot.Snapshot.SealedBundle;
 import cloud.stasis.gateway.snapshot.SnapshotDescription;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
 import cloud.stasis.gateway.snapshot.SnapshotState;
+import cloud.stasis.gateway.state.StateBackups;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.Fact;
@@ -24,6 +25,7 @@ import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.Receipt;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
+import cloud.stasis.model.StateBackupId;
 import cloud.stasis.model.UserId;
 import java.time.Clock;
 import java.util.Optional;
@@ -40,12 +42,15 @@ public final class BundleCatalog {
     private final ImageTable images;
     private final SnapshotRows snapshots;
     private final Owners owners;
+    private final StateBackups states;
     private final Clock clock;
 
-    public BundleCatalog(ImageTable images, SnapshotRows snapshots, Projects projects, Clock clock) {
+    public BundleCatalog(
+            ImageTable images, SnapshotRows snapshots, Projects projects, StateBackups states, Clock clock) {
         this.images = images;
         this.snapshots = snapshots;
         this.owners = new Owners(projects);
+        this.states = states;
         this.clock = clock;
     }
 
@@ -56,6 +61,7 @@ public final class BundleCatalog {
                 case IMAGE -> image(found, new ImageId(found.reference().id()));
                 case SNAPSHOT ->
                     snapshot(found, new SnapshotId(found.reference().id()));
+                case STATE -> states.found(new StateBackupId(found.reference().id()), found.manifest());
             }
         } catch (StasisException e) {
             if (e.code() == ErrorCode.DATABASE_UNAVAILABLE) {

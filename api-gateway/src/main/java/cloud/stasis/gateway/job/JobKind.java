@@ -42,7 +42,8 @@ public enum JobKind {
     ADOPT_BUNDLES("adoptBundles"),
     PULL_BUNDLES("pullBundles"),
     PUSH_BUNDLES("pushBundles"),
-    RESTORE_SERVER("restore");
+    RESTORE_SERVER("restore"),
+    DELETE_STATE_BACKUP("deleteStateBackup");
 
     private final String action;
 

@@ -53,6 +53,13 @@ public final class SagaRunner {
         jobs.started(job.id(), id);
     }
 
+    /// Begins a run that shows in rows of its own and not in a job.
+    ///
+    /// @param requestId of the API request that led to it; empty if none did
+    public void start(SagaId id, Start<?> start, String requestId) {
+        begin(id, start, Optional.empty(), requestId);
+    }
+
     /// Takes what a worker tells about a command. An answer that no run waits for is late or repeated: it is
     /// ignored.
     public void answered(Fact.Answer answer) {

@@ -18,6 +18,7 @@ import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
+import cloud.stasis.gateway.state.StateBackups;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -27,8 +28,9 @@ import java.time.Clock;
 class CatalogBeans {
     @Produces
     @Singleton
-    BundleCatalog bundleCatalog(ImageTable images, SnapshotRows snapshots, Projects projects, Clock clock) {
-        return new BundleCatalog(images, snapshots, projects, clock);
+    BundleCatalog bundleCatalog(
+            ImageTable images, SnapshotRows snapshots, Projects projects, StateBackups states, Clock clock) {
+        return new BundleCatalog(images, snapshots, projects, states, clock);
     }
 
     @Produces

@@ -13,6 +13,7 @@ public record Cloud(
         Policies policies,
         Devices devices,
         Stores stores,
+        StateBackups stateBackups,
         Jobs jobs) {
 
     public static Cloud of(Session session) {
@@ -26,6 +27,7 @@ public record Cloud(
                 new Policies(session),
                 new Devices(session),
                 new Stores(session),
+                new StateBackups(session),
                 new Jobs(session));
     }
 }

@@ -4,6 +4,7 @@ import cloud.stasis.cli.cloud.Cloud;
 import cloud.stasis.cli.cloud.Image;
 import cloud.stasis.cli.cloud.Job;
 import cloud.stasis.cli.cloud.Server;
+import cloud.stasis.cli.cloud.StateBackup;
 import cloud.stasis.cli.failure.Failure;
 import cloud.stasis.cli.failure.FailureType;
 import cloud.stasis.cli.process.Interrupts;
@@ -195,6 +196,21 @@ public final class Follower {
             throw inError("image " + id + " is " + image.status() + " and not active");
         }
         return image;
+    }
+
+    /// Waits until a backup of the state is available.
+    public StateBackup state(StateBackup backup, Duration limit) {
+        ProgressView view = ProgressView.of(terminal, clock, "state backup");
+        StateBackup done = poll(view, "state backup " + backup.id(), "stasis state-list", limit, () -> {
+            StateBackup now = cloud.stateBackups().one(backup.id());
+            view.show(Progress.of(now.status()));
+            return now.isSettled() ? Optional.of(now) : Optional.empty();
+        });
+        view.end(done.status());
+        if (!done.isAvailable()) {
+            throw inError("state backup " + done.id() + " failed: " + done.errorMessage());
+        }
+        return done;
     }
 
     private <T> T poll(

@@ -54,6 +54,9 @@ import cloud.stasis.cli.verb.snapshot.SnapshotVerdict;
 import cloud.stasis.cli.verb.snapshot.SnapshotVolume;
 import cloud.stasis.cli.verb.store.Pull;
 import cloud.stasis.cli.verb.store.Push;
+import cloud.stasis.cli.verb.store.StateBackupVerb;
+import cloud.stasis.cli.verb.store.StateDelete;
+import cloud.stasis.cli.verb.store.StateList;
 import cloud.stasis.cli.verb.store.StoreAdopt;
 import cloud.stasis.cli.verb.volume.VolumeCreate;
 import cloud.stasis.cli.verb.volume.VolumeDelete;
@@ -140,6 +143,9 @@ record VerbEntry(String name, Group group, Function<Tools, Verb> make) {
             new VerbEntry("push", Group.STORE, Push::new),
             new VerbEntry("pull", Group.STORE, Pull::new),
             new VerbEntry("store-adopt", Group.STORE, StoreAdopt::new),
+            new VerbEntry("state-backup", Group.STORE, StateBackupVerb::new),
+            new VerbEntry("state-list", Group.STORE, StateList::new),
+            new VerbEntry("state-delete", Group.STORE, StateDelete::new),
             new VerbEntry("job-list", Group.JOBS, JobList::new),
             new VerbEntry("job-show", Group.JOBS, JobShow::new),
             new VerbEntry("job-follow", Group.JOBS, JobFollow::new),

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Which bundles of a store: those that are named, or that match everything that is asked for. One that asks for
-/// nothing means all.
+/// nothing means all images and snapshots: backups of the control plane's state are meant only by name or kind.
 ///
 /// @param bundles by their names in the store; if there are any the rest is not looked at
 /// @param name as people gave it; `*` stands for anything

@@ -8,7 +8,8 @@ public sealed interface Part {
     /// A disk as the guest sees it: raw bytes of its whole virtual size, whatever format it has on any host.
     record Disk(DeviceName target, Content content) implements Part {}
 
-    /// What an uploaded disk image was, byte for byte, so that a download gives back exactly what came.
+    /// A file byte for byte: what an uploaded disk image was, so that a download gives back exactly what came; or,
+    /// in a bundle of kind `state`, the dump of the database.
     record File(Content content) implements Part {}
 
     /// The memory and device state of a running machine.

@@ -6,7 +6,10 @@ import java.util.UUID;
 public record ReferenceName(Kind kind, UUID id) {
     public enum Kind {
         IMAGE,
-        SNAPSHOT
+        SNAPSHOT,
+        /// A backup of the control plane's own state. It holds what all tenants have told the cloud: it is chosen
+        /// only by its name or its kind, never among everything.
+        STATE
     }
 
     public static ReferenceName of(ImageId image) {
@@ -15,6 +18,10 @@ public record ReferenceName(Kind kind, UUID id) {
 
     public static ReferenceName of(SnapshotId snapshot) {
         return new ReferenceName(Kind.SNAPSHOT, snapshot.value());
+    }
+
+    public static ReferenceName of(StateBackupId backup) {
+        return new ReferenceName(Kind.STATE, backup.value());
     }
 
     @Override

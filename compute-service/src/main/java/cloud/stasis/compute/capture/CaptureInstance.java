@@ -1,6 +1,7 @@
 package cloud.stasis.compute.capture;
 
 import cloud.stasis.bus.CommandContext;
+import cloud.stasis.chunks.FileSource;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.hypervisor.RamImage;
 import cloud.stasis.compute.instance.Instance;
@@ -125,7 +126,7 @@ public final class CaptureInstance {
                 resting.layers(host.instances().disksOf(instance, instant.machine()), layers, upload);
         List<Part> others = new ArrayList<>();
         if (instant.memory().isPresent()) {
-            try (Sources.OpenFile memory = Sources.OpenFile.of(directory.memory())) {
+            try (FileSource memory = FileSource.of(directory.memory())) {
                 others.add(new Part.Memory(format(directory.memory()), upload.whole(MEMORY, memory)));
             }
         }

@@ -16,6 +16,7 @@ public record NoteName(Folder folder, String name) {
     public enum Folder {
         IMAGE_REFERENCES("references/image"),
         SNAPSHOT_REFERENCES("references/snapshot"),
+        STATE_REFERENCES("references/state"),
         /// Who has the store open.
         REPLICAS("replicas"),
         /// Who looks after it.
@@ -36,6 +37,7 @@ public record NoteName(Folder folder, String name) {
             return switch (kind) {
                 case IMAGE -> IMAGE_REFERENCES;
                 case SNAPSHOT -> SNAPSHOT_REFERENCES;
+                case STATE -> STATE_REFERENCES;
             };
         }
     }

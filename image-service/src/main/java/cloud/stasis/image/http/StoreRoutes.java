@@ -142,8 +142,12 @@ public final class StoreRoutes {
 
     private void reference(HttpCall call) {
         ReferenceName name = BundleNames.parse(call.pathParameter("kind") + "/" + call.pathParameter("id"));
+        // What this site holds of itself is not for its peers.
+        boolean isHidden =
+                name.kind() == ReferenceName.Kind.STATE && call.visit().isPresent();
         Reference reference = repository
                 .reference(name)
+                .filter(_ -> !isHidden)
                 .orElseThrow(() -> new StasisException(ErrorCode.OBJECT_NOT_FOUND, "the store has no " + name));
         call.answer(200, HttpCall.JSON, reference.json());
     }

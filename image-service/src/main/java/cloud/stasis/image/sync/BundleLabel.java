@@ -27,7 +27,7 @@ record BundleLabel(
         if (!choice.bundles().isEmpty()) {
             return choice.bundles().contains(reference);
         }
-        return choice.kind().filter(kind -> kind != reference.kind()).isEmpty()
+        return choice.kind().map(kind -> kind == reference.kind()).orElse(reference.kind() != ReferenceName.Kind.STATE)
                 && choice.project()
                         .filter(wanted -> !Optional.of(wanted).equals(project))
                         .isEmpty()

@@ -168,6 +168,7 @@ public final class Copies {
             }
         }
 
+        /// Whatever a bundle says, none needs the state of a control plane.
         private List<ReferenceName> needs(ReferenceName name, Manifest manifest) {
             List<ReferenceName> needs = new ArrayList<>();
             for (String text : manifest.metadata().getOrDefault(NEEDS, "").split(" ")) {
@@ -175,6 +176,7 @@ public final class Copies {
                     needs.add(BundleNames.parse(text));
                 }
             }
+            needs.removeIf(needed -> needed.kind() == ReferenceName.Kind.STATE);
             manifest.parent().ifPresent(parent -> {
                 ReferenceName known = byManifest().get(parent);
                 if (known == null) {

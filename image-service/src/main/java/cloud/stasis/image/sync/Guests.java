@@ -25,9 +25,11 @@ public final class Guests {
         this.announcer = announcer;
     }
 
-    /// The bundles that come after `marker`, in the order of their names in the store.
+    /// The bundles that come after `marker`, in the order of their names in the store. A backup of this site's own
+    /// state is not for its peers: it is pushed to one, or not there at all.
     public byte[] list(String marker) {
         List<BundleLabel> page = here.bundles().stream()
+                .filter(label -> label.reference().kind() != ReferenceName.Kind.STATE)
                 .sorted(Comparator.comparing(label -> label.reference().toString()))
                 .filter(label -> label.reference().toString().compareTo(marker) > 0)
                 .limit(PAGE)

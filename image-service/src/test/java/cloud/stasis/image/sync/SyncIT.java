@@ -29,6 +29,7 @@ import cloud.stasis.model.Phase;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
+import cloud.stasis.model.StateBackupId;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -363,6 +364,42 @@ class SyncIT {
 
         assertThat(rest.blobs()).isEqualTo(600 + 10 + 1 - arrived);
         assertThat(read(there, name)).isEqualTo(bytes);
+    }
+
+    @Test
+    void theStateOfASiteIsPushedWhenItIsMeantAndNeverPulled() {
+        ReferenceName ours = state(here);
+        ReferenceName sly = seal(here, Stores.noise(LEAF, 18), Map.of("needs", ours.toString()));
+        assertThat(copy(CopyDirection.PUSH, BundleChoice.ALL).bundles()).isEqualTo(1);
+        assertThat(there.repository.reference(sly)).isPresent();
+        assertThat(there.repository.reference(ours)).isEmpty();
+        assertThat(copy(CopyDirection.PUSH, BundleChoice.of(ours)).bundles()).isEqualTo(1);
+        assertThat(there.repository.reference(ours)).isPresent();
+        copy(CopyDirection.PUSH, BundleChoice.of(ours));
+
+        ReferenceName theirs = state(there);
+        BundleChoice states =
+                new BundleChoice(List.of(), Optional.empty(), Optional.empty(), Optional.of(ReferenceName.Kind.STATE));
+        assertFails(ErrorCode.OBJECT_NOT_FOUND, () -> copy(CopyDirection.PULL, states));
+        assertFails(ErrorCode.OBJECT_NOT_FOUND, () -> copy(CopyDirection.PULL, BundleChoice.of(theirs)));
+        assertThat(here.repository.reference(theirs)).isEmpty();
+    }
+
+    private static ReferenceName state(StoreServer at) {
+        Manifest image = Stores.image(Stores.put(at.repository, Stores.noise(3 * LEAF, at.hashCode())));
+        ReferenceName name = ReferenceName.of(StateBackupId.random());
+        at.repository.seal(
+                name,
+                new Manifest(
+                        1,
+                        ReferenceName.Kind.STATE,
+                        Optional.empty(),
+                        image.takenAt(),
+                        Optional.empty(),
+                        image.parts(),
+                        Optional.empty(),
+                        Map.of()));
+        return name;
     }
 
     private CommandResult.Copied copy(CopyDirection direction, BundleChoice choice) {

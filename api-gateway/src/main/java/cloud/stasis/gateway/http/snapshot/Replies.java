@@ -1,6 +1,7 @@
 package cloud.stasis.gateway.http.snapshot;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,12 @@ final class Replies {
     public record ManyPolicies(List<PolicyView> policies) {}
 
     public record ManyResults(List<PolicyView.ResultView> results) {}
+
+    public record OneStateBackup(
+            @JsonProperty("state_backup") StateBackupView stateBackup) {}
+
+    public record StateBackupList(
+            @JsonProperty("state_backups") List<StateBackupView> stateBackups) {}
 
     /// What was begun.
     public record Begun(SnapshotView snapshot, JobView job) {}

@@ -17,6 +17,7 @@ import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
+import cloud.stasis.model.StateBackupId;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -61,10 +62,10 @@ public class StoreResource {
 
     /// The body of [#adopt], for its description. Without anything in it all bundles are meant.
     ///
-    /// @param bundles `image/<id>` or `snapshot/<id>`; the rest is not looked at then
+    /// @param bundles `image/<id>`, `snapshot/<id>` or `state/<id>`; the rest is not looked at then
     /// @param name that people gave it; `*` stands for anything
     /// @param owner id of the project that the bundle says it belongs to
-    /// @param kind `image` or `snapshot`
+    /// @param kind `image`, `snapshot` or `state`; backups of the state are not meant unless it says so
     /// @param project to which all of it shall belong from now on
     public record Adoption(List<String> bundles, String name, String owner, String kind, String project) {}
 
@@ -150,10 +151,12 @@ public class StoreResource {
             return switch (words[0]) {
                 case "image" -> ReferenceName.of(ImageId.parse(words[words.length - 1]));
                 case "snapshot" -> ReferenceName.of(SnapshotId.parse(words[words.length - 1]));
-                default -> throw new FaultException(400, "A bundle is image/<id> or snapshot/<id>.");
+                case "state" -> ReferenceName.of(StateBackupId.parse(words[words.length - 1]));
+                default -> throw new FaultException(400, "A bundle is image/<id>, snapshot/<id> or state/<id>.");
             };
         } catch (StasisException e) {
-            throw new StasisException(ErrorCode.INVALID_REQUEST, "A bundle is image/<id> or snapshot/<id>.", e);
+            throw new StasisException(
+                    ErrorCode.INVALID_REQUEST, "A bundle is image/<id>, snapshot/<id> or state/<id>.", e);
         }
     }
 
@@ -161,7 +164,8 @@ public class StoreResource {
         return switch (text) {
             case "image" -> ReferenceName.Kind.IMAGE;
             case "snapshot" -> ReferenceName.Kind.SNAPSHOT;
-            default -> throw new FaultException(400, "kind must be image or snapshot.");
+            case "state" -> ReferenceName.Kind.STATE;
+            default -> throw new FaultException(400, "kind must be image, snapshot or state.");
         };
     }
 

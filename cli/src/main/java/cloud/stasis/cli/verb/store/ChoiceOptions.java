@@ -17,14 +17,14 @@ final class ChoiceOptions {
     @Option(names = "--owner", paramLabel = "PROJECT", description = "those that say that they are this project's (id)")
     private @Nullable String owner;
 
-    @Option(names = "--kind", paramLabel = "KIND", description = "image or snapshot")
+    @Option(names = "--kind", paramLabel = "KIND", description = "image, snapshot or state")
     private @Nullable String kind;
 
-    @Option(names = "--all", description = "every one")
+    @Option(names = "--all", description = "every image and snapshot")
     private boolean all;
 
     /// @param given bundles; nothing else may be said then
-    /// @param resolve makes `image/<id>` or `snapshot/<id>` of what was given
+    /// @param resolve makes the name of a bundle of what was given
     Choice choice(List<String> given, UnaryOperator<String> resolve) {
         boolean filtered = name != null || owner != null || kind != null;
         if (!given.isEmpty() && (filtered || all) || all && filtered) {
@@ -40,6 +40,6 @@ final class ChoiceOptions {
     }
 
     private static boolean isBundle(String text) {
-        return text.startsWith("image/") || text.startsWith("snapshot/");
+        return text.startsWith("image/") || text.startsWith("snapshot/") || text.startsWith("state/");
     }
 }

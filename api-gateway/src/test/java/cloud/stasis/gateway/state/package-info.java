@@ -1,0 +1,4 @@
+@NullMarked
+package cloud.stasis.gateway.state;
+
+import org.jspecify.annotations.NullMarked;
