@@ -23,6 +23,9 @@ public interface Jobs {
     /// Those that make this image and are not over.
     List<Job> making(ImageId image);
 
+    /// The newest of a kind that succeeded, at most so many.
+    List<Job> lastOf(ProjectId project, JobKind kind, int rows);
+
     /// Newest first.
     List<Job> list(JobQuery query);
 }

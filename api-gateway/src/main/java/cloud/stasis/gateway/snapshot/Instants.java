@@ -34,8 +34,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// What tenants do with instants of several servers. Each method that changes something is one transaction,
-/// so that all servers take part or none is touched; rows are locked in the order of their servers' ids.
+/// What tenants do with instants of several servers. Each method that changes something is one transaction, so that
+/// all servers take part or none is touched; rows are locked in the order of their servers' ids.
 public final class Instants {
     /// As many as a host cuts together.
     public static final int MAX_SERVERS = 32;
@@ -196,8 +196,8 @@ public final class Instants {
         return TakeInstant.Member.of(snapshot, ready.host(), Origins.of(instance, name, snapshots));
     }
 
-    /// Begins to put all servers back to the instant, each by a job of its own. A server that
-    /// was off then has no memory of it, and is off afterwards, if the others go on with theirs.
+    /// Begins to put all servers back to the instant, each by a job of its own. A server that was off then has no
+    /// memory of it, and is off afterwards, if the others go on with theirs.
     ///
     /// @throws StasisException `WRONG_STATE` with what is wrong with each server that
     /// cannot be reverted, or if not all snapshots are there any more; none is touched then

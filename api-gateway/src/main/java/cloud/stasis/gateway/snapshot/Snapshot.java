@@ -2,6 +2,7 @@ package cloud.stasis.gateway.snapshot;
 
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
@@ -9,6 +10,7 @@ import cloud.stasis.model.Part;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.Quiesce;
+import cloud.stasis.model.Receipt;
 import cloud.stasis.model.SagaId;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.UserId;
@@ -100,7 +102,8 @@ public record Snapshot(
                 now);
     }
 
-    Snapshot under(Optional<SnapshotId> next, Instant now) {
+    /// With another parent.
+    public Snapshot under(Optional<SnapshotId> next, Instant now) {
         return new Snapshot(
                 id,
                 project,
@@ -139,6 +142,13 @@ public record Snapshot(
 
     public boolean hasMemory() {
         return sealed.isPresent() && sealed.get().manifest().parts().stream().anyMatch(Part.Memory.class::isInstance);
+    }
+
+    /// What its capture sent to the store, compressed, if it told.
+    Optional<ByteCount> sent() {
+        return sealed.flatMap(bundle -> bundle.manifest().receipt()).map(receipt -> receipt.transfers().stream()
+                .map(Receipt.Transfer::sent)
+                .reduce(ByteCount.ZERO, ByteCount::plus));
     }
 
     boolean isWorkedOnBy(SagaId saga) {

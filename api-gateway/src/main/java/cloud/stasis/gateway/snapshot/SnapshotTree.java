@@ -2,7 +2,6 @@ package cloud.stasis.gateway.snapshot;
 
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.InstanceId;
-import cloud.stasis.model.Receipt;
 import cloud.stasis.model.SnapshotId;
 import java.util.List;
 import java.util.Map;
@@ -26,12 +25,7 @@ public record SnapshotTree(InstanceId server, Optional<SnapshotId> position, Lis
 
         /// What its capture sent to the store, compressed: all else that it shows was there already.
         public ByteCount sent() {
-            return snapshot.sealed()
-                    .flatMap(bundle -> bundle.manifest().receipt())
-                    .map(receipt -> receipt.transfers().stream()
-                            .map(Receipt.Transfer::sent)
-                            .reduce(ByteCount.ZERO, ByteCount::plus))
-                    .orElse(ByteCount.ZERO);
+            return snapshot.sent().orElse(ByteCount.ZERO);
         }
     }
 

@@ -9,6 +9,7 @@ import cloud.stasis.gateway.job.ClientToken;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobKind;
 import cloud.stasis.gateway.job.JobSubject;
+import cloud.stasis.gateway.job.Jobs;
 import cloud.stasis.gateway.job.RepeatableRequests;
 import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.quota.Resource;
@@ -24,6 +25,7 @@ import cloud.stasis.model.SagaId;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -32,10 +34,14 @@ import java.util.Optional;
 /// What tenants do with snapshots; what they do with servers by means of snapshots is in [Reverts]. Each method that
 /// changes something is one transaction.
 public final class Snapshots {
+    /// So many deletions tell how long one takes.
+    private static final int BASIS = 10;
+
     private final Transactions transactions;
     private final RepeatableRequests requests;
     private final Instances instances;
     private final SnapshotRows snapshots;
+    private final Jobs jobs;
     private final Quotas quotas;
     private final SagaRunner sagas;
     private final TakeSnapshot takeSnapshot;
@@ -47,6 +53,7 @@ public final class Snapshots {
             RepeatableRequests requests,
             Instances instances,
             SnapshotRows snapshots,
+            Jobs jobs,
             Quotas quotas,
             SagaRunner sagas,
             TakeSnapshot takeSnapshot,
@@ -56,6 +63,7 @@ public final class Snapshots {
         this.requests = requests;
         this.instances = instances;
         this.snapshots = snapshots;
+        this.jobs = jobs;
         this.quotas = quotas;
         this.sagas = sagas;
         this.takeSnapshot = takeSnapshot;
@@ -145,6 +153,17 @@ public final class Snapshots {
                 job(caller, snapshot, JobKind.TAKE_SNAPSHOT, token));
     }
 
+    /// What it would mean to delete a snapshot.
+    public Deletion deletion(Caller caller, SnapshotId id) {
+        return transactions.call(() -> {
+            Snapshot snapshot = show(caller, id);
+            List<Duration> before = jobs.lastOf(snapshot.project(), JobKind.DELETE_SNAPSHOT, BASIS).stream()
+                    .map(job -> Duration.between(job.createdAt(), job.updatedAt()))
+                    .toList();
+            return Deletion.of(snapshot, instances.find(snapshot.instance()), snapshots.childrenOf(id), before);
+        });
+    }
+
     /// Begins to delete a snapshot.
     ///
     /// @throws StasisException `WRONG_STATE` while something is done with it, and if it is protected
@@ -155,14 +174,7 @@ public final class Snapshots {
     /// As [#delete], as a part of the caller's transaction.
     Job deleteWithin(Caller caller, SnapshotId id, Optional<ClientToken> token) {
         Snapshot snapshot = locked(caller, id);
-        if (snapshot.state().worker().isPresent()) {
-            throw wrongState("delete", snapshot);
-        }
-        if (snapshot.isProtected()) {
-            throw new StasisException(
-                    ErrorCode.WRONG_STATE,
-                    "Snapshot " + id + " is protected: take the protection back before deleting it.");
-        }
+        Deletion.require(snapshot);
         SagaId saga = SagaId.random();
         snapshots.save(snapshot.in(new SnapshotState.Deleting(saga), clock.instant()));
         Optional<HostId> host = instances.find(snapshot.instance()).flatMap(Instance::host);

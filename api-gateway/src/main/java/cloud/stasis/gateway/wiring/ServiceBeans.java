@@ -171,13 +171,14 @@ class ServiceBeans {
             RepeatableRequests requests,
             Instances instances,
             SnapshotRows snapshots,
+            Jobs jobs,
             Quotas quotas,
             SagaRunner sagas,
             TakeSnapshot takeSnapshot,
             DeleteSnapshot deleteSnapshot,
             Clock clock) {
         return new Snapshots(
-                transactions, requests, instances, snapshots, quotas, sagas, takeSnapshot, deleteSnapshot, clock);
+                transactions, requests, instances, snapshots, jobs, quotas, sagas, takeSnapshot, deleteSnapshot, clock);
     }
 
     @Produces

@@ -94,6 +94,45 @@ class SnapshotTreeIT {
     }
 
     @Test
+    void aDeletionIsForetoldAndThenIsWhatWasSaid() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "foretold");
+        String first = snapshots.taken(tenant, id, "first", true);
+        String second = snapshots.taken(tenant, id, "second", true);
+        doors.snapshot(tenant, "PUT", "/snapshots/" + first, "{\"protected\": true}")
+                .expect(200);
+
+        JsonNode held = deletion(tenant, first);
+
+        assertThat(held.path("allowed").asBoolean()).isFalse();
+        assertThat(held.path("refusals")).hasSize(1);
+        assertThat(held.at("/children/0").asText()).isEqualTo(second);
+        assertThat(held.path("moves_server").asBoolean()).isFalse();
+        assertThat(held.path("memory_bytes").asLong()).isEqualTo(FakeWorkers.DISK.bytes());
+        assertThat(held.path("copied_bytes").asLong()).isEqualTo(FakeWorkers.WRITTEN.bytes());
+        assertThat(held.path("expected_seconds").isNull()).isTrue();
+        doors.snapshot(tenant, "DELETE", "/snapshots/" + first, null).expect(409);
+        JsonNode leaf = deletion(tenant, second);
+        assertThat(leaf.path("allowed").asBoolean()).isTrue();
+        assertThat(leaf.path("moves_server").asBoolean()).isTrue();
+        assertThat(leaf.path("parent").asText()).isEqualTo(first);
+        assertThat(leaf.path("copied_bytes").asLong()).isZero();
+        assertThat(leaf.path("store_bytes").asLong()).isEqualTo(FakeWorkers.SENT.bytes());
+        snapshots.deleted(tenant, second);
+        assertThat(snapshots.tree(tenant, id).path("current").asText()).isEqualTo(first);
+        assertThat(deletion(tenant, first).path("expected_seconds").isNumber()).isTrue();
+        Tenant other = doors.http().tenant("member");
+        doors.snapshot(other, "GET", "/snapshots/" + first + "/deletion", null).expect(404);
+    }
+
+    private JsonNode deletion(Tenant tenant, String snapshot) {
+        return doors.snapshot(tenant, "GET", "/snapshots/" + snapshot + "/deletion", null)
+                .expect(200)
+                .json()
+                .path("deletion");
+    }
+
+    @Test
     void safetySnapshotsAreBoundedAndProtectedOnesStay() {
         Tenant tenant = doors.http().tenant("member");
         String id = doors.running(tenant, "bounded");

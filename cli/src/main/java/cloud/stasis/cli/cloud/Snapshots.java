@@ -171,6 +171,12 @@ public final class Snapshots {
                         .path("job"));
     }
 
+    /// What it would mean to delete it.
+    public Deletion deletion(Snapshot snapshot) {
+        return new Deletion(
+                json(Call.get(SERVICE, "snapshots", snapshot.id(), "deletion")).path("deletion"));
+    }
+
     public Job delete(Snapshot snapshot) {
         return new Job(json(Call.delete(SERVICE, "snapshots", snapshot.id())).path("job"));
     }

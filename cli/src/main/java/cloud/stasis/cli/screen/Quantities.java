@@ -42,6 +42,11 @@ public final class Quantities {
         return time.toSeconds() < 60 ? decimal(time.toMillis() / 1000.0) + " s" : clock(time);
     }
 
+    /// `1.2 ms`, and longer ones as [#took].
+    public static String fine(Duration time) {
+        return time.toMillis() < 1000 ? decimal(time.toNanos() / 1_000_000.0) + " ms" : took(time);
+    }
+
     /// An API's time to the second: nobody reads its fractions.
     public static String time(String iso) {
         int point = iso.indexOf('.');

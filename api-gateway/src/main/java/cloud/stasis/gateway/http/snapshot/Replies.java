@@ -43,6 +43,8 @@ final class Replies {
     public record StateBackupList(
             @JsonProperty("state_backups") List<StateBackupView> stateBackups) {}
 
+    public record OneDeletion(DeletionView deletion) {}
+
     /// What was begun.
     public record Begun(SnapshotView snapshot, JobView job) {}
 

@@ -9,6 +9,7 @@ import cloud.stasis.gateway.http.PathId;
 import cloud.stasis.gateway.http.snapshot.Replies.Begun;
 import cloud.stasis.gateway.http.snapshot.Replies.BegunInstant;
 import cloud.stasis.gateway.http.snapshot.Replies.ManySnapshots;
+import cloud.stasis.gateway.http.snapshot.Replies.OneDeletion;
 import cloud.stasis.gateway.http.snapshot.Replies.OneJob;
 import cloud.stasis.gateway.http.snapshot.Replies.OneSnapshot;
 import cloud.stasis.gateway.http.snapshot.Replies.OneVerdict;
@@ -292,6 +293,16 @@ public class SnapshotsResource {
         SnapshotAction.READ.check(caller);
         Snapshot snapshot = snapshots.show(caller, id(id));
         return new OneVerdict(VerdictView.of(caller, snapshot, verdicts.of(snapshot)));
+    }
+
+    @GET
+    @Path("{id}/deletion")
+    @Operation(
+            summary = "Say what it would mean to delete the snapshot now, without doing it",
+            description = "Bytes are bounds that captures told of themselves; null is what nobody has measured")
+    public OneDeletion deletion(@PathParam("id") String id) {
+        SnapshotAction.READ.check(request.caller());
+        return new OneDeletion(DeletionView.of(snapshots.deletion(request.caller(), id(id))));
     }
 
     @DELETE

@@ -89,6 +89,14 @@ class JobTable implements Jobs {
     }
 
     @Override
+    public List<Job> lastOf(ProjectId project, JobKind kind, int count) {
+        String which = "projectId = ?1 and kind = ?2 and state = 'SUCCEEDED' order by createdAt desc, id desc";
+        return rows.find(which, project.value(), kind.name()).page(0, count).stream()
+                .map(JobTable::read)
+                .toList();
+    }
+
+    @Override
     public List<Job> list(JobQuery query) {
         StringBuilder where = new StringBuilder("projectId = :project");
         Parameters values = Parameters.with("project", query.project().value());

@@ -8,21 +8,19 @@ import cloud.stasis.cli.verb.LimitOption;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import java.util.List;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 @Command(description = "List the instants at which several servers were taken together.")
 public final class InstantList extends Verb {
-    private static final double MICROS_IN_MILLI = 1000.0;
-
     private static final List<Column<Instant>> COLUMNS = List.of(
             Column.id("ID", Instant::id),
             Column.of("Name", Instant::name),
             Column.status("Status", Instant::status),
             Column.number("Servers", instant -> instant.snapshots().size() + " of " + instant.servers()),
             Column.of("Memory", instant -> instant.hasMemory() ? "yes" : "no"),
-            Column.number("Skew", InstantList::skew),
+            Column.number(
+                    "Skew", instant -> instant.skew().map(Quantities::fine).orElse("-")),
             Column.of("Taken at", instant -> Quantities.time(instant.takenAt())));
 
     @Mixin
@@ -36,11 +34,5 @@ public final class InstantList extends Verb {
     protected ExitCode run() {
         output().list(COLUMNS, rows(cloud().instants().list(limit.limit())));
         return ExitCode.OK;
-    }
-
-    private static String skew(Instant instant) {
-        return instant.skewMicros() < 0
-                ? "-"
-                : String.format(Locale.ROOT, "%.1f ms", instant.skewMicros() / MICROS_IN_MILLI);
     }
 }
