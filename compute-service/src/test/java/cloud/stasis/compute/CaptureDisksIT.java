@@ -1,75 +1,40 @@
 package cloud.stasis.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import cloud.stasis.compute.hypervisor.CheckpointName;
+import cloud.stasis.compute.hypervisor.DiskHistory.ExportRequest;
+import cloud.stasis.compute.hypervisor.DiskHistory.ExportedDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.Expected;
+import cloud.stasis.messages.ComputeCommand.Mending;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
-import cloud.stasis.messages.ComputeCommand.Settlement;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Consistency;
-import cloud.stasis.model.DeviceName;
-import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.Receipt;
-import cloud.stasis.model.StasisException;
-import java.nio.file.Path;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
+import java.util.Optional;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 
-/// Captures of a real guest. One guest for all tests, in order, since a boot takes seconds.
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class CaptureDisksIT {
-    private static final DeviceName ROOT = new DeviceName("vda");
-    private static final DeviceName DATA = new DeviceName("vdb");
-
-    @TempDir
-    Path directory;
-
-    private RealHost host;
-    private InstanceId id;
-
-    @BeforeAll
-    void boot() {
-        host = new RealHost();
-        id = host.boot(List.of());
+/// By the hypervisor's record of what is written, the usual way.
+class CaptureDisksIT extends DiskCaptureContract {
+    @Override
+    RealHost makeHost() {
+        return new RealHost();
     }
 
-    @AfterAll
-    void close() {
-        host.close();
-    }
-
-    @Test
-    @Order(1)
-    void firstCaptureReadsWhatTheGuestWroteAndItsFileSystemsAreClean() {
-        String expected = file("/root/first", 5);
-
-        CommandResult.Captured captured = capture(Quiesce.REQUIRE);
-
-        Receipt receipt = captured.receipt();
-        assertThat(receipt.reached()).isEqualTo(Consistency.FILE_SYSTEM);
+    @Override
+    void assertFirst(Receipt receipt, Receipt.Transfer root) {
         assertThat(receipt.strategy()).isEqualTo("backup-incremental");
-        assertThat(receipt.frozen()).isPositive();
         assertThat(receipt.paused()).isZero();
-        assertThat(transfer(captured, ROOT).shared()).isLessThan(ByteCount.ofMib(2));
-        CapturedDisk root = disk(captured, ROOT);
-        assertThat(root.isClean()).isTrue();
-        assertThat(root.sha256("/root/first", directory)).isEqualTo(expected);
-        assertThat(disk(captured, DATA).isClean()).isTrue();
+        assertThat(root.shared()).isLessThan(ByteCount.ofMib(2));
     }
 
     @Test
@@ -86,25 +51,6 @@ class CaptureDisksIT {
         assertThat(root.isClean()).isTrue();
         assertThat(root.sha256("/root/second", directory)).isEqualTo(expected);
         assertThat(checkpoints()).hasSize(1);
-        assertHealthy();
-    }
-
-    @Test
-    @Order(3)
-    void silentAgentIsRefusedIfConsistencyIsRequiredAndToldIfItIsPreferred() {
-        host.inGuest(
-                id,
-                "p=$(pidof qemu-ga); (sleep 1; kill -STOP $p; sleep 30; kill -CONT $p) < /dev/null > /dev/null 2>&1 &");
-        RealHost.await("the agent is silent", Duration.ofSeconds(20), () -> !GuestShell.answers(id));
-
-        assertThatThrownBy(() -> capture(Quiesce.REQUIRE))
-                .isInstanceOfSatisfying(StasisException.class, refused -> assertThat(refused.code())
-                        .isEqualTo(ErrorCode.QUIESCE_REQUIRED));
-        CommandResult.Captured captured = capture(Quiesce.PREFER);
-
-        assertThat(captured.receipt().reached()).isEqualTo(Consistency.CRASH);
-        assertThat(disk(captured, ROOT).isCleanAfterReplay()).isTrue();
-        host.awaitAgent(id);
         assertHealthy();
     }
 
@@ -161,32 +107,46 @@ class CaptureDisksIT {
         assertThat(transfer(capture(Quiesce.REQUIRE), ROOT).read()).isLessThan(ByteCount.ofMib(20));
     }
 
-    private CommandResult.Captured capture(Quiesce quiesce) {
-        UUID capture = UUID.randomUUID();
-        CommandResult.Captured captured = (CommandResult.Captured)
-                host.handle(new ComputeCommand.CaptureDisks(id, capture, List.of(), quiesce, RealHost.GRANT));
-        host.handle(new ComputeCommand.SettleCapture(id, capture, Settlement.SEALED));
-        return captured;
-    }
-
-    /// Random bytes in a new file, synced; returns their SHA-256.
-    private String file(String name, int mib) {
-        return host.inGuest(
+    /// At last, since it leaves the machine newly started.
+    @Test
+    @Order(7)
+    void doctorFindsAHealthyHostCleanAndNamesAndMendsWhatIsPlanted() throws Exception {
+        capture(Quiesce.REQUIRE);
+        assertThat(examined(Mending.NONE)).isEmpty();
+        host.host()
+                .hypervisor()
+                .history()
+                .export(
                         id,
-                        "dd if=/dev/urandom of=" + name + " bs=1M count=" + mib + " 2>/dev/null; sync; sha256sum "
-                                + name)
-                .split(" ")[0];
+                        new ExportRequest(
+                                CheckpointName.fresh(),
+                                List.of(new ExportedDisk(DATA, Optional.empty())),
+                                host.instance(id).directory().path()));
+        Files.createFile(host.instance(id).directory().disk(DATA).resolve("99.qcow2"));
+
+        assertThat(examined(Mending.SAFE))
+                .anyMatch(finding -> finding.plan().contains("export"))
+                .anyMatch(finding -> finding.plan().contains("99.qcow2"))
+                .anyMatch(finding -> finding.plan().contains("checkpoints"))
+                .allMatch(finding -> finding.outcome() == CommandResult.Outcome.MENDED);
+        assertThat(examined(Mending.NONE)).isEmpty();
+
+        host.handle(new ComputeCommand.ChangePower(id, PowerAction.STOP));
+        host.host().hypervisor().domains().remove(id);
+        assertThat(examined(Mending.SAFE))
+                .anyMatch(finding -> finding.difference().contains("libvirt does not know it"));
+        host.handle(new ComputeCommand.ChangePower(id, PowerAction.START));
+        assertThat(examined(Mending.NONE)).isEmpty();
     }
 
-    private CapturedDisk disk(CommandResult.Captured captured, DeviceName disk) {
-        return CapturedDisk.of(captured, disk, host.store, directory);
-    }
-
-    private static Receipt.Transfer transfer(CommandResult.Captured captured, DeviceName disk) {
-        return captured.receipt().transfers().stream()
-                .filter(transfer -> transfer.part().equals(disk.value()))
-                .findFirst()
-                .orElseThrow();
+    private List<CommandResult.Finding> examined(Mending mending) {
+        PowerState state = host.host().state(host.instance(id));
+        return ((CommandResult.Examined) host.handle(new ComputeCommand.Examine(
+                        InstanceId.random(),
+                        List.of(new Expected(id, Optional.of(state), List.of())),
+                        List.of(),
+                        mending)))
+                .findings();
     }
 
     private List<String> checkpoints() {
@@ -207,11 +167,5 @@ class CaptureDisksIT {
 
     private static void kill(long pid) {
         ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-    }
-
-    private void assertHealthy() {
-        assertThat(host.inGuest(id, "cat /run/probe.state")).contains("failures=0", "memory_failures=0");
-        assertThat(host.console(id)).doesNotContain("FAIL");
-        assertThat(host.instance(id).directory().intent().read()).isEmpty();
     }
 }

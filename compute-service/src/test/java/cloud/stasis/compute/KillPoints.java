@@ -65,11 +65,15 @@ abstract class KillPoints {
         }
     }
 
+    SimulatedHypervisor machines() {
+        return new SimulatedHypervisor(SimulatedHypervisor.Ram.IN_FILES);
+    }
+
     /// @return how many moments there are
     int run(Scenario scenario, int moment) throws InterruptedException {
         Path place = directory.resolve("m" + moment);
         MemoryContentStore store = new MemoryContentStore();
-        SimulatedHypervisor machines = new SimulatedHypervisor(SimulatedHypervisor.Ram.IN_FILES);
+        SimulatedHypervisor machines = machines();
         KillSwitch killSwitch = KillSwitch.at(machines, moment);
         SimulatedHost first = new SimulatedHost(place, store, machines, killSwitch, new NoWatchdog());
         first.handle(new ComputeCommand.BootInstance(ID, first.spec(), GRANT));

@@ -29,6 +29,7 @@ import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.messages.Fact;
 import cloud.stasis.messages.StoreGrant;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.CaptureStrategy;
 import cloud.stasis.model.CommandId;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.HostId;
@@ -42,6 +43,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -86,14 +88,31 @@ public final class RealHost implements AutoCloseable {
         this(directory, memory, store, Bridges.NONE);
     }
 
+    /// That reads the disks of running machines by copies of them.
+    static RealHost copying() {
+        Path directory = freshDirectory();
+        return new RealHost(
+                directory,
+                directory.resolve("compute/memory"),
+                new MemoryContentStore(),
+                Bridges.NONE,
+                Optional.of(CaptureStrategy.COPY));
+    }
+
     private RealHost(Path directory, Path memory, ContentStore store, Bridges bridges) {
+        this(directory, memory, store, bridges, Optional.empty());
+    }
+
+    /// @param strategy as the hypervisor is able to if it is not said
+    private RealHost(
+            Path directory, Path memory, ContentStore store, Bridges bridges, Optional<CaptureStrategy> strategy) {
         this.directory = directory;
         this.store = store;
         this.id = new HostId(directory.getFileName().toString());
         HostLayout layout = new HostLayout(directory.resolve("compute"), directory.resolve("volumes"), memory);
         layout.prepare();
         this.hypervisor = new LibvirtHypervisor(
-                LIBVIRT, id, VirtType.QEMU, layout.instances(), layout.run(), layout.memory(), bridges);
+                LIBVIRT, id, VirtType.QEMU, layout.instances(), layout.run(), layout.memory(), bridges, strategy);
         Instances instances = new Instances(layout, hypervisor.layers());
         FreeSpace space = new FreeSpace(layout.compute(), ByteCount.ofMib(64));
         BaseFiles bases =

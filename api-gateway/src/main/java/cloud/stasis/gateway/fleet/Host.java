@@ -1,13 +1,16 @@
 package cloud.stasis.gateway.fleet;
 
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.CaptureStrategy;
 import cloud.stasis.model.HostId;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /// A host as it last told.
 ///
+/// @param captures how it reads the disks of running machines, if it tells
 /// @param data where bytes such as console logs are read
 public record Host(
         HostId id,
@@ -18,6 +21,7 @@ public record Host(
         ByteCount memory,
         ByteCount diskTotal,
         ByteCount diskFree,
+        Optional<CaptureStrategy> captures,
         Instant firstSeen,
         Instant lastSeen) {
     /// Several heartbeats may be lost before a host counts as silent.

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.IntPredicate;
 
 /// Layers as qcow2 files, by `qemu-img` and `qemu-nbd`.
@@ -53,6 +54,19 @@ public final class QcowLayers implements LayerFiles {
         command.add(layer.toString());
         command.add(Long.toString(size.bytes()));
         Program.run(TOOL_DEADLINE, command);
+    }
+
+    /// Makes an empty layer, anywhere, that stands on what another one stands on.
+    public void createBeside(Path layer, Path other, ByteCount size) {
+        Optional<Path> below = QcowName.below(other)
+                .map(name -> other.resolveSibling(name).toAbsolutePath().normalize());
+        create(
+                layer,
+                size,
+                below.<Backing>map(file -> file.getFileName().toString().endsWith(LayeredDisk.RAW)
+                                ? new Backing.Raw(file)
+                                : new Backing.Layer(file))
+                        .orElseGet(Backing.Nothing::new));
     }
 
     @Override

@@ -2,10 +2,12 @@ package cloud.stasis.messages;
 
 import cloud.stasis.model.BackendId;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.CaptureStrategy;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.StoreId;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Optional;
 
 /// A worker says that it is there, what it can and how much it has. Sent every few seconds; a worker that is
 /// silent for longer than the gateway's deadline gets no new work.
@@ -13,6 +15,7 @@ public sealed interface Heartbeat extends Message {
     Instant at();
 
     /// @param data where the gateway reads bytes such as console logs
+    /// @param captures how it reads the disks of running machines; older agents do not tell
     /// @param hypervisor name and version, as `QEMU 7.2.22`
     record Host(
             HostId host,
@@ -23,7 +26,8 @@ public sealed interface Heartbeat extends Message {
             int vcpus,
             ByteCount memory,
             ByteCount diskTotal,
-            ByteCount diskFree)
+            ByteCount diskFree,
+            Optional<CaptureStrategy> captures)
             implements Heartbeat {}
 
     record Backend(BackendId backend, Instant at, ByteCount total, ByteCount free) implements Heartbeat {}

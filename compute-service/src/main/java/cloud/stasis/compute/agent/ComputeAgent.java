@@ -20,6 +20,7 @@ import cloud.stasis.compute.lifecycle.CloneInstance;
 import cloud.stasis.compute.lifecycle.DeleteInstance;
 import cloud.stasis.compute.power.Power;
 import cloud.stasis.compute.power.PowerOn;
+import cloud.stasis.compute.reconcile.Doctor;
 import cloud.stasis.compute.reconcile.Reconciliation;
 import cloud.stasis.compute.revert.RevertInstance;
 import cloud.stasis.compute.volumes.AttachVolume;
@@ -58,6 +59,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     private final RevertAttached revertAttached;
     private final GrowAttached growAttached;
     private final Reconciliation reconciliation;
+    private final Doctor doctor;
     private final StateTeller teller;
 
     public ComputeAgent(HostId hostId, Host host, FactPublisher facts) {
@@ -71,9 +73,9 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         this.delete = new DeleteInstance(host);
         this.power = new Power(host, powerOn);
         this.settle = new SettleCapture(host);
-        this.captureDisks = new CaptureDisks(host);
+        this.captureDisks = new CaptureDisks(host, memoryCut);
         SnapshotCut cut = new SnapshotCut(host, memoryCut);
-        this.captureInstance = new CaptureInstance(host, cut, settle);
+        this.captureInstance = new CaptureInstance(host, cut, memoryCut, settle);
         this.revert = new RevertInstance(host, powerOn, cut, settle);
         this.attach = new AttachVolume(host);
         this.detach = new DetachVolume(host);
@@ -85,6 +87,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         this.growAttached = new GrowAttached(host);
         this.teller = new StateTeller(this::tell);
         this.reconciliation = new Reconciliation(host, powerOn, power, memoryCut, settle);
+        this.doctor = new Doctor(host, reconciliation, settle);
     }
 
     /// Ends what a former process left, tells the state of every instance, and from then on each change. Called
@@ -133,6 +136,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
             case ComputeCommand.DropCuts drops -> cutVolumes.handle(drops);
             case ComputeCommand.CutTogether cuts -> cutTogether.handle(cuts, context);
             case ComputeCommand.ReleaseTogether releases -> cutTogether.handle(releases);
+            case ComputeCommand.Examine examines -> doctor.handle(examines);
             case ComputeCommand.AttachNic attaches -> nics.handle(attaches);
             case ComputeCommand.DetachNic detaches -> nics.handle(detaches);
             case ComputeCommand.SetLink sets -> nics.handle(sets);

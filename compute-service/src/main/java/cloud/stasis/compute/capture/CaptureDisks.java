@@ -19,9 +19,9 @@ public final class CaptureDisks {
     private final LiveCapture live;
     private final RestingCapture resting;
 
-    public CaptureDisks(Host host) {
+    public CaptureDisks(Host host, MemoryCut memoryCut) {
         this.host = host;
-        this.live = new LiveCapture(host);
+        this.live = new LiveCapture(host, memoryCut);
         this.resting = new RestingCapture(host);
     }
 

@@ -12,23 +12,32 @@ import cloud.stasis.compute.hypervisor.DiskHistory.ExportRequest;
 import cloud.stasis.compute.hypervisor.DiskHistory.ExportedDisk;
 import cloud.stasis.compute.instance.DiskPoint;
 import cloud.stasis.compute.instance.Instance;
+import cloud.stasis.compute.instance.Intent;
+import cloud.stasis.compute.instance.IntentRecord;
 import cloud.stasis.compute.instance.Lineage;
 import cloud.stasis.compute.instance.Lineage.Piece;
 import cloud.stasis.compute.store.CommandTransfer;
 import cloud.stasis.disks.Extents;
+import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.CaptureStrategy;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.Phase;
 import cloud.stasis.model.PowerState;
+import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /// Disks of a machine that is on; its vCPUs never stop.
@@ -41,16 +50,24 @@ import org.jboss.logging.Logger;
 ///  lineage: pending, with contents
 /// ```
 ///
+/// On a host that copies disks ([CaptureStrategy#COPY]) the copies are made before the
+/// freeze and parted from the disks in it; what the layers hold above the last content
+/// that the store knows is read, and there is no checkpoint. Copies of several disks are
+/// parted while the machine stands still, since nothing else makes them one instant.
+///
 /// A failure anywhere ends the export, forgets the checkpoint and the pending capture; a crash leaves both to be
 /// found by reconciliation, which does the same.
 final class LiveCapture {
     private static final Logger LOG = Logger.getLogger(LiveCapture.class);
 
     private final Host host;
+    private final MemoryCut recovery;
     private final Quiescing quiescing;
 
-    LiveCapture(Host host) {
+    /// @param recovery of a machine that was left standing still
+    LiveCapture(Host host, MemoryCut recovery) {
         this.host = host;
+        this.recovery = recovery;
         this.quiescing = new Quiescing(host);
     }
 
@@ -65,8 +82,14 @@ final class LiveCapture {
                         .<Piece>map(disk -> new Piece.AtCheckpoint(disk, fresh, Optional.empty()))
                         .toList()));
         try {
-            Quiesced<Begun> begun =
-                    quiescing.during(instance, state, order.quiesce(), () -> begin(instance, order, known, fresh));
+            host.hypervisor()
+                    .history()
+                    .prepare(instance.id(), request(instance, order, new TreeMap<>(), fresh), context::checkCancelled);
+            Quiesced<Begun> begun = quiescing.during(
+                    instance,
+                    state,
+                    order.quiesce(),
+                    () -> atOnce(instance, state, order, () -> begin(instance, order, known, fresh)));
             try (DiskExports exports = begun.result().exports()) {
                 LOG.infof(
                         "Cut an instant instanceId=%s capture=%s reached=%s frozenMillis=%d",
@@ -85,18 +108,60 @@ final class LiveCapture {
     /// What the export was begun from.
     ///
     /// @param points empty for disks of which everything has to be read
-    private record Begun(DiskExports exports, SortedMap<DeviceName, DiskPoint> points, String reason) {}
+    /// @param paused how long the machine stood still for it
+    private record Begun(DiskExports exports, SortedMap<DeviceName, DiskPoint> points, String reason, Duration paused) {
+        Begun standing(Duration held) {
+            return new Begun(exports, points, reason, held);
+        }
+    }
+
+    private Begun atOnce(Instance instance, PowerState state, Order order, Supplier<Begun> begin) {
+        boolean isOneInstant = host.hypervisor().history().strategy() == CaptureStrategy.BITMAP
+                || order.disks().size() == 1
+                || state != PowerState.RUNNING;
+        if (isOneInstant) {
+            return begin.get();
+        }
+        Intent.Cutting intent = new Intent.Cutting(
+                new SnapshotId(order.capture()),
+                ResumeState.RUNNING,
+                host.watchdog().handle());
+        // That the guest is frozen, if it is; still true afterwards.
+        Optional<IntentRecord> around = instance.directory().intent().read();
+        instance.begin(intent);
+        try {
+            AtomicReference<Begun> begun = new AtomicReference<>();
+            Meeting alone = Meeting.alone(host.limits().pause());
+            MemoryCut.Paused paused =
+                    MemoryCut.whilePaused(host, instance, intent, order.disks(), alone, () -> begun.set(begin.get()));
+            around.ifPresentOrElse(known -> instance.begin(known.intent()), instance::end);
+            Begun made = Objects.requireNonNull(begun.get());
+            if (paused.marked().isEmpty()) {
+                made.exports().close();
+                throw new StasisException(
+                        ErrorCode.GUEST_REFUSED, "the deadline let the machine go on before all disks were parted");
+            }
+            return made.standing(paused.held());
+        } catch (StasisException e) {
+            recovery.recover(instance, intent);
+            around.ifPresent(known -> instance.begin(known.intent()));
+            throw e;
+        }
+    }
 
     private Begun begin(Instance instance, Order order, Lineage known, CheckpointName fresh) {
         SortedMap<DeviceName, DiskPoint> points = new TreeMap<>();
-        order.disks().forEach(disk -> known.point(disk).ifPresent(point -> points.put(disk, point)));
+        if (host.hypervisor().history().strategy() == CaptureStrategy.BITMAP) {
+            order.disks().forEach(disk -> known.point(disk).ifPresent(point -> points.put(disk, point)));
+        }
         try {
-            return new Begun(export(instance, order, points, fresh), points, "the disk has no known point");
+            return new Begun(
+                    export(instance, order, points, fresh), points, "the disk has no known point", Duration.ZERO);
         } catch (BrokenCheckpointException e) {
             LOG.warnf("Known points are lost instanceId=%s reason=%s", instance.id(), e.reason());
             try {
                 SortedMap<DeviceName, DiskPoint> none = new TreeMap<>();
-                return new Begun(export(instance, order, none, fresh), none, e.reason());
+                return new Begun(export(instance, order, none, fresh), none, e.reason(), Duration.ZERO);
             } catch (BrokenCheckpointException again) {
                 throw new StasisException(
                         ErrorCode.HYPERVISOR_FAILED, "the disks can be read neither in part nor in whole", again);
@@ -107,21 +172,22 @@ final class LiveCapture {
     private DiskExports export(
             Instance instance, Order order, SortedMap<DeviceName, DiskPoint> points, CheckpointName fresh)
             throws BrokenCheckpointException {
+        return host.hypervisor().history().export(instance.id(), request(instance, order, points, fresh));
+    }
+
+    private static ExportRequest request(
+            Instance instance, Order order, SortedMap<DeviceName, DiskPoint> points, CheckpointName fresh) {
         List<ExportedDisk> disks = order.disks().stream()
                 .map(disk -> new ExportedDisk(
                         disk, Optional.ofNullable(points.get(disk)).map(DiskPoint::checkpoint)))
                 .toList();
-        return host.hypervisor()
-                .history()
-                .export(
-                        instance.id(),
-                        new ExportRequest(fresh, disks, instance.directory().path()));
+        return new ExportRequest(fresh, disks, instance.directory().path());
     }
 
     private Taken upload(
             Instance instance, Order order, Quiesced<Begun> begun, DiskExports exports, CommandContext context) {
         SortedMap<DeviceName, Upload.Difference> differences = new TreeMap<>();
-        order.disks().forEach(disk -> differences.put(disk, difference(disk, begun.result(), exports)));
+        order.disks().forEach(disk -> differences.put(disk, difference(instance, disk, begun.result(), exports)));
         Upload upload = new Upload(
                 host.stores().open(order.grant()),
                 new CommandTransfer(context, Phase.UPLOADING, toRead(differences), host.space()));
@@ -134,21 +200,44 @@ final class LiveCapture {
                 begun.at(),
                 contents,
                 List.of(),
-                differences.values().stream()
-                                .allMatch(difference -> difference.reason().isEmpty())
-                        ? "backup-incremental"
-                        : "backup-full",
+                strategy(differences.values()),
                 order.quiesce(),
                 begun.reached(),
                 begun.frozen(),
-                Duration.ZERO,
+                begun.result().paused(),
                 begun.agent(),
                 Receipts.hypervisor(host, instance.machine()),
                 upload.transfers(),
                 begun.freeze());
     }
 
-    private static Upload.Difference difference(DeviceName disk, Begun begun, DiskExports exports) {
+    private String strategy(Collection<Upload.Difference> differences) {
+        return switch (host.hypervisor().history().strategy()) {
+            case BITMAP ->
+                differences.stream().allMatch(difference -> difference.reason().isEmpty())
+                        ? "backup-incremental"
+                        : "backup-full";
+            case COPY -> "copy";
+        };
+    }
+
+    private Upload.Difference difference(Instance instance, DeviceName disk, Begun begun, DiskExports exports) {
+        return switch (host.hypervisor().history().strategy()) {
+            case BITMAP -> sincePoint(disk, begun, exports);
+            case COPY -> aboveKnown(instance.disk(disk), disk, exports);
+        };
+    }
+
+    /// Without a record of writes, from what is known of the layers below.
+    private static Upload.Difference aboveKnown(LayeredDisk layers, DeviceName disk, DiskExports exports) {
+        LayeredDisk.Known known = layers.known(layers.active());
+        return known.layers() == Integer.MAX_VALUE
+                ? Upload.Difference.unknown(
+                        "nothing is known of what is below the disk", exports.content(disk), exports.data(disk))
+                : Upload.Difference.from(known.content(), exports.writtenIn(disk, known.layers()));
+    }
+
+    private static Upload.Difference sincePoint(DeviceName disk, Begun begun, DiskExports exports) {
         DiskPoint point = begun.points().get(disk);
         if (point == null) {
             ContentSource source = exports.content(disk);

@@ -12,6 +12,10 @@ public interface DiskExports extends AutoCloseable {
     /// What was written since the checkpoint that was asked for; in order.
     List<Extent> changed(DeviceName disk);
 
+    /// Where the topmost `layers` layers of the disk may hold something
+    /// of their own; in order. Known of disks that were copied.
+    List<Extent> writtenIn(DeviceName disk, int layers);
+
     /// Where the disk holds anything but zeros; in order.
     List<Extent> data(DeviceName disk);
 

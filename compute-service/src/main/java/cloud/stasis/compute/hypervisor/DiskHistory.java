@@ -1,5 +1,6 @@
 package cloud.stasis.compute.hypervisor;
 
+import cloud.stasis.model.CaptureStrategy;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.InstanceId;
 import java.nio.file.Path;
@@ -12,6 +13,10 @@ import java.util.Set;
 /// guest a bitmap on every write, so there should be few. They survive a power-off; they do not survive the death
 /// of the hypervisor's process.
 public interface DiskHistory {
+    /// How disks are exported. By [CaptureStrategy#COPY] no writes are recorded: there never is a
+    /// checkpoint, setting and forgetting one does nothing, and changes since one are not known.
+    CaptureStrategy strategy();
+
     /// All that are known for the instance, whether its disks still have the records or not.
     Set<CheckpointName> checkpoints(InstanceId instance);
 
@@ -29,6 +34,12 @@ public interface DiskHistory {
     /// Drops all records from a layer that nobody has open.
     void wipe(Path layer);
 
+    /// Does what makes the next [#export] of these disks short, while the guest goes on;
+    /// may take as long as they hold bytes. Ended by the export, or by [#endExport].
+    ///
+    /// @param pulse called again and again while it lasts; what it throws ends it
+    void prepare(InstanceId instance, ExportRequest request, Runnable pulse);
+
     /// Begins to show disks as they are at this instant, while the guest goes on; sets a checkpoint at the same
     /// instant. One export per instance at a time; it lasts until it is ended.
     ///
@@ -40,6 +51,9 @@ public interface DiskHistory {
     /// Ends the export of an instance, whoever began it. Succeeds if there is none.
     void endExport(InstanceId instance);
 
+    /// Disks of a guest that is neither frozen nor paused are of one instant only if there is one of them, or by
+    /// [CaptureStrategy#BITMAP].
+    ///
     /// @param checkpoint set at the instant, for the disks named
     /// @param scratch a directory for what the guest overwrites meanwhile
     record ExportRequest(CheckpointName checkpoint, List<ExportedDisk> disks, Path scratch) {

@@ -18,6 +18,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
@@ -112,7 +113,8 @@ class AgentLife implements HealthCheck {
                             capacity.cpus(),
                             capacity.memory(),
                             host.space().total(),
-                            host.space().free()));
+                            host.space().free(),
+                            Optional.of(host.hypervisor().history().strategy())));
         } catch (StasisException e) {
             LOG.warnf(e, "No heartbeat: the hypervisor does not answer code=%s", e.code());
         }

@@ -18,6 +18,7 @@ import cloud.stasis.compute.watchdog.ShellWatchdog;
 import cloud.stasis.compute.watchdog.TimerWatchdog;
 import cloud.stasis.compute.watchdog.Watchdog;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.CaptureStrategy;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.OperatorNetwork;
 import cloud.stasis.worker.WorkerBus;
@@ -28,6 +29,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// The one place where the parts of the agent are put together.
@@ -75,8 +77,19 @@ class AgentWiring {
                         layout.instances(),
                         layout.run(),
                         layout.memory(),
-                        bridges());
-            case SIMULATED -> new SimulatedHypervisor();
+                        bridges(),
+                        strategy());
+            case SIMULATED ->
+                new SimulatedHypervisor(
+                        SimulatedHypervisor.Ram.ANONYMOUS, strategy().orElse(CaptureStrategy.BITMAP));
+        };
+    }
+
+    private Optional<CaptureStrategy> strategy() {
+        return switch (config.captureStrategy()) {
+            case AUTO -> Optional.empty();
+            case BITMAP -> Optional.of(CaptureStrategy.BITMAP);
+            case COPY -> Optional.of(CaptureStrategy.COPY);
         };
     }
 

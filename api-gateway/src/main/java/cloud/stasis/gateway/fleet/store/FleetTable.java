@@ -6,6 +6,7 @@ import cloud.stasis.gateway.fleet.Host;
 import cloud.stasis.messages.Heartbeat;
 import cloud.stasis.model.BackendId;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.CaptureStrategy;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.StoreId;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
@@ -88,6 +89,7 @@ class FleetTable implements Fleet {
         row.memoryBytes = host.memory().bytes();
         row.diskTotalBytes = host.diskTotal().bytes();
         row.diskFreeBytes = host.diskFree().bytes();
+        row.captures = host.captures().map(CaptureStrategy::name).orElse(null);
         row.lastSeen = clock.instant();
         hosts.persist(row);
     }
@@ -120,6 +122,7 @@ class FleetTable implements Fleet {
                 new ByteCount(row.memoryBytes),
                 new ByteCount(row.diskTotalBytes),
                 new ByteCount(row.diskFreeBytes),
+                Optional.ofNullable(row.captures).map(CaptureStrategy::valueOf),
                 row.firstSeen,
                 row.lastSeen);
     }

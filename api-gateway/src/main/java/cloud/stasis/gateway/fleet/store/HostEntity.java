@@ -5,6 +5,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 @Entity(name = "Host")
 @Table(name = "host")
@@ -32,6 +33,9 @@ class HostEntity {
 
     @Column(name = "disk_free_bytes", nullable = false)
     long diskFreeBytes;
+
+    @Nullable
+    String captures;
 
     @Column(name = "first_seen", nullable = false, updatable = false)
     Instant firstSeen;

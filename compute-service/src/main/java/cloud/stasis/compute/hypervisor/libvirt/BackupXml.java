@@ -51,6 +51,15 @@ final class BackupXml {
         disk.add("scratch").with("file", scratch.resolve(exported.target() + ".scratch"));
     }
 
+    /// Where the copy of a disk goes: a qcow2 file that exists.
+    static String copy(Path file) {
+        return Xml.write("disk", disk -> {
+            disk.with("type", "file");
+            disk.add("source").with("file", file);
+            disk.add("driver").with("name", "qemu").with("type", "qcow2");
+        });
+    }
+
     /// An external snapshot of memory and all disks onto layers that exist.
     static String cut(Path memory, java.util.Map<DeviceName, Path> layers) {
         return Xml.write("domainsnapshot", snapshot -> {

@@ -2,6 +2,7 @@ package cloud.stasis.compute.hypervisor.libvirt;
 
 import com.sun.jna.Library;
 import com.sun.jna.Native;
+import com.sun.jna.Pointer;
 import com.sun.jna.PointerType;
 import java.lang.reflect.Field;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,20 @@ interface LibvirtCalls extends Library {
     int virDomainRestoreFlags(PointerType connect, String from, String domainXml, int flags);
 
     int virDomainGetState(PointerType domain, int[] state, int[] reason, int flags);
+
+    /// The caller should free what it gets; it is asked for once in a process.
+    @Nullable
+    String virConnectGetDomainCapabilities(
+            PointerType connect,
+            @Nullable String emulator,
+            @Nullable String arch,
+            @Nullable String machine,
+            @Nullable String virtType,
+            int flags);
+
+    /// libvirt-java's own does not take an empty list of parameters.
+    int virDomainBlockCopy(
+            PointerType domain, String disk, String destinationXml, @Nullable Pointer parameters, int count, int flags);
 
     int virGetLastErrorCode();
 

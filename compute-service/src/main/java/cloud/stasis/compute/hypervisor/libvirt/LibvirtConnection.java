@@ -108,6 +108,15 @@ final class LibvirtConnection implements AutoCloseable {
                         ErrorCode.INSTANCE_NOT_FOUND, "the instance is not on this host; it may have been deleted"));
     }
 
+    /// What machines of this host may have and do.
+    String capabilities(String virtType) {
+        String said = LibvirtCalls.INSTANCE.virConnectGetDomainCapabilities(handle(), null, null, null, virtType, 0);
+        if (said == null) {
+            throw lastFailure("ask what the hypervisor is able to");
+        }
+        return said;
+    }
+
     PointerType handle() {
         return LibvirtCalls.handle(connect());
     }

@@ -12,6 +12,7 @@ import cloud.stasis.disks.MetaContext;
 import cloud.stasis.disks.NbdClient;
 import cloud.stasis.disks.NbdExport;
 import cloud.stasis.disks.QcowBitmaps;
+import cloud.stasis.model.CaptureStrategy;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
@@ -48,6 +49,11 @@ final class LibvirtHistory implements DiskHistory {
     LibvirtHistory(LibvirtConnection libvirt, Path sockets) {
         this.libvirt = libvirt;
         this.sockets = sockets;
+    }
+
+    @Override
+    public CaptureStrategy strategy() {
+        return CaptureStrategy.BITMAP;
     }
 
     @Override
@@ -123,6 +129,9 @@ final class LibvirtHistory implements DiskHistory {
     public void wipe(Path layer) {
         QcowBitmaps.names(layer).forEach(bitmap -> QcowBitmaps.remove(layer, bitmap));
     }
+
+    @Override
+    public void prepare(InstanceId instance, ExportRequest request, Runnable pulse) {}
 
     @Override
     public DiskExports export(InstanceId instance, ExportRequest request) throws BrokenCheckpointException {
@@ -206,6 +215,11 @@ final class LibvirtHistory implements DiskHistory {
         @Override
         public List<Extent> changed(DeviceName disk) {
             return where(disk, dirtyBitmap(disk), flags -> (flags & MetaContext.STATE_DIRTY) != 0);
+        }
+
+        @Override
+        public List<Extent> writtenIn(DeviceName disk, int layers) {
+            throw new StasisException(ErrorCode.INTERNAL, "layers of disk " + disk + " are not told apart");
         }
 
         @Override

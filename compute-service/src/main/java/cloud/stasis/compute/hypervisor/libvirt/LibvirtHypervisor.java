@@ -16,11 +16,14 @@ import cloud.stasis.disks.LayerFiles;
 import cloud.stasis.disks.QcowLayers;
 import cloud.stasis.disks.Reflink;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.CaptureStrategy;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.StasisException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.LibvirtException;
 import org.libvirt.NodeInfo;
@@ -38,31 +41,63 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final VirtType virtType;
     private final LibvirtDomains domains;
     private final Guests guests;
-    private final DiskHistory history;
+    private final Path sockets;
+    private final Optional<CaptureStrategy> strategy;
+    /// Chosen when it is first asked for: libvirt may come up later than this process.
+    private volatile @Nullable DiskHistory history;
+
     private final Memories memories;
     private final LiveLayers liveLayers;
     private final LiveDisks liveDisks;
     private final LiveDevices liveDevices;
-    private final LayerFiles layers;
+    private final QcowLayers layers;
 
     /// @param instances the directory above those of the instances
     /// @param sockets a directory that QEMU's user may write to, with a short path
     /// @param memory a directory for memory files and RAM
     /// @param bridges of the networks that this host reaches
+    /// @param strategy how the disks of running machines are read; if empty, as this hypervisor is able to
     public LibvirtHypervisor(
-            URI uri, HostId host, VirtType virtType, Path instances, Path sockets, Path memory, Bridges bridges) {
+            URI uri,
+            HostId host,
+            VirtType virtType,
+            Path instances,
+            Path sockets,
+            Path memory,
+            Bridges bridges,
+            Optional<CaptureStrategy> strategy) {
         DomainXml xml = new DomainXml(host, DirectIo.isPossible(instances), bridges);
         this.libvirt = new LibvirtConnection(uri);
         this.virtType = virtType;
         this.domains = new LibvirtDomains(libvirt, xml, host, instances);
         this.guests = new LibvirtGuests(libvirt);
-        this.history = new LibvirtHistory(libvirt, sockets);
         this.memories =
                 new LibvirtMemories(libvirt, domains, xml, new DeviceStates(sockets), Reflink.isPossibleIn(memory));
         this.liveLayers = new LibvirtLayers(libvirt);
         this.liveDisks = new LibvirtDisks(libvirt, xml);
         this.liveDevices = new LibvirtDevices(libvirt, xml, bridges);
         this.layers = new QcowLayers(sockets);
+        this.sockets = sockets;
+        this.strategy = strategy;
+    }
+
+    private DiskHistory chosen() {
+        return switch (strategy.orElseGet(this::able)) {
+            case BITMAP -> new LibvirtHistory(libvirt, sockets);
+            case COPY -> new LibvirtCopies(libvirt, layers);
+        };
+    }
+
+    /// Whether the hypervisor records writes and exports disks, as libvirt says.
+    private CaptureStrategy able() {
+        String said = libvirt.capabilities(virtType.wireName());
+        return Xml.parse(said)
+                        .child("features")
+                        .flatMap(features -> features.child("backup"))
+                        .filter(backup -> backup.attribute("supported").equals("yes"))
+                        .isPresent()
+                ? CaptureStrategy.BITMAP
+                : CaptureStrategy.COPY;
     }
 
     @Override
@@ -118,7 +153,12 @@ public final class LibvirtHypervisor implements Hypervisor {
 
     @Override
     public DiskHistory history() {
-        return history;
+        DiskHistory known = history;
+        if (known == null) {
+            known = chosen();
+            history = known;
+        }
+        return known;
     }
 
     @Override

@@ -96,6 +96,12 @@ final class SimulatedExports implements DiskExports {
         return extents;
     }
 
+    /// They may hold something anywhere.
+    @Override
+    public List<Extent> writtenIn(DeviceName disk, int layers) {
+        return List.of(new Extent(0, machine.disk(disk).size().bytes()));
+    }
+
     @Override
     public List<Extent> data(DeviceName disk) {
         return data.getOrDefault(disk, List.of());

@@ -5,6 +5,7 @@ import cloud.stasis.compute.hypervisor.BrokenCheckpointException;
 import cloud.stasis.compute.hypervisor.CheckpointName;
 import cloud.stasis.compute.hypervisor.DiskExports;
 import cloud.stasis.compute.hypervisor.DiskHistory;
+import cloud.stasis.model.CaptureStrategy;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
@@ -22,9 +23,17 @@ final class SimulatedHistory implements DiskHistory {
     private final SimulatedHypervisor host;
     private final WriteRecords records;
 
-    SimulatedHistory(SimulatedHypervisor host, WriteRecords records) {
+    private final CaptureStrategy strategy;
+
+    SimulatedHistory(SimulatedHypervisor host, WriteRecords records, CaptureStrategy strategy) {
         this.host = host;
         this.records = records;
+        this.strategy = strategy;
+    }
+
+    @Override
+    public CaptureStrategy strategy() {
+        return strategy;
     }
 
     @Override
@@ -34,7 +43,9 @@ final class SimulatedHistory implements DiskHistory {
 
     @Override
     public void mark(InstanceId instance, CheckpointName checkpoint, Set<DeviceName> disks) {
-        host.machine(instance).mark(checkpoint, disks);
+        if (strategy == CaptureStrategy.BITMAP) {
+            host.machine(instance).mark(checkpoint, disks);
+        }
     }
 
     @Override
@@ -53,13 +64,24 @@ final class SimulatedHistory implements DiskHistory {
         records.lose(layer);
     }
 
+    /// A copy that goes on is an export that nobody reads.
+    @Override
+    public void prepare(InstanceId instance, ExportRequest request, Runnable pulse) {
+        if (strategy == CaptureStrategy.COPY) {
+            SimulatedMachine machine = host.machine(instance);
+            machine.requireActive();
+            machine.begin(new SimulatedExports(machine, Map.of(), List.of()));
+            pulse.run();
+        }
+    }
+
     @Override
     public DiskExports export(InstanceId instance, ExportRequest request) throws BrokenCheckpointException {
         host.faults().beforeExport();
         SimulatedMachine machine = host.machine(instance);
         synchronized (machine) {
             machine.requireActive();
-            if (machine.isExporting()) {
+            if (machine.isExporting() && strategy == CaptureStrategy.BITMAP) {
                 throw new StasisException(ErrorCode.HYPERVISOR_UNAVAILABLE, "the disks are being exported already");
             }
             Map<DeviceName, List<Extent>> changed = new HashMap<>();
@@ -72,7 +94,7 @@ final class SimulatedHistory implements DiskHistory {
             }
             Set<DeviceName> disks = new TreeSet<>();
             request.disks().forEach(disk -> disks.add(disk.target()));
-            machine.mark(request.checkpoint(), disks);
+            mark(instance, request.checkpoint(), disks);
             SimulatedExports exports = new SimulatedExports(machine, changed, disks);
             machine.begin(exports);
             return exports;
@@ -81,6 +103,9 @@ final class SimulatedHistory implements DiskHistory {
 
     private List<Extent> since(SimulatedMachine machine, DeviceName disk, CheckpointName since)
             throws BrokenCheckpointException {
+        if (strategy == CaptureStrategy.COPY) {
+            throw new BrokenCheckpointException("no writes are recorded");
+        }
         Optional<List<Extent>> extents = records.since(
                 machine.layer(disk), since, machine.disk(disk).size().bytes());
         if (extents.isEmpty() || !machine.checkpoints().contains(since)) {

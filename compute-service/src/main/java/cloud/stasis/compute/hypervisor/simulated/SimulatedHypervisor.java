@@ -17,6 +17,7 @@ import cloud.stasis.disks.LayerFiles;
 import cloud.stasis.disks.LayerFold;
 import cloud.stasis.disks.SparseLayers;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.CaptureStrategy;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
@@ -42,7 +43,7 @@ public final class SimulatedHypervisor implements Hypervisor {
     private final List<Consumer<InstanceId>> listeners = new CopyOnWriteArrayList<>();
     private final Domains domains = new SimulatedDomains();
     private final Guests guests = new SimulatedGuests(this);
-    private final DiskHistory history = new SimulatedHistory(this, records);
+    private final DiskHistory history;
     private final Memories memories = new SimulatedMemories(this);
     private final LiveLayers liveLayers = new SimulatedLayers();
     private final LiveDisks liveDisks = new SimulatedDisks();
@@ -59,7 +60,12 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     public SimulatedHypervisor(Ram ram) {
+        this(ram, CaptureStrategy.BITMAP);
+    }
+
+    public SimulatedHypervisor(Ram ram, CaptureStrategy strategy) {
         this.ram = ram;
+        this.history = new SimulatedHistory(this, records, strategy);
     }
 
     boolean keepsRamInFiles() {
