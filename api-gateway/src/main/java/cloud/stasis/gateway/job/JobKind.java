@@ -45,6 +45,8 @@ public enum JobKind {
     RESTORE_SERVER("restore"),
     DELETE_STATE_BACKUP("deleteStateBackup");
 
+    EXAMINE_HOST("examine");
+
     private final String action;
 
     JobKind(String action) {

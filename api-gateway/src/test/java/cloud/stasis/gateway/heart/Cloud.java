@@ -102,10 +102,18 @@ public class Cloud {
 
     /// Says of a server that another host has it. The fake workers do not mind.
     public void move(InstanceId server, String host) {
-        transactions.run(() -> entities.createNativeQuery("update instance set host_id = ?1 where id = ?2")
-                .setParameter(1, host)
-                .setParameter(2, server.toString())
-                .executeUpdate());
+        change("update instance set host_id = ?1 where id = ?2", host, server.toString());
+    }
+
+    /// Changes rows behind everybody's back.
+    public void change(String sql, Object... parameters) {
+        transactions.run(() -> {
+            var query = entities.createNativeQuery(sql);
+            for (int at = 0; at < parameters.length; at++) {
+                query.setParameter(at + 1, parameters[at]);
+            }
+            query.executeUpdate();
+        });
     }
 
     public long count(String sql, Object... parameters) {

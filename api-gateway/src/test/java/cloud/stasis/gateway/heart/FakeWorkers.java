@@ -11,6 +11,7 @@ import cloud.stasis.messages.ImageCommand;
 import cloud.stasis.messages.VolumeCommand;
 import cloud.stasis.model.BackendId;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.CaptureStrategy;
 import cloud.stasis.model.CommandId;
 import cloud.stasis.model.Consistency;
 import cloud.stasis.model.Content;
@@ -57,6 +58,11 @@ public class FakeWorkers {
     public static final BackendId BACKEND = new BackendId("host-1");
     public static final StoreId STORE = new StoreId("local");
     public static final ByteCount DISK = ByteCount.ofMib(64);
+
+    /// What each capture reads of the disk, and sends of it.
+    public static final ByteCount WRITTEN = ByteCount.ofMib(3);
+
+    public static final ByteCount SENT = ByteCount.ofMib(2);
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
     private static final Duration BEAT = Duration.ofSeconds(5);
@@ -133,7 +139,8 @@ public class FakeWorkers {
                         64,
                         ByteCount.ofGib(512),
                         ByteCount.ofGib(1000),
-                        ByteCount.ofGib(900)));
+                        ByteCount.ofGib(900),
+                        Optional.of(CaptureStrategy.BITMAP)));
         send(
                 "heartbeats",
                 BACKEND.value(),
@@ -254,6 +261,17 @@ public class FakeWorkers {
             case ComputeCommand.CutTogether cut when cut.hold() == ComputeCommand.Hold.NONE -> together(cut.cuts());
             case ComputeCommand.ReleaseTogether release
             when release.settlement() == ComputeCommand.Settlement.SEALED -> together(release.cuts());
+            case ComputeCommand.Examine examine ->
+                new CommandResult.Examined(
+                        examine.expected().stream()
+                                .map(expected -> new CommandResult.Finding(
+                                        "instance " + expected.instance(),
+                                        "libvirt does not know it",
+                                        "define it",
+                                        CommandResult.Cure.SAFE,
+                                        CommandResult.Outcome.FOUND))
+                                .toList(),
+                        0);
             case ComputeCommand.CutVolumes ignored -> captured(List.of());
             case VolumeCommand.CaptureVolume ignored -> captured(List.of(disk(DeviceName.virtio(0))));
             case ImageCommand.SealBundle ignored ->
@@ -297,7 +315,8 @@ public class FakeWorkers {
                 Duration.ofMillis(3),
                 "no agent",
                 "QEMU 7.2.22",
-                List.of());
+                List.of(new Receipt.Transfer(
+                        "vda", Receipt.Mode.INCREMENTAL, "", WRITTEN, SENT, ByteCount.ZERO, Duration.ofMillis(20))));
     }
 
     public static Part.Disk disk(DeviceName device) {

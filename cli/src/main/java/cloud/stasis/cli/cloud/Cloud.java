@@ -14,6 +14,8 @@ public record Cloud(
         Devices devices,
         Stores stores,
         StateBackups stateBackups,
+
+        Doctor doctor,
         Jobs jobs) {
 
     public static Cloud of(Session session) {
@@ -28,6 +30,8 @@ public record Cloud(
                 new Devices(session),
                 new Stores(session),
                 new StateBackups(session),
+
+                new Doctor(session),
                 new Jobs(session));
     }
 }

@@ -1,6 +1,7 @@
 package cloud.stasis.cli.verb;
 
 import cloud.stasis.cli.verb.client.Completion;
+import cloud.stasis.cli.verb.client.Examine;
 import cloud.stasis.cli.verb.client.HostList;
 import cloud.stasis.cli.verb.client.Logout;
 import cloud.stasis.cli.verb.client.Version;
@@ -152,6 +153,7 @@ record VerbEntry(String name, Group group, Function<Tools, Verb> make) {
             new VerbEntry("job-cancel", Group.JOBS, JobCancel::new),
             new VerbEntry("job-retry", Group.JOBS, JobRetry::new),
             new VerbEntry("host-list", Group.CLIENT, HostList::new),
+            new VerbEntry("doctor", Group.CLIENT, Examine::new),
             new VerbEntry("version", Group.CLIENT, Version::new),
             new VerbEntry("logout", Group.CLIENT, Logout::new),
             new VerbEntry("completion", Group.CLIENT, Completion::new),

@@ -398,4 +398,51 @@ class SnapshotVerbsIT {
         assertThat(shell.run("instant-delete", id).status()).isZero();
         assertThat(cloud.last("DELETE /snapshot/v1/instants/" + id)).isNotNull();
     }
+
+    @Test
+    void aDeletionIsForetold() {
+        cloud.on(
+                SHOW + "/deletion",
+                Answer.json(
+                        200,
+                        "{'deletion':{'snapshot':'" + SNAPSHOT + "','allowed':false,'refusals':['It is protected.'],"
+                                + "'waits':[],'children':[],'parent':null,'moves_server':true,'store_bytes':104857600,"
+                                + "'memory_bytes':0,'copied_bytes':null,'expected_seconds':1.25}}"));
+
+        Run run = shell.run("snapshot-delete", "--dry-run", SNAPSHOT);
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out()).contains("<= 100", "1.3 s", "It is protected.").contains("?");
+    }
+
+    @Test
+    void theDoctorNamesEveryDifferenceAndMendsOnRequest() {
+        String finding =
+                "{'subject':'instance x','difference':'libvirt does not know it','plan':'define it','safe':true,"
+                        + "'outcome':'%s'}";
+        cloud.on("POST /snapshot/v1/tables/examine", Answer.json(200, "{'examination':{'findings':[]}}"));
+        cloud.on(
+                "GET /snapshot/v1/hosts",
+                Answer.json(200, "{'hosts':[{'id':'h1','alive':true},{'id':'h2','alive':false}]}"));
+        cloud.on("POST /snapshot/v1/hosts/h1/examine", Answer.json(202, "{'job':" + job("running", 0) + "}"));
+        cloud.on(
+                "GET /snapshot/v1/hosts/h1/examination",
+                Answer.json(200, "{'examination':{'status':'done','findings':[" + finding.formatted("found") + "]}}"));
+
+        Run run = shell.run("doctor");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.out()).contains("libvirt does not know it", "define it", "found");
+        assertThat(run.err()).contains("Host h2");
+        cloud.on("GET /snapshot/v1/hosts", Answer.json(200, "{'hosts':[{'id':'h1','alive':true}]}"));
+        cloud.on(
+                "GET /snapshot/v1/hosts/h1/examination",
+                Answer.json(200, "{'examination':{'status':'done','findings':[" + finding.formatted("mended") + "]}}"));
+        assertThat(shell.run("doctor", "--repair").status()).isZero();
+        assertThat(cloud.last("POST /snapshot/v1/hosts/h1/examine").text()).isEqualTo("{\"repair\":true}");
+        cloud.on(
+                "GET /snapshot/v1/hosts/h1/examination",
+                Answer.json(200, "{'examination':{'status':'done','findings':[]}}"));
+        assertThat(shell.run("doctor").out()).contains("No differences.");
+    }
 }

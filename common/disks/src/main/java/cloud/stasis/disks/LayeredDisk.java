@@ -391,6 +391,14 @@ public final class LayeredDisk {
         }
     }
 
+    /// Files of layers that are not there.
+    public Set<Path> missing() {
+        return state.layers().stream()
+                .map(layer -> path(layer.number()))
+                .filter(Files::notExists)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     public void sweep() {
         strays().forEach(HostFiles::delete);
     }
@@ -453,8 +461,8 @@ public final class LayeredDisk {
         }
     }
 
-    /// Makes another disk that shows what a frozen layer does and shares its files: metadata only, whatever the size.
-    /// Neither disk depends on the other afterwards; the file system counts who needs a file.
+    /// Makes another disk that shows what a frozen layer does and shares its files: metadata only, whatever
+    /// the size. Neither disk depends on the other afterwards; the file system counts who needs a file.
     ///
     /// Empty if it cannot be done: the layers name each other by where they are, or are just being folded.
     ///

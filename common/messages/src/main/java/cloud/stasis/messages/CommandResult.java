@@ -38,6 +38,35 @@ public sealed interface CommandResult {
     /// @param at when it stood still, by its host's clock
     record MemberInstant(InstanceId instance, Instant at, Receipt receipt) {}
 
+    /// How a host differs from what the tables say.
+    ///
+    /// @param more how many findings were left out
+    record Examined(List<Finding> findings, int more) implements CommandResult {
+        public static final int MAX_FINDINGS = 500;
+
+        public Examined {
+            findings = List.copyOf(findings);
+        }
+    }
+
+    /// One difference, in words that may be shown to an operator.
+    ///
+    /// @param subject as `instance 5f0c...`
+    /// @param plan what mends it
+    record Finding(String subject, String difference, String plan, Cure cure, Outcome outcome) {}
+
+    enum Cure {
+        /// By whoever asks for it: nothing can be lost.
+        SAFE,
+        BY_HAND
+    }
+
+    enum Outcome {
+        FOUND,
+        MENDED,
+        FAILED
+    }
+
     /// The bundle is whole, durable and visible.
     ///
     /// @param fileSize the bytes that a download of it gives; zero if it has no downloadable form

@@ -9,12 +9,14 @@ import cloud.stasis.model.MacAddress;
 import cloud.stasis.model.NetworkId;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.PortId;
+import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.VolumeId;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /// What a host's agent is asked to do with one instance.
 public sealed interface ComputeCommand extends Command {
@@ -139,16 +141,17 @@ public sealed interface ComputeCommand extends Command {
     /// Answered by [CommandResult.Completed]; also if there is no such volume or snapshot (any more).
     record DropCut(InstanceId instance, VolumeId volume, SnapshotId snapshot) implements ComputeCommand {}
 
-    /// Forgets what [CutVolumes] kept, as if it had never been asked for. Answered by [CommandResult.Completed]; also
-    /// if the instance, a volume or a snapshot is not there (any more).
+    /// Forgets what [CutVolumes] kept, as if it had never been asked for. Answered by
+    /// [CommandResult.Completed]; also if the instance, a volume or a snapshot is not there (any more).
     record DropCuts(InstanceId instance, List<VolumeCut> volumes) implements ComputeCommand {
         public DropCuts {
             volumes = List.copyOf(volumes);
         }
     }
 
-    /// A volume of an instance holds again what it did at a snapshot of it, which stays; its size stays, too. A guest
-    /// that is on loses the disk for that moment, and has to let it go. Answered by [CommandResult.Completed].
+    /// A volume of an instance holds again what it did at a snapshot of it,
+    /// which stays; its size stays, too. A guest that is on loses the disk for
+    /// that moment, and has to let it go. Answered by [CommandResult.Completed].
     record RevertAttached(InstanceId instance, VolumeId volume, SnapshotId snapshot) implements ComputeCommand {}
 
     /// Makes a volume of an instance larger; a guest that is on sees it at once. Answered by
@@ -213,8 +216,8 @@ public sealed interface ComputeCommand extends Command {
         UNTIL_RELEASED
     }
 
-    /// Gives the instance a network interface, at once if it is on. Answered by [CommandResult.Completed]; also if it
-    /// has it already.
+    /// Gives the instance a network interface, at once if it is on.
+    /// Answered by [CommandResult.Completed]; also if it has it already.
     record AttachNic(InstanceId instance, NicSpec nic) implements ComputeCommand {}
 
     /// Takes a network interface away; a guest that is on has to let it go first. Fails with `GUEST_REFUSED` if it
@@ -228,6 +231,43 @@ public sealed interface ComputeCommand extends Command {
     /// locked its drive is not asked. Answered by [CommandResult.Completed].
     record ChangeMedium(InstanceId instance, DeviceName drive, Optional<Medium> medium, StoreGrant grant)
             implements ComputeCommand {}
+
+    /// Compares libvirt and the files of this host with what the tables say is here, and tells every difference with
+    /// what would mend it. Holds up whatever is done with the instances it looks at. Answered by
+    /// [CommandResult.Examined].
+    ///
+    /// @param instance names the examination
+    /// @param expected what is said to be here and at rest
+    /// @param busy what is being worked on, and not looked at
+    /// @param mending whether what is safe to mend is mended
+    record Examine(InstanceId instance, List<Expected> expected, List<InstanceId> busy, Mending mending)
+            implements ComputeCommand {
+        public Examine {
+            expected = List.copyOf(expected);
+            busy = List.copyOf(busy);
+        }
+
+        @Override
+        public List<String> keys() {
+            return Stream.concat(Stream.of(instance), expected.stream().map(Expected::instance))
+                    .map(InstanceId::toString)
+                    .toList();
+        }
+    }
+
+    /// @param power as it was told last; empty if it never was
+    /// @param snapshots all that there are of it; the host may keep copies of these and of no others
+    record Expected(InstanceId instance, Optional<PowerState> power, List<SnapshotId> snapshots) {
+        public Expected {
+            snapshots = List.copyOf(snapshots);
+        }
+    }
+
+    enum Mending {
+        NONE,
+        /// What cannot lose anything that somebody may still want.
+        SAFE
+    }
 
     /// Asks the agent to stop working on `command`; that command then fails with `CANCELLED` unless it was done
     /// already. It overtakes the queue of its instance. Not answered itself.
@@ -284,6 +324,7 @@ public sealed interface ComputeCommand extends Command {
     /// @param name shown in the domain's title, not trusted for anything else
     /// @param nics its network interfaces, in the order of their places
     /// @param drives for media that come and go
+    /// @param firmware that starts it; the BIOS of the board if it is not said
     record InstanceSpec(
             String name,
             int vcpus,
@@ -291,7 +332,8 @@ public sealed interface ComputeCommand extends Command {
             Boot boot,
             List<DiskSpec> disks,
             @LeftOutIfEmpty List<NicSpec> nics,
-            @LeftOutIfEmpty List<DriveSpec> drives) {
+            @LeftOutIfEmpty List<DriveSpec> drives,
+            Optional<Firmware> firmware) {
         public InstanceSpec {
             disks = List.copyOf(disks);
             nics = List.copyOf(nics);
@@ -301,25 +343,35 @@ public sealed interface ComputeCommand extends Command {
         /// Without network interfaces and drives.
         public InstanceSpec(
                 String name, int vcpus, cloud.stasis.model.ByteCount memory, Boot boot, List<DiskSpec> disks) {
-            this(name, vcpus, memory, boot, disks, List.of(), List.of());
+            this(name, vcpus, memory, boot, disks, List.of(), List.of(), Optional.empty());
         }
 
         /// The same machine on other disks.
         public InstanceSpec withDisks(List<DiskSpec> other) {
-            return new InstanceSpec(name, vcpus, memory, boot, other, nics, drives);
+            return new InstanceSpec(name, vcpus, memory, boot, other, nics, drives, firmware);
         }
 
         public InstanceSpec withNics(List<NicSpec> other) {
-            return new InstanceSpec(name, vcpus, memory, boot, disks, other, drives);
+            return new InstanceSpec(name, vcpus, memory, boot, disks, other, drives, firmware);
         }
 
         public InstanceSpec withDrives(List<DriveSpec> other) {
-            return new InstanceSpec(name, vcpus, memory, boot, disks, nics, other);
+            return new InstanceSpec(name, vcpus, memory, boot, disks, nics, other, firmware);
         }
 
         public InstanceSpec named(String other) {
-            return new InstanceSpec(other, vcpus, memory, boot, disks, nics, drives);
+            return new InstanceSpec(other, vcpus, memory, boot, disks, nics, drives, firmware);
         }
+
+        public InstanceSpec with(Firmware other) {
+            return new InstanceSpec(name, vcpus, memory, boot, disks, nics, drives, Optional.of(other));
+        }
+    }
+
+    /// What starts the machine, if it is not the BIOS of its board.
+    enum Firmware {
+        /// With variables of the machine's own, which outlive a power-off.
+        UEFI
     }
 
     /// A network interface.

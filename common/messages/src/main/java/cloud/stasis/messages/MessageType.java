@@ -33,6 +33,7 @@ public enum MessageType {
     DETACH_NIC("compute.detach-nic", 1, ComputeCommand.DetachNic.class),
     SET_LINK("compute.set-link", 1, ComputeCommand.SetLink.class),
     CHANGE_MEDIUM("compute.change-medium", 1, ComputeCommand.ChangeMedium.class),
+    EXAMINE("compute.examine", 1, ComputeCommand.Examine.class),
     CANCEL_COMMAND("compute.cancel-command", 1, ComputeCommand.CancelCommand.class),
 
     CREATE_VOLUME("volume.create-volume", 1, VolumeCommand.CreateVolume.class),

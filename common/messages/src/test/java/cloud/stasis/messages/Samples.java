@@ -149,6 +149,12 @@ final class Samples {
                 new ComputeCommand.DetachNic(INSTANCE, NIC.port()),
                 new ComputeCommand.SetLink(INSTANCE, NIC.port(), ComputeCommand.Link.DOWN),
                 new ComputeCommand.ChangeMedium(INSTANCE, DRIVE.target(), DRIVE.medium(), GRANT),
+                new ComputeCommand.Examine(
+                        INSTANCE,
+                        List.of(new ComputeCommand.Expected(
+                                INSTANCE, Optional.of(PowerState.RUNNING), List.of(SNAPSHOT))),
+                        List.of(INSTANCE),
+                        ComputeCommand.Mending.SAFE),
                 new ComputeCommand.CancelCommand(INSTANCE, COMMAND),
                 new VolumeCommand.CreateVolume(VOLUME, ByteCount.ofGib(1)),
                 new VolumeCommand.DeleteVolume(VOLUME),
@@ -193,7 +199,8 @@ final class Samples {
                         8,
                         ByteCount.ofGib(32),
                         ByteCount.ofGib(500),
-                        ByteCount.ofGib(400)),
+                        ByteCount.ofGib(400),
+                        Optional.empty()),
                 new Heartbeat.Backend(new BackendId("local"), AT, ByteCount.ofGib(500), ByteCount.ofGib(400)),
                 new Heartbeat.Store(
                         new StoreId("local"), AT, URI.create("http://store.example:5801"), ByteCount.ofGib(400)));

@@ -52,7 +52,7 @@ public final class Reconciliation {
         this.files = new FileRepairs(host, settle);
     }
 
-    private interface Stage {
+    interface Stage {
         List<Repair> of(Instance instance);
     }
 
@@ -68,13 +68,19 @@ public final class Reconciliation {
             }
         }
         known.forEach(this::awaitIdle);
-        for (Stage stage : List.<Stage>of(guests::of, files::of, files::ofCheckpoints)) {
+        for (Stage stage : stages()) {
             known.forEach(id -> carryOut(plan(id, stage)));
         }
         carryOut(rubbish(layout));
         host.bases().trim();
         warnOfOrphans(known);
         return known;
+    }
+
+    /// What a start of the agent would do about an instance, in stages; each is to be planned when the one before it
+    /// has been carried out.
+    List<Stage> stages() {
+        return List.of(guests::of, files::of, files::ofCheckpoints);
     }
 
     /// An instance begins to exist with its specification; without it its boot command starts all over.
