@@ -4,6 +4,7 @@ import cloud.stasis.gateway.image.ImageRecord;
 import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
+import cloud.stasis.messages.ComputeCommand.Firmware;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
@@ -27,6 +28,8 @@ final class MachinePlan {
     private static final String COMMAND_LINE = "root=/dev/vda console=ttyS0";
     /// What a kernel reads of its command line.
     private static final int MAX_COMMAND_LINE = 2048;
+    private static final String FIRMWARE = "hw_firmware_type";
+    private static final String BIOS = "bios";
 
     private final Flavor flavor;
     private final BootSource source;
@@ -102,7 +105,12 @@ final class MachinePlan {
     }
 
     InstanceSpec spec(String name, Boot boot) {
-        return new InstanceSpec(name, flavor.vcpus(), ByteCount.ofMib(flavor.memoryMib()), boot, disks);
+        InstanceSpec spec = new InstanceSpec(name, flavor.vcpus(), ByteCount.ofMib(flavor.memoryMib()), boot, disks);
+        return switch (source.properties().getOrDefault(FIRMWARE, BIOS)) {
+            case BIOS -> spec;
+            case "uefi" -> spec.with(Firmware.UEFI);
+            default -> throw invalid("The property " + FIRMWARE + " of the image must be bios or uefi.");
+        };
     }
 
     /// By a kernel of its own if the source names one, else from its first disk.

@@ -6,6 +6,7 @@ import cloud.stasis.gateway.image.ImageDescription;
 import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
+import cloud.stasis.messages.ComputeCommand.Firmware;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
@@ -22,15 +23,17 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/// A snapshot as the metadata of its bundle tells it, so that the store alone is enough to know it again. The keys are
-/// laid down in `docs/design/store-format.md`. Pure.
+/// A snapshot as the metadata of its bundle tells it, so that the store alone is enough
+/// to know it again. The keys are laid down in `docs/design/store-format.md`. Pure.
 ///
-/// What it says may come from another site: a machine is made of the parts that the manifest names and of kernels that
-/// its owner may use, and of nothing else that is written there.
+/// What it says may come from another site: a machine is made of the parts that the manifest
+/// names and of kernels that its owner may use, and of nothing else that is written there.
 public final class SnapshotDescription {
     private static final int MAX_NAME = 255;
     private static final String BYTES = "\\d{1,18}";
     private static final String KERNEL = "kernel_id";
+    private static final String FIRMWARE = "firmware";
+    private static final String UEFI = "uefi";
     private static final String RAMDISK = "ramdisk_id";
 
     private SnapshotDescription() {}
@@ -44,6 +47,7 @@ public final class SnapshotDescription {
         text.put("flavor", instance.flavor().id());
         text.put("vcpus", Integer.toString(instance.spec().vcpus()));
         text.put("memory", Long.toString(instance.spec().memory().bytes()));
+        instance.spec().firmware().ifPresent(firmware -> text.put(FIRMWARE, UEFI));
         parent.ifPresent(id -> text.put("parent_snapshot", id.toString()));
         instance.image().ifPresent(image -> {
             text.put("base_image_ref", image.id().toString());
@@ -100,12 +104,13 @@ public final class SnapshotDescription {
             throw new StasisException(
                     ErrorCode.MALFORMED_OBJECT, "the snapshot does not say of what machine it is: restore its disks");
         }
-        return new InstanceSpec(
+        InstanceSpec spec = new InstanceSpec(
                 serverName(manifest),
                 Integer.parseInt(vcpus),
                 ByteCount.ofBytes(Long.parseLong(memory)),
                 boot(text, file),
                 disks);
+        return UEFI.equals(text.get(FIRMWARE)) ? spec.with(Firmware.UEFI) : spec;
     }
 
     private static Boot boot(Map<String, String> text, Function<String, Optional<Content>> file) {

@@ -8,6 +8,7 @@ import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.SnapshotDirectory;
 import cloud.stasis.compute.instance.SnapshotRecord;
 import cloud.stasis.compute.instance.SnapshotRecord.Quiet;
+import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.disks.FileStamp;
 import cloud.stasis.disks.LayerNumber;
 import cloud.stasis.messages.CommandResult;
@@ -57,9 +58,9 @@ public final class CaptureInstance {
     private final SnapshotCut cut;
     private final SettleCapture settle;
 
-    public CaptureInstance(Host host, SnapshotCut cut, SettleCapture settle) {
+    public CaptureInstance(Host host, SnapshotCut cut, MemoryCut memoryCut, SettleCapture settle) {
         this.host = host;
-        this.live = new LiveCapture(host);
+        this.live = new LiveCapture(host, memoryCut);
         this.resting = new RestingCapture(host);
         this.cut = cut;
         this.settle = settle;
@@ -108,12 +109,13 @@ public final class CaptureInstance {
     }
 
     private Taken disksOnly(Instance instance, PowerState state, Order order, CommandContext context) {
+        Machine machine = instance.archived();
         Taken taken = Host.isActive(state)
                 ? live.capture(instance, state, order, context)
                 : resting.capture(instance, state, order, context);
         String xml = host.hypervisor().domains().describe(instance.id());
         Upload upload = resting.upload(order, context, ByteCount.ZERO);
-        return taken.with(descriptions(json(instance.machine()), xml, upload), upload.transfers());
+        return taken.with(descriptions(json(machine), xml, upload), upload.transfers());
     }
 
     private Taken upload(Instance instance, Order order, SnapshotRecord instant, CommandContext context) {

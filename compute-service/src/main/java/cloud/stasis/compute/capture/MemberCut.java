@@ -88,7 +88,7 @@ final class MemberCut {
                 meeting,
                 paused -> frozen.addAll(MemoryCut.hold(instance, cut.snapshot(), paused)));
         SnapshotRecord record = new SnapshotRecord(
-                instance.machine(),
+                held.result().machine(),
                 held.result().at(),
                 held.reached(),
                 held.result().held(),

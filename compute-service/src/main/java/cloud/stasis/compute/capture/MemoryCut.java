@@ -13,6 +13,7 @@ import cloud.stasis.compute.instance.Lineage.Piece;
 import cloud.stasis.compute.instance.SnapshotDirectory;
 import cloud.stasis.compute.instance.SnapshotRecord;
 import cloud.stasis.compute.instance.SnapshotRecord.FrozenDisk;
+import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.watchdog.Watchdog.Rescue;
 import cloud.stasis.compute.watchdog.WatchdogHandle;
 import cloud.stasis.disks.Extents;
@@ -124,7 +125,8 @@ public final class MemoryCut {
     }
 
     /// @param marked empty if the machine may have run before the checkpoint was set
-    record Paused(Instant at, Duration held, Optional<CheckpointName> marked) {}
+    /// @param machine with what its firmware kept at the instant
+    record Paused(Instant at, Duration held, Optional<CheckpointName> marked, Machine machine) {}
 
     /// @param cut lets the disks go on in other layers, with whatever else belongs to the instant
     static Paused whilePaused(
@@ -144,6 +146,7 @@ public final class MemoryCut {
         }
         meeting.arrive(Stage.PAUSED);
         cut.run();
+        Machine machine = instance.archived();
         meeting.arrive(Stage.CUT);
         meeting.arrive(Stage.RELEASED);
         host.hypervisor().history().mark(instance.id(), fresh, disks);
@@ -157,12 +160,12 @@ public final class MemoryCut {
                     ErrorCode.GUEST_REFUSED, "the deadline let a machine go on before all others were cut: try again");
         }
         Duration held = runs ? Duration.ofNanos(System.nanoTime() - before) : Duration.ZERO;
-        return new Paused(at, held, inTime ? Optional.of(fresh) : Optional.empty());
+        return new Paused(at, held, inTime ? Optional.of(fresh) : Optional.empty(), machine);
     }
 
     private SnapshotRecord record(Instance instance, SnapshotId snapshot, Paused paused, String xml) {
         return new SnapshotRecord(
-                instance.machine(),
+                paused.machine(),
                 paused.at(),
                 Consistency.MEMORY,
                 paused.held(),

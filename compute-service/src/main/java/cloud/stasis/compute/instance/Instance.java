@@ -2,6 +2,8 @@ package cloud.stasis.compute.instance;
 
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
+import cloud.stasis.compute.machine.Nvram;
+import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
@@ -31,6 +33,23 @@ public record Instance(
 
     public Machine machine() {
         return spec.machine();
+    }
+
+    /// The machine as it is archived: with the variables that its firmware has now.
+    public Machine archived() {
+        return machine().uefi().isEmpty() ? machine() : machine().with(new Machine.Uefi(Nvram.read(directory.nvram())));
+    }
+
+    /// Gives the firmware the variables of an archived machine, or those of a new one. The machine is off.
+    ///
+    /// @return the record of the machine, whose variables are in its file from now on
+    public static InstanceRecord settled(InstanceDirectory directory, InstanceRecord archived) {
+        if (archived.machine().uefi().isEmpty()) {
+            return archived;
+        }
+        HostFiles.delete(directory.nvram());
+        archived.machine().uefi().flatMap(Machine.Uefi::variables).ifPresent(known -> known.write(directory.nvram()));
+        return new InstanceRecord(archived.spec(), archived.machine().with(Machine.Uefi.FRESH));
     }
 
     public LayeredDisk disk(DeviceName target) {

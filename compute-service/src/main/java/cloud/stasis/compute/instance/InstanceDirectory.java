@@ -34,6 +34,16 @@ public record InstanceDirectory(Path path, Path memory) {
         return path.resolve(target.value());
     }
 
+    /// The variables of its firmware, if that has some. QEMU writes it as the guest changes them.
+    public Path nvram() {
+        return nvram(path);
+    }
+
+    /// @param directory of an instance
+    public static Path nvram(Path directory) {
+        return directory.resolve("nvram.fd");
+    }
+
     public Path console() {
         return path.resolve("console.log");
     }

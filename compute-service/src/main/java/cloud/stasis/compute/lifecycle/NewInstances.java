@@ -127,8 +127,10 @@ final class NewInstances {
                 case DiskSource.Volume _ -> {}
             }
         }
-        host.instances().layout().instance(id).spec().write(spec);
-        return host.instances().open(id, spec);
+        InstanceDirectory directory = host.instances().layout().instance(id);
+        InstanceRecord record = Instance.settled(directory, spec);
+        directory.spec().write(record);
+        return host.instances().open(id, record);
     }
 
     private void undo(InstanceId id) {

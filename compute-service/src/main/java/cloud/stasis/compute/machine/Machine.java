@@ -4,6 +4,7 @@ import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.messages.ComputeCommand.DriveSpec;
+import cloud.stasis.messages.ComputeCommand.Firmware;
 import cloud.stasis.messages.ComputeCommand.Identity;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.messages.ComputeCommand.Link;
@@ -37,6 +38,7 @@ import java.util.stream.IntStream;
 /// @param balloon tells how much memory the guest uses
 /// @param nics network interfaces, which come and go as disks do
 /// @param drives for read-only media
+/// @param uefi the firmware that starts it instead of the BIOS of its board, if it does
 public record Machine(
         int version,
         InstanceId instance,
@@ -51,11 +53,14 @@ public record Machine(
         PciAddress random,
         PciAddress balloon,
         @LeftOutIfEmpty List<Nic> nics,
-        @LeftOutIfEmpty List<Drive> drives) {
+        @LeftOutIfEmpty List<Drive> drives,
+        Optional<Uefi> uefi) {
 
-    /// Knows network interfaces and drives. A machine without any is still written as version 1, which every release
-    /// reads.
-    public static final int CURRENT_VERSION = 2;
+    /// Knows firmware, network interfaces and drives. A machine without any is still written
+    /// as version 1, which every release reads; one without firmware of its own as version 2.
+    public static final int CURRENT_VERSION = 3;
+
+    private static final int VERSION_OF_NICS = 2;
 
     private static final int VERSION_OF_DISKS = 1;
     /// As many as the last slots of the bus take before they meet the disks of an ordinary machine.
@@ -123,7 +128,11 @@ public record Machine(
                     ErrorCode.INVALID_REQUEST,
                     "a machine has at most " + MAX_NICS + " network interfaces and " + MAX_DRIVES + " drives");
         }
-        version = nics.isEmpty() && drives.isEmpty() ? VERSION_OF_DISKS : CURRENT_VERSION;
+        if (uefi.isPresent()) {
+            version = CURRENT_VERSION;
+        } else {
+            version = nics.isEmpty() && drives.isEmpty() ? VERSION_OF_DISKS : VERSION_OF_NICS;
+        }
         for (Disk disk : disks) {
             if (!taken.add(disk.target()) || !taken.add(disk.address())) {
                 throw new StasisException(ErrorCode.INVALID_REQUEST, "two devices claim the same place");
@@ -134,6 +143,14 @@ public record Machine(
         }
         name = CONTROL.matcher(name).replaceAll(" ");
         name = name.substring(0, Math.min(MAX_NAME, name.length()));
+    }
+
+    /// UEFI, whose variables stand in a file of the machine (its NVRAM).
+    ///
+    /// @param variables what that file held; of a machine that is here they are in the file, and here of none
+    public record Uefi(Optional<Nvram> variables) {
+        /// With the variables that the machine has, or that the host gives to each new one.
+        public static final Uefi FRESH = new Uefi(Optional.empty());
     }
 
     /// A virtio disk.
@@ -222,7 +239,8 @@ public record Machine(
                 RANDOM,
                 BALLOON,
                 List.of(),
-                drives(spec));
+                drives(spec),
+                spec.firmware().map(uefi -> Uefi.FRESH));
         Machine machine = bare;
         for (NicSpec nic : spec.nics()) {
             machine = machine.with(nic);
@@ -265,7 +283,8 @@ public record Machine(
                 random,
                 balloon,
                 plugged,
-                drivesAs(spec));
+                drivesAs(spec),
+                uefi);
     }
 
     private static Disk disk(InstanceId instance, DiskSpec spec) {
@@ -361,7 +380,28 @@ public record Machine(
                         .toList(),
                 drives.stream()
                         .map(drive -> new DriveSpec(drive.target(), drive.medium()))
-                        .toList());
+                        .toList(),
+                uefi.map(firmware -> Firmware.UEFI));
+    }
+
+    /// With other firmware, or the same with other variables.
+    public Machine with(Uefi other) {
+        return new Machine(
+                CURRENT_VERSION,
+                instance,
+                name,
+                machineType,
+                virtType,
+                vcpus,
+                memory,
+                boot,
+                disks,
+                bus,
+                random,
+                balloon,
+                nics,
+                drives,
+                Optional.of(other));
     }
 
     public Optional<Nic> nic(PortId port) {
@@ -412,7 +452,8 @@ public record Machine(
                 random,
                 balloon,
                 plugged,
-                drivesAs(spec));
+                drivesAs(spec),
+                uefi);
     }
 
     private List<Nic> nicsAs(InstanceSpec spec) {
@@ -480,7 +521,8 @@ public record Machine(
                 random,
                 balloon,
                 otherNics,
-                otherDrives);
+                otherDrives,
+                uefi);
     }
 
     public List<DeviceName> targets() {

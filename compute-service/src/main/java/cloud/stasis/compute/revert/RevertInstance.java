@@ -53,15 +53,15 @@ import org.jboss.logging.Logger;
 ///  on        restore the memory, or boot; a checkpoint before the first instruction (see PowerOn)
 /// ```
 ///
-/// A volume that leaves keeps what it holds; what belongs to the safety snapshot stays in it until that is in the
-/// store. A volume that comes back holds what it did at the snapshot; until all has gone well what it held just before
-/// is kept, too.
+/// A volume that leaves keeps what it holds; what belongs to the safety snapshot
+/// stays in it until that is in the store. A volume that comes back holds what it did
+/// at the snapshot; until all has gone well what it held just before is kept, too.
 ///
-/// After a crash the command comes again and does all of it again: fetched files are found, a disk that is put
-/// back twice is as if it was put back once, and a safety snapshot that is there is not taken anew, since by then
-/// the instance may be put back already. What the instance was is then told by the safety snapshot. If the second half
-/// fails for good the instance is put back to its safety snapshot, which then goes: a failure leaves the instance as
-/// it was.
+/// After a crash the command comes again and does all of it again: fetched files are found, a
+/// disk that is put back twice is as if it was put back once, and a safety snapshot that is there
+/// is not taken anew, since by then the instance may be put back already. What the instance was
+/// is then told by the safety snapshot. If the second half fails for good the instance is put
+/// back to its safety snapshot, which then goes: a failure leaves the instance as it was.
 public final class RevertInstance {
     private static final Logger LOG = Logger.getLogger(RevertInstance.class);
 
@@ -198,8 +198,9 @@ public final class RevertInstance {
             disk.commit(LayeredDisk.Use.AT_REST);
         });
         instance.store(instance.lineage().withPoints(List.of()));
-        instance.directory().spec().write(verdict.spec());
-        return host.instances().open(id, verdict.spec());
+        InstanceRecord record = Instance.settled(instance.directory(), verdict.spec());
+        instance.directory().spec().write(record);
+        return host.instances().open(id, record);
     }
 
     private void go(Instance instance, Optional<Path> memory, AfterRevert after) {

@@ -361,7 +361,8 @@ public abstract class HypervisorContract {
                 machine.random(),
                 machine.balloon(),
                 machine.nics(),
-                machine.drives());
+                machine.drives(),
+                machine.uefi());
     }
 
     private static void join(Thread thread) {

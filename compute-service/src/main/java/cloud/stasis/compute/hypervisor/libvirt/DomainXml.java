@@ -2,6 +2,7 @@ package cloud.stasis.compute.hypervisor.libvirt;
 
 import cloud.stasis.compute.hypervisor.Bridges;
 import cloud.stasis.compute.hypervisor.RamFile;
+import cloud.stasis.compute.instance.InstanceDirectory;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.compute.machine.PciAddress;
@@ -99,6 +100,7 @@ final class DomainXml {
                     .with("arch", "x86_64")
                     .with("machine", machine.machineType())
                     .text("hvm");
+            machine.uefi().ifPresent(uefi -> Ovmf.add(os, InstanceDirectory.nvram(files.directory())));
             switch (machine.boot()) {
                 case Boot.FromDisk disk -> {
                     os.add("boot").with("dev", "hd");

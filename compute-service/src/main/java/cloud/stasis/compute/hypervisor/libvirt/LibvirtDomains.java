@@ -36,10 +36,10 @@ final class LibvirtDomains implements Domains {
     private static final int SHUTOFF_FAILED = 6;
     private static final int UNDEFINE_MANAGED_SAVE = 1;
     private static final int UNDEFINE_SNAPSHOTS_METADATA = 2;
-    private static final int UNDEFINE_NVRAM = 4;
+    private static final int UNDEFINE_KEEP_NVRAM = 8;
     private static final int UNDEFINE_CHECKPOINTS_METADATA = 16;
     private static final int UNDEFINE_ALL =
-            UNDEFINE_MANAGED_SAVE | UNDEFINE_SNAPSHOTS_METADATA | UNDEFINE_NVRAM | UNDEFINE_CHECKPOINTS_METADATA;
+            UNDEFINE_MANAGED_SAVE | UNDEFINE_SNAPSHOTS_METADATA | UNDEFINE_KEEP_NVRAM | UNDEFINE_CHECKPOINTS_METADATA;
 
     private final LibvirtConnection libvirt;
     private final DomainXml xml;
