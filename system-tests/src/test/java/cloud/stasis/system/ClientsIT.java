@@ -155,13 +155,34 @@ class ClientsIT {
                         .out())
                 .contains("clients-clone");
         servers.status("clients-clone", "ACTIVE");
-
-        cloud.openstack("server", "delete", "--wait", "clients-clone").succeeded();
-        cloud.stasis("snapshot-delete", "--wait", "clients-snapshot").succeeded();
     }
 
     @Test
     @Order(8)
+    void bothAreTakenAtOneInstantAndPutBackToIt() {
+        cloud.stasis("snapshot-create", "--memory", "--wait", SERVER, "clients-clone", "clients-instant")
+                .succeeded();
+        assertThat(cloud.stasis("instant-list").succeeded().out()).contains("clients-instant", "2 of 2");
+        String boot = servers.probe(server).get("boot_id");
+        servers.awaitRunningOn(server);
+
+        cloud.stasis("instant-revert", "--memory", "--wait", "clients-instant").succeeded();
+
+        servers.status(SERVER, "ACTIVE");
+        servers.status("clients-clone", "ACTIVE");
+        assertThat(servers.probe(server).get("boot_id")).as("it did not boot").isEqualTo(boot);
+        servers.awaitRunningOn(server);
+        cloud.openstack("server", "delete", "--wait", "clients-clone").succeeded();
+        assertThat(cloud.stasis("snapshot-delete", "--dry-run", "clients-snapshot")
+                        .succeeded()
+                        .out())
+                .contains("yes");
+        cloud.stasis("instant-delete", "--wait", "clients-instant").succeeded();
+        cloud.stasis("snapshot-delete", "--wait", "clients-snapshot").succeeded();
+    }
+
+    @Test
+    @Order(9)
     void aStoppedServerIsCapturedAndStartsAgain() {
         cloud.nova("stop", SERVER).succeeded();
         servers.status(SERVER, "SHUTOFF");
