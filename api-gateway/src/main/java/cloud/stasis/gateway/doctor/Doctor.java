@@ -103,8 +103,9 @@ public final class Doctor {
     }
 
     private void require(HostId host) {
-        fleet.find(host)
-                .orElseThrow(() -> new StasisException(ErrorCode.INSTANCE_NOT_FOUND, "There is no host " + host + "."));
+        if (fleet.find(host).isEmpty()) {
+            throw new StasisException(ErrorCode.INSTANCE_NOT_FOUND, "There is no host " + host + ".");
+        }
     }
 
     private ComputeCommand.Examine order(HostId host, Mending mending) {
