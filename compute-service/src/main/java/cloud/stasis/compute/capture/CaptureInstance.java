@@ -113,9 +113,14 @@ public final class CaptureInstance {
         Taken taken = Host.isActive(state)
                 ? live.capture(instance, state, order, context)
                 : resting.capture(instance, state, order, context);
-        String xml = host.hypervisor().domains().describe(instance.id());
-        Upload upload = resting.upload(order, context, ByteCount.ZERO);
-        return taken.with(descriptions(json(machine), xml, upload), upload.transfers());
+        try {
+            String xml = host.hypervisor().domains().describe(instance.id());
+            Upload upload = resting.upload(order, context, ByteCount.ZERO);
+            return taken.with(descriptions(json(machine), xml, upload), upload.transfers());
+        } catch (StasisException e) {
+            settle.abandon(instance, order.capture());
+            throw e;
+        }
     }
 
     private Taken upload(Instance instance, Order order, SnapshotRecord instant, CommandContext context) {
