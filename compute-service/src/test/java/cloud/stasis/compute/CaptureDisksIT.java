@@ -1,6 +1,7 @@
 package cloud.stasis.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cloud.stasis.compute.hypervisor.CheckpointName;
 import cloud.stasis.compute.hypervisor.DiskHistory.ExportRequest;
@@ -12,10 +13,12 @@ import cloud.stasis.messages.ComputeCommand.Mending;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Consistency;
+import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.Receipt;
+import cloud.stasis.model.StasisException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
@@ -51,6 +54,25 @@ class CaptureDisksIT extends DiskCaptureContract {
         assertThat(root.isClean()).isTrue();
         assertThat(root.sha256("/root/second", directory)).isEqualTo(expected);
         assertThat(checkpoints()).hasSize(1);
+        assertHealthy();
+    }
+
+    @Test
+    @Order(3)
+    void silentAgentIsRefusedIfConsistencyIsRequiredAndToldIfItIsPreferred() {
+        host.inGuest(
+                id,
+                "p=$(pidof qemu-ga); (sleep 1; kill -STOP $p; sleep 30; kill -CONT $p) < /dev/null > /dev/null 2>&1 &");
+        RealHost.await("the agent is silent", Duration.ofSeconds(20), () -> !GuestShell.answers(id));
+
+        assertThatThrownBy(() -> capture(Quiesce.REQUIRE))
+                .isInstanceOfSatisfying(StasisException.class, refused -> assertThat(refused.code())
+                        .isEqualTo(ErrorCode.QUIESCE_REQUIRED));
+        CommandResult.Captured captured = capture(Quiesce.PREFER);
+
+        assertThat(captured.receipt().reached()).isEqualTo(Consistency.CRASH);
+        assertThat(disk(captured, ROOT).isCleanAfterReplay()).isTrue();
+        host.awaitAgent(id);
         assertHealthy();
     }
 

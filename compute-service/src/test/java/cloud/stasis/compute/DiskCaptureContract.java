@@ -1,20 +1,16 @@
 package cloud.stasis.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.Settlement;
 import cloud.stasis.model.Consistency;
 import cloud.stasis.model.DeviceName;
-import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.Receipt;
-import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -72,25 +68,6 @@ abstract class DiskCaptureContract {
         assertThat(root.isClean()).isTrue();
         assertThat(root.sha256("/root/first", directory)).isEqualTo(expected);
         assertThat(disk(captured, DATA).isClean()).isTrue();
-    }
-
-    @Test
-    @Order(3)
-    void silentAgentIsRefusedIfConsistencyIsRequiredAndToldIfItIsPreferred() {
-        host.inGuest(
-                id,
-                "p=$(pidof qemu-ga); (sleep 1; kill -STOP $p; sleep 30; kill -CONT $p) < /dev/null > /dev/null 2>&1 &");
-        RealHost.await("the agent is silent", Duration.ofSeconds(20), () -> !GuestShell.answers(id));
-
-        assertThatThrownBy(() -> capture(Quiesce.REQUIRE))
-                .isInstanceOfSatisfying(StasisException.class, refused -> assertThat(refused.code())
-                        .isEqualTo(ErrorCode.QUIESCE_REQUIRED));
-        CommandResult.Captured captured = capture(Quiesce.PREFER);
-
-        assertThat(captured.receipt().reached()).isEqualTo(Consistency.CRASH);
-        assertThat(disk(captured, ROOT).isCleanAfterReplay()).isTrue();
-        host.awaitAgent(id);
-        assertHealthy();
     }
 
     CommandResult.Captured capture(Quiesce quiesce) {
