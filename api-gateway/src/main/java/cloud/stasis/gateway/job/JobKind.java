@@ -43,8 +43,7 @@ public enum JobKind {
     PULL_BUNDLES("pullBundles"),
     PUSH_BUNDLES("pushBundles"),
     RESTORE_SERVER("restore"),
-    DELETE_STATE_BACKUP("deleteStateBackup");
-
+    DELETE_STATE_BACKUP("deleteStateBackup"),
     EXAMINE_HOST("examine");
 
     private final String action;

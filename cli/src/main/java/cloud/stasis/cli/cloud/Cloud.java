@@ -14,7 +14,6 @@ public record Cloud(
         Devices devices,
         Stores stores,
         StateBackups stateBackups,
-
         Doctor doctor,
         Jobs jobs) {
 
@@ -30,7 +29,6 @@ public record Cloud(
                 new Devices(session),
                 new Stores(session),
                 new StateBackups(session),
-
                 new Doctor(session),
                 new Jobs(session));
     }
