@@ -399,7 +399,10 @@ public final class LayeredDisk {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    /// Removes what a crash left: layers that nothing needs, and files that no entry names. Nobody has the disk
+    /// open.
     public void sweep() {
+        prune();
         strays().forEach(HostFiles::delete);
     }
 

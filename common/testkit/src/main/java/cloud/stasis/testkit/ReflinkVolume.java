@@ -48,7 +48,8 @@ public record ReflinkVolume(Path directory, Path image, Path mount) implements A
 
     @Override
     public void close() {
-        run("umount", mount.toString());
+        // What a killed service has open stays open until its threads are gone.
+        run("umount", "--lazy", mount.toString());
         HostFiles.deleteTree(directory);
     }
 }

@@ -47,6 +47,8 @@ public final class VolumeHomes {
         return LayeredDisk.open(of(volume), layers);
     }
 
+    /// Without the files of layers that a crash left.
+    ///
     /// @throws StasisException `VOLUME_NOT_FOUND`; `WRONG_STATE` while anything writes to it
     public LayeredDisk atRest(VolumeId volume) {
         LayeredDisk disk = open(volume);
@@ -54,6 +56,7 @@ public final class VolumeHomes {
             throw new StasisException(
                     ErrorCode.WRONG_STATE, "volume " + volume + " is in use: stop or delete its server first");
         }
+        disk.sweep();
         return disk;
     }
 

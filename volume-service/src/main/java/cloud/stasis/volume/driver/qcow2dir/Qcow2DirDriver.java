@@ -75,7 +75,7 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
         homes.settle(volume);
     }
 
-    /// A layer that shows what the disk does, and is not written any more.
+    /// A layer that shows what the disk does, and is not written any more. If a crash came in between it is there.
     private static LayerNumber frozen(LayeredDisk disk) {
         return disk.emptyOn().orElseGet(() -> {
             LayerNumber written = disk.active();
@@ -184,15 +184,11 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
 
     @Override
     public void snapshot(VolumeId volume, SnapshotId snapshot) {
-        LayeredDisk disk = homes.open(volume);
-        if (disk.holders().contains(snapshot)) {
+        if (homes.open(volume).holders().contains(snapshot)) {
             return;
         }
-        homes.atRest(volume);
-        LayerNumber frozen = disk.active();
-        disk.prepare();
-        disk.commit(LayeredDisk.Use.AT_REST);
-        disk.hold(frozen, snapshot);
+        LayeredDisk resting = homes.atRest(volume);
+        resting.hold(frozen(resting), snapshot);
     }
 
     @Override
@@ -201,6 +197,7 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
             LayeredDisk disk = homes.open(volume);
             disk.release(snapshot);
             if (!disk.isBeingWritten()) {
+                disk.sweep();
                 fold(disk);
             }
         }
