@@ -7,6 +7,7 @@ import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobState;
 import cloud.stasis.gateway.job.Jobs;
+import cloud.stasis.gateway.policy.Making.Condition;
 import cloud.stasis.gateway.policy.PolicyResult.Stage;
 import cloud.stasis.gateway.policy.Retention.Kept;
 import cloud.stasis.gateway.saga.Transactions;
@@ -202,7 +203,9 @@ public final class PolicyRunner {
     private void settle() {
         for (PolicyResult begun : transactions.call(() -> rows.begun(MAX_SETTLED))) {
             Optional<PolicyResult> over = transactions.call(() -> settled(begun));
-            over.ifPresent(result -> rows.find(result.policy()).ifPresent(policy -> keep(policy, result.target())));
+            over.ifPresent(result -> transactions
+                    .call(() -> rows.find(result.policy()))
+                    .ifPresent(policy -> keep(policy, result.target())));
         }
     }
 
@@ -229,25 +232,36 @@ public final class PolicyRunner {
     /// Lets what the policy need not keep of a server or volume go: of what it made itself, what is superfluous
     /// and not protected, and what failed.
     private void keep(SnapshotPolicy policy, UUID target) {
-        Product kind = policy.terms().product();
         List<Kept> good = new ArrayList<>();
         List<PolicyResult> going = new ArrayList<>();
-        List<PolicyResult> all = transactions.call(() -> rows.made(policy.id(), target));
-        for (PolicyResult result : all) {
-            switch (making.condition(kind, result.product().orElseThrow())) {
-                case GOOD -> good.add(new Kept(result.id(), result.at()));
-                case FAILED -> going.add(result);
-                case GONE -> end(result);
+        List<Made> all = transactions.call(() -> rows.made(policy.id(), target).stream()
+                .map(result -> new Made(
+                        result,
+                        making.condition(
+                                policy.terms().product(), result.product().orElseThrow())))
+                .toList());
+        for (Made made : all) {
+            switch (made.condition()) {
+                case GOOD -> good.add(made.kept());
+                case FAILED -> going.add(made.result());
+                case GONE -> end(made.result());
                 case PROTECTED, BUSY -> {}
             }
         }
-        Set<UUID> superfluous = Set.copyOf(
-                policy.terms().retention().superfluous(good, policy.terms().zone()).stream()
-                        .map(Kept::id)
-                        .toList());
-        all.stream().filter(result -> superfluous.contains(result.id())).forEach(going::add);
+        List<Kept> superfluous =
+                policy.terms().retention().superfluous(good, policy.terms().zone());
+        all.stream()
+                .filter(made -> superfluous.contains(made.kept()))
+                .map(Made::result)
+                .forEach(going::add);
         going.forEach(result -> drop(policy, result));
         transactions.run(() -> rows.trim(policy.id(), MAX_PAST));
+    }
+
+    private record Made(PolicyResult result, Condition condition) {
+        Kept kept() {
+            return new Kept(result.id(), result.at());
+        }
     }
 
     /// What cannot be deleted now is looked at again after the next run.
