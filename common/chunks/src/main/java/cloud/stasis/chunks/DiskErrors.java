@@ -14,6 +14,9 @@ public final class DiskErrors {
         if (reason.contains("No space left") || reason.contains("quota exceeded")) {
             return new StasisException(ErrorCode.NO_SPACE, attempted + ": no space left on the disk", cause);
         }
+        if (reason.contains("Read-only file system")) {
+            return new StasisException(ErrorCode.STORE_UNAVAILABLE, attempted + ": the disk is read-only", cause);
+        }
         return new StasisException(ErrorCode.STORE_UNAVAILABLE, attempted + ": the disk refused", cause);
     }
 }

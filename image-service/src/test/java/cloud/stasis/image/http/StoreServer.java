@@ -47,6 +47,11 @@ public final class StoreServer implements AutoCloseable {
     private final HttpServer server;
 
     public StoreServer(Path directory) {
+        this(directory, 0);
+    }
+
+    /// @param port 0 for one that is free
+    public StoreServer(Path directory, int port) {
         repository = Repository.open(new VerifyingBlobStore(LocalBlobStore.open(directory)), Clock.systemUTC());
         Router router = Router.router(vertx);
         site = SiteKey.in(directory.resolve("service/site.key"));
@@ -60,7 +65,7 @@ public final class StoreServer implements AutoCloseable {
         new ImageRoutes(uploads, new ImageFiles(repository), door).mount(router);
         server = vertx.createHttpServer(new HttpServerOptions().setMaxChunkSize(64 * 1024))
                 .requestHandler(router)
-                .listen(0, "127.0.0.1")
+                .listen(port, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()
                 .orTimeout(10, TimeUnit.SECONDS)
