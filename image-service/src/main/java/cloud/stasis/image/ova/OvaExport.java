@@ -5,6 +5,7 @@ import cloud.stasis.chunks.ContentSource;
 import cloud.stasis.chunks.format.ManifestCodec;
 import cloud.stasis.chunks.format.Sha256;
 import cloud.stasis.image.qcow2.QcowExport;
+import cloud.stasis.image.vmdk.VmdkExport;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.Part;
@@ -18,13 +19,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A bundle as an OVA: nothing of it exists until it is read, and any range of it can be read. The same bundle always
-/// gives the same file.
+/// A bundle as an OVA: nothing of it exists until it is read, and any range of it can be
+/// read. The same bundle always gives the same file. If its metadata ask for VMDK it is
+/// one for other hypervisors: the disks, and nothing that only we could read.
 ///
 /// The hashes at its end are of everything before them. Who reads from the first byte to the last has them computed
 /// on the way; who begins in the middle waits at the end until what was left out has been read.
 public final class OvaExport implements ContentSource {
     private static final int BLOCK = TarEntry.BLOCK;
+
+    /// What the metadata say.
+    private static final String VMDK = "vmdk";
+
     /// A tar ends with two blocks of zeros.
     private static final int END_BYTES = 2 * BLOCK;
 
@@ -53,19 +59,26 @@ public final class OvaExport implements ContentSource {
         List<Ovf.File> files = new ArrayList<>();
         List<Ovf.Disk> disks = new ArrayList<>();
         List<ContentSource> contents = new ArrayList<>();
+        boolean isForOthers = VMDK.equals(manifest.metadata().get("disk_format"));
         for (Part part : manifest.parts()) {
-            String name = OvaNames.of(part);
-            ContentSource content = content(reader, part);
+            if (isForOthers && !(part instanceof Part.Disk)) {
+                continue;
+            }
+            String name = isForOthers ? OvaNames.asVmdk(part) : OvaNames.of(part);
+            ContentSource content = isForOthers ? new VmdkExport(reader, part.content()) : content(reader, part);
             if (part instanceof Part.Disk disk) {
                 disks.add(new Ovf.Disk(name, disk.content().size()));
             }
             files.add(new Ovf.File(name, Optional.of(content.size())));
             contents.add(content);
         }
-        ContentSource self = source(ManifestCodec.encode(manifest));
-        files.add(new Ovf.File(OvaNames.MANIFEST, Optional.of(self.size())));
-        contents.add(self);
-        add(OvaNames.DESCRIPTION, source(new Ovf(files, disks).write("bundle")));
+        if (!isForOthers) {
+            ContentSource self = source(ManifestCodec.encode(manifest));
+            files.add(new Ovf.File(OvaNames.MANIFEST, Optional.of(self.size())));
+            contents.add(self);
+        }
+        Ovf.DiskForm form = isForOthers ? Ovf.DiskForm.VMDK : Ovf.DiskForm.QCOW2;
+        add(OvaNames.DESCRIPTION, source(new Ovf(files, disks).write("bundle", form)));
         for (int at = 0; at < files.size(); at++) {
             add(files.get(at).name(), contents.get(at));
         }

@@ -10,6 +10,12 @@ final class OvaNames {
 
     private OvaNames() {}
 
+    /// Of a disk for other hypervisors.
+    static String asVmdk(Part part) {
+        String name = of(part);
+        return name.substring(0, name.lastIndexOf('.')) + ".vmdk";
+    }
+
     static String of(Part part) {
         return switch (part) {
             case Part.Disk disk -> "disk-" + disk.target() + ".qcow2";

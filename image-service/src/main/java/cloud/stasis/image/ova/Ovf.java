@@ -34,8 +34,19 @@ record Ovf(List<File> files, List<Disk> disks) {
             "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_ResourceAllocationSettingData";
     private static final String VSSD = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_VirtualSystemSettingData";
 
-    /// The name of qcow2 in an OVF, as virt-v2v and oVirt have it.
-    private static final String QCOW2 = "http://www.gnome.org/~markmc/qcow-image-format.html";
+    /// What disks are.
+    enum DiskForm {
+        /// As virt-v2v and oVirt call it.
+        QCOW2("http://www.gnome.org/~markmc/qcow-image-format.html"),
+        /// As everybody else does.
+        VMDK("http://www.vmware.com/interfaces/specifications/vmdk.html#streamOptimized");
+
+        private final String uri;
+
+        DiskForm(String uri) {
+            this.uri = uri;
+        }
+    }
 
     /// @param size if the description says it
     record File(String name, Optional<ByteCount> size) {}
@@ -50,7 +61,7 @@ record Ovf(List<File> files, List<Disk> disks) {
 
     // ---- out
 
-    byte[] write(String machine) {
+    byte[] write(String machine, DiskForm form) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
             XMLStreamWriter xml =
@@ -62,7 +73,7 @@ record Ovf(List<File> files, List<Disk> disks) {
             xml.writeNamespace("rasd", RASD);
             xml.writeNamespace("vssd", VSSD);
             writeFiles(xml);
-            writeDisks(xml);
+            writeDisks(xml, form);
             writeMachine(xml, machine);
             xml.writeEndElement();
             xml.writeEndDocument();
@@ -84,7 +95,7 @@ record Ovf(List<File> files, List<Disk> disks) {
         xml.writeEndElement();
     }
 
-    private void writeDisks(XMLStreamWriter xml) throws XMLStreamException {
+    private void writeDisks(XMLStreamWriter xml, DiskForm form) throws XMLStreamException {
         xml.writeStartElement("DiskSection");
         element(xml, "Info", "The disks of the machine");
         for (Disk disk : disks) {
@@ -92,7 +103,7 @@ record Ovf(List<File> files, List<Disk> disks) {
             xml.writeAttribute("ovf", OVF, "diskId", disk.file);
             xml.writeAttribute("ovf", OVF, "fileRef", disk.file);
             xml.writeAttribute("ovf", OVF, "capacity", Long.toString(disk.capacity.bytes()));
-            xml.writeAttribute("ovf", OVF, "format", QCOW2);
+            xml.writeAttribute("ovf", OVF, "format", form.uri);
         }
         xml.writeEndElement();
     }

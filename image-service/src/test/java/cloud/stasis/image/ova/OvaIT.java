@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,6 +89,34 @@ class OvaIT {
                 .replaceAll("(\\S+) (\\S+)", "$2  $1");
         Files.writeString(directory.resolve("sums"), sums);
         QemuImg.run("sha256sum", "--check", "--quiet", directory.resolve("sums").toString());
+    }
+
+    @Test
+    void forOtherHypervisorsItHoldsTheDisksAloneAsVmdk() throws Exception {
+        Manifest ours = bundle(repository);
+        Map<String, String> metadata = new HashMap<>(ours.metadata());
+        metadata.put("disk_format", "vmdk");
+        byte[] archive = whole(export(new Manifest(
+                ours.version(),
+                ours.kind(),
+                ours.instance(),
+                ours.takenAt(),
+                ours.parent(),
+                ours.parts(),
+                ours.receipt(),
+                metadata)));
+        Path file = Files.write(directory.resolve("bundle.ova"), archive);
+
+        String list = QemuImg.run("tar", "--warning=no-all", "-tf", file.toString());
+        QemuImg.run("tar", "-xf", file.toString(), "-C", directory.toString());
+
+        assertThat(list.lines()).containsExactly("bundle.ovf", "disk-vda.vmdk", "disk-vdb.vmdk", "bundle.mf");
+        assertThat(disk("disk-vda.vmdk")).isEqualTo(root);
+        assertThat(disk("disk-vdb.vmdk")).isEqualTo(data);
+        assertThat(Files.readString(directory.resolve("bundle.ovf"))).contains("#streamOptimized");
+        assertThat(upload(repository, ImageId.random(), archive).parts())
+                .as("here it is only kept")
+                .hasSize(1);
     }
 
     @Test
