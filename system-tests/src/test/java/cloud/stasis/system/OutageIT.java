@@ -48,8 +48,10 @@ class OutageIT {
             refused(call("GET", path, ""));
         }
         refused(call("POST", "/compute/v2.1/os-server-groups", GROUP));
-        refused(call("POST", "/identity/v3/auth/tokens", "{\"auth\": {\"identity\": {\"methods\": [\"token\"],"
-                + " \"token\": {\"id\": \"" + token + "\"}}}}"));
+        refused(call(
+                "POST",
+                "/identity/v3/auth/tokens",
+                "{\"auth\": {\"identity\": {\"methods\": [\"token\"]," + " \"token\": {\"id\": \"" + token + "\"}}}}"));
 
         cloud.up();
         Await.until("the gateway serves again", PATIENCE, () -> statusOf(READS.getFirst()), status -> status == 200);
