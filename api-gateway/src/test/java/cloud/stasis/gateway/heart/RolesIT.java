@@ -36,6 +36,7 @@ class RolesIT {
             "/compute/v2.1/os-networks/",
             "/compute/v2.1/os-quota-sets/",
             "/image/v2/schemas/",
+            "/snapshot/v1/state-backups/",
             "/volume/v3/{project}/types/",
             "/volume/v3/{project}/group_types/",
             "/volume/v3/{project}/os-hosts/",
@@ -124,6 +125,7 @@ class RolesIT {
                 Map.entry("/snapshot/v1/instants/", UNBORN),
                 Map.entry("/snapshot/v1/jobs/", job),
                 Map.entry("/snapshot/v1/policies/", UNBORN),
+                Map.entry("/snapshot/v1/volumes/", volume),
                 Map.entry("/volume/v3/{project}/volumes/", volume),
                 Map.entry("/volume/v3/{project}/snapshots/", volumeSnapshot),
                 Map.entry("/volume/v3/{project}/backups/", backup),
@@ -242,7 +244,7 @@ class RolesIT {
                 continue;
             }
             String path = each.getKey().replace("{project}", owner.projectId()) + each.getValue();
-            if (!path.startsWith("/snapshot/v1/servers")) {
+            if (!path.startsWith("/snapshot/v1/servers") && !path.startsWith("/snapshot/v1/volumes")) {
                 assertThat(doors.http().get(owner.token(), path).expect(200).text())
                         .doesNotContain("mine");
             }
