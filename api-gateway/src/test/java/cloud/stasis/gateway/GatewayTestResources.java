@@ -30,6 +30,7 @@ public final class GatewayTestResources implements QuarkusTestResourceLifecycleM
         configuration.put("stasis.identity.password-cost", "4");
         configuration.put("stasis.workers.capability-key", CAPABILITY_KEY);
         configuration.put("stasis.workers.store-url", imageService.url());
+        configuration.put("stasis.import-hosts", TestCloud.IMAGE_HOST);
         configuration.put("stasis.networks", TestCloud.NETWORK + ":10.77.0.0/29:unused");
         configuration.put("stasis.workers.topics", "GIVEN");
         configuration.put("stasis.workers.silence", "PT0.3S");

@@ -17,8 +17,10 @@ import java.util.stream.Stream;
 public final class Routes {
     private static final java.nio.file.Path CLASSES = java.nio.file.Path.of("target/classes");
     /// Streamed past the REST layer.
-    private static final List<Route> STREAMED =
-            List.of(new Route("GET", "/image/v2/images/{id}/file"), new Route("PUT", "/image/v2/images/{id}/file"));
+    private static final List<Route> STREAMED = List.of(
+            new Route("GET", "/image/v2/images/{id}/file"),
+            new Route("PUT", "/image/v2/images/{id}/file"),
+            new Route("PUT", "/image/v2/images/{id}/stage"));
 
     private Routes() {}
 

@@ -16,6 +16,9 @@ import org.eclipse.microprofile.config.ConfigProvider;
 /// The gateway under test as its clients see it: over HTTP. Every answer is checked for what no answer may ever
 /// hold.
 public final class TestCloud {
+    /// From where images may be imported. Nobody goes there: the image service is none.
+    public static final String IMAGE_HOST = "images.example.org";
+
     /// The only network, with room for five addresses.
     public static final String NETWORK_ID = "6f1c2a34-0000-4000-8000-00000000000a";
 

@@ -5,6 +5,7 @@ import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.storage.StoredSizes;
 import cloud.stasis.messages.Command;
 import cloud.stasis.messages.Envelope;
 import cloud.stasis.messages.Fact;
@@ -22,6 +23,7 @@ public final class FactTaker {
     private final Instances instances;
     private final Fleet fleet;
     private final BundleCatalog bundles;
+    private final StoredSizes sizes;
     private final Clock clock;
 
     public FactTaker(
@@ -31,6 +33,7 @@ public final class FactTaker {
             Instances instances,
             Fleet fleet,
             BundleCatalog bundles,
+            StoredSizes sizes,
             Clock clock) {
         this.transactions = transactions;
         this.consumed = consumed;
@@ -38,6 +41,7 @@ public final class FactTaker {
         this.instances = instances;
         this.fleet = fleet;
         this.bundles = bundles;
+        this.sizes = sizes;
         this.clock = clock;
     }
 
@@ -62,6 +66,7 @@ public final class FactTaker {
         switch (fact) {
             case Fact.Answer answer -> sagas.answered(answer);
             case Fact.BundleFound found -> bundles.found(found);
+            case Fact.StoreMeasured measured -> sizes.take(measured, clock.instant());
             case Fact.InstanceObserved observed ->
                 instances
                         .lock(observed.instance())

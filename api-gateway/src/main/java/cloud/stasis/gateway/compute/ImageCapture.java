@@ -11,6 +11,7 @@ import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
+import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.ImageId;
@@ -117,7 +118,7 @@ public final class ImageCapture {
             Map<String, String> properties,
             Optional<Integer> rotation) {
         DiskSpec root = instance.spec().disks().getFirst();
-        images.reserve(begun.image(), caller.project(), name, properties, minimum(instance, root));
+        images.reserve(begun.image(), caller.project(), name, properties, minimum(instance, root), root.size());
         return new Start<>(
                 createImage,
                 new CreateImage.Data(
@@ -143,7 +144,8 @@ public final class ImageCapture {
                 caller.project(),
                 name,
                 all,
-                minimum(instance, instance.spec().disks().getFirst()));
+                minimum(instance, instance.spec().disks().getFirst()),
+                ByteCount.ZERO);
         return new Start<>(
                 imageOfVolumes,
                 new ImageOfVolumes.Data(

@@ -1,11 +1,13 @@
 package cloud.stasis.gateway.image;
 
 import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.storage.StorageQuota;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.ProjectId;
+import cloud.stasis.model.ReferenceName;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -15,13 +17,18 @@ import java.util.TreeMap;
 
 /// The images that captures fill, and all images as the rest of the gateway sees them.
 public final class CapturedImages implements Images {
+    /// For each cluster of 64 KiB there are eight bytes in one table and two in another.
+    private static final int TABLES = 4096;
+
     private final ImageTable table;
     private final ImageLibrary library;
+    private final StorageQuota quota;
     private final Clock clock;
 
-    public CapturedImages(ImageTable table, ImageLibrary library, Clock clock) {
+    public CapturedImages(ImageTable table, ImageLibrary library, StorageQuota quota, Clock clock) {
         this.table = table;
         this.library = library;
+        this.quota = quota;
         this.clock = clock;
     }
 
@@ -39,7 +46,12 @@ public final class CapturedImages implements Images {
 
     @Override
     public void reserve(
-            ImageId image, ProjectId owner, String name, Map<String, String> properties, MinimumSizes minimum) {
+            ImageId image,
+            ProjectId owner,
+            String name,
+            Map<String, String> properties,
+            MinimumSizes minimum,
+            ByteCount content) {
         Instant now = clock.instant();
         ImageDetails details = new ImageDetails(
                 name,
@@ -52,6 +64,14 @@ public final class CapturedImages implements Images {
                 List.of(),
                 properties);
         table.add(new Image(image, owner, details, new ImageState.Queued(), now, now));
+        quota.reserve(owner, ReferenceName.of(image), asFile(content));
+    }
+
+    /// Content as a qcow2, with its tables.
+    private static ByteCount asFile(ByteCount content) {
+        return content.isZero()
+                ? content
+                : content.plus(ByteCount.ofBytes(content.bytes() / TABLES)).plus(ByteCount.ofMib(1));
     }
 
     @Override
@@ -79,7 +99,7 @@ public final class CapturedImages implements Images {
                     table.change(found.in(new ImageState.Active(bytes.with(known)), found.updatedAt()));
                 case ImageState.Deactivated(ImageContent bytes) ->
                     table.change(found.in(new ImageState.Deactivated(bytes.with(known)), found.updatedAt()));
-                case ImageState.Queued _, ImageState.Saving _ -> {}
+                case ImageState.Queued _, ImageState.Saving _, ImageState.Uploading _, ImageState.Importing _ -> {}
             }
         });
     }
@@ -112,7 +132,7 @@ public final class CapturedImages implements Images {
         switch (image.state()) {
             case ImageState.Queued queued -> fill(image, queued.toSaving(), manifest, fileSize);
             case ImageState.Saving saving -> fill(image, saving, manifest, fileSize);
-            case ImageState.Active _, ImageState.Deactivated _ -> {}
+            case ImageState.Uploading _, ImageState.Importing _, ImageState.Active _, ImageState.Deactivated _ -> {}
         }
     }
 
@@ -129,6 +149,11 @@ public final class CapturedImages implements Images {
         boolean asItIs =
                 container == ContainerFormat.BARE && manifest.parts().stream().anyMatch(Part.File.class::isInstance);
         DiskFormat format = virtualSize.isPresent() && !asItIs ? DiskFormat.QCOW2 : DiskFormat.RAW;
+        if (container == ContainerFormat.OVA
+                && "vmdk".equals(manifest.metadata().get("disk_format"))) {
+            // The form of its file follows from what is said of it.
+            format = DiskFormat.VMDK;
+        }
         table.change(image.with(image.details().with(format, container), clock.instant())
                 .in(saving.toActive(content), clock.instant()));
     }

@@ -26,7 +26,8 @@ public final class Downloads {
                     ImageAction.READ_DEACTIVATED.check(caller, image.owner());
                     yield nonEmpty(bytes);
                 }
-                case ImageState.Queued _, ImageState.Saving _ -> Optional.empty();
+                case ImageState.Queued _, ImageState.Saving _, ImageState.Uploading _, ImageState.Importing _ ->
+                    Optional.empty();
             };
         });
     }

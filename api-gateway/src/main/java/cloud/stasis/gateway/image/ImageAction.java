@@ -22,7 +22,9 @@ public enum ImageAction {
     DEACTIVATE(Rule.OWNER),
     PUBLISH(Rule.ADMIN),
     SET_OWNER(Rule.ADMIN),
-    READ_DEACTIVATED(Rule.ADMIN);
+    READ_DEACTIVATED(Rule.ADMIN),
+    /// To other stores.
+    COPY(Rule.ADMIN);
 
     private enum Rule {
         /// Any role on the project.

@@ -48,7 +48,7 @@ public final class ImageDescription {
         text.put("tags", json(details.tags()));
         details.diskFormat().ifPresent(format -> text.put("disk_format", format.wireName()));
         details.containerFormat().ifPresent(format -> text.put("container_format", format.wireName()));
-        image.state().content().flatMap(ImageContent::checksums).ifPresent(known -> {
+        image.state().kept().flatMap(ImageContent::checksums).ifPresent(known -> {
             text.put("checksum", known.md5());
             text.put("os_hash_algo", "sha512");
             text.put("os_hash_value", known.sha512());

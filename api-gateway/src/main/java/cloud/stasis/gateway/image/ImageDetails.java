@@ -30,6 +30,11 @@ public record ImageDetails(
                 name, isProtected, visibility, isHidden, diskFormat, containerFormat, minimum, otherTags, properties);
     }
 
+    public ImageDetails withProperties(Map<String, String> others) {
+        return new ImageDetails(
+                name, isProtected, visibility, isHidden, diskFormat, containerFormat, minimum, tags, others);
+    }
+
     public ImageDetails with(DiskFormat disk, ContainerFormat container) {
         return new ImageDetails(
                 name,

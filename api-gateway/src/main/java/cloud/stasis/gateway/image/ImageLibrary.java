@@ -99,7 +99,7 @@ public final class ImageLibrary {
         switch (image.state()) {
             case ImageState.Active active -> table.change(image.in(active.toDeactivated(), clock.instant()));
             case ImageState.Deactivated _ -> {}
-            case ImageState.Queued _, ImageState.Saving _ ->
+            case ImageState.Queued _, ImageState.Saving _, ImageState.Uploading _, ImageState.Importing _ ->
                 throw denied("Not allowed to deactivate image in status '"
                         + image.state().wireName() + "'.");
         }
@@ -110,7 +110,7 @@ public final class ImageLibrary {
         switch (image.state()) {
             case ImageState.Deactivated locked -> table.change(image.in(locked.toActive(), clock.instant()));
             case ImageState.Active _ -> {}
-            case ImageState.Queued _, ImageState.Saving _ ->
+            case ImageState.Queued _, ImageState.Saving _, ImageState.Uploading _, ImageState.Importing _ ->
                 throw denied("Not allowed to reactivate image in status '"
                         + image.state().wireName() + "'.");
         }

@@ -8,14 +8,28 @@ public sealed interface ImageState {
     /// The image API's word.
     String wireName();
 
+    /// What there is of it for everybody who may have it.
     default Optional<ImageContent> content() {
         return Optional.empty();
+    }
+
+    /// What the store has of it, for nobody yet if it is only staged.
+    default Optional<ImageContent> kept() {
+        return content();
     }
 
     /// There is a row and nothing else.
     record Queued() implements ImageState {
         public Saving toSaving() {
             return new Saving();
+        }
+
+        public Uploading toUploading() {
+            return new Uploading(Optional.empty());
+        }
+
+        public Importing toImporting() {
+            return new Importing(Optional.empty());
         }
 
         @Override
@@ -37,6 +51,57 @@ public sealed interface ImageState {
         @Override
         public String wireName() {
             return "saving";
+        }
+    }
+
+    /// Bytes are on their way to be imported, or are there and wait for it.
+    ///
+    /// @param staged that are there
+    record Uploading(Optional<ImageContent> staged) implements ImageState {
+        public Uploading toStaged(ImageContent bytes) {
+            return new Uploading(Optional.of(bytes));
+        }
+
+        public Importing toImporting() {
+            return new Importing(staged);
+        }
+
+        public Queued toQueued() {
+            return new Queued();
+        }
+
+        @Override
+        public String wireName() {
+            return "uploading";
+        }
+
+        @Override
+        public Optional<ImageContent> kept() {
+            return staged;
+        }
+    }
+
+    /// The image service works on it.
+    ///
+    /// @param staged what was there before
+    record Importing(Optional<ImageContent> staged) implements ImageState {
+        public Active toActive(ImageContent bytes) {
+            return new Active(bytes);
+        }
+
+        /// As it was.
+        public ImageState back() {
+            return staged.isPresent() ? new Uploading(staged) : new Queued();
+        }
+
+        @Override
+        public String wireName() {
+            return "importing";
+        }
+
+        @Override
+        public Optional<ImageContent> kept() {
+            return staged;
         }
     }
 

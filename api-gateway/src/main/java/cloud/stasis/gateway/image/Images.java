@@ -5,6 +5,7 @@ import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ProjectId;
+import cloud.stasis.model.StasisException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,15 @@ public interface Images {
     /// Makes the row of an image that a capture will fill, in status `queued`.
     ///
     /// @param properties top-level custom properties of the image API (`instance_uuid`, `image_type`, ...)
-    void reserve(ImageId image, ProjectId owner, String name, Map<String, String> properties, MinimumSizes minimum);
+    /// @param content what the capture may bring at most
+    /// @throws StasisException `QUOTA_EXCEEDED` if the project has no room for that
+    void reserve(
+            ImageId image,
+            ProjectId owner,
+            String name,
+            Map<String, String> properties,
+            MinimumSizes minimum,
+            ByteCount content);
 
     /// The capture has begun: status `saving`. No effect on an image that is deleted already.
     void saving(ImageId image);

@@ -36,6 +36,10 @@ public record JobSubject(
         return new JobSubject(Optional.empty(), Optional.empty(), Optional.of(image), Optional.of(volume));
     }
 
+    public static JobSubject of(ImageId image) {
+        return new JobSubject(Optional.empty(), Optional.empty(), Optional.of(image), Optional.empty());
+    }
+
     public static JobSubject of(VolumeId volume) {
         return new JobSubject(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(volume));
     }

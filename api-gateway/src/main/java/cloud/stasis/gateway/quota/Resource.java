@@ -16,7 +16,11 @@ public enum Resource {
     VOLUME_GROUPS("groups", 10),
     BACKUPS("backups", 100),
     BACKUP_GIB("backup_gigabytes", 10_000),
-    SNAPSHOT_POLICIES("snapshot_policies", 50);
+    SNAPSHOT_POLICIES("snapshot_policies", 50),
+    /// What images and snapshots hold, as their owners see it. Counted in bytes, by the storage package.
+    STORE_GIB("store_gigabytes", 10_000),
+    /// What they take up in the store, as it was measured. Counted in bytes, by the storage package.
+    STORED_GIB("stored_gigabytes", -1);
 
     /// Stands for no limit.
     public static final long UNLIMITED = -1;

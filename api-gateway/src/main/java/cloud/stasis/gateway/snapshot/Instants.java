@@ -192,6 +192,7 @@ public final class Instants {
                 now,
                 now);
         snapshots.add(snapshot);
+        single.reserveRoom(instance, snapshot);
         instances.save(instance.in(ready.busy(), now));
         return TakeInstant.Member.of(snapshot, ready.host(), Origins.of(instance, name, snapshots));
     }

@@ -14,12 +14,14 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.Part;
+import cloud.stasis.model.Receipt;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.SagaId;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -49,9 +51,21 @@ public final class SnapshotImages {
         this.clock = clock;
     }
 
+    /// What the disks in the archive are.
+    public enum DiskForm {
+        /// For us: with everything else that the snapshot holds.
+        QCOW2,
+        /// For other hypervisors: the disks alone.
+        VMDK;
+
+        public String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /// @return the job; its subject names the image, which is not active yet
     /// @throws StasisException `SNAPSHOT_NOT_FOUND`; `WRONG_STATE` while the snapshot is made or deleted
-    public Job begin(Caller caller, SnapshotId id, String name) {
+    public Job begin(Caller caller, SnapshotId id, String name, DiskForm form) {
         return transactions.call(() -> {
             Snapshot snapshot = snapshots.show(caller, id);
             if (snapshot.sealed().isEmpty() || snapshot.state() instanceof SnapshotState.Deleting) {
@@ -60,12 +74,13 @@ public final class SnapshotImages {
                         "Cannot make an image of snapshot " + id + " while it is "
                                 + snapshot.state().status() + ".");
             }
-            Manifest manifest = manifest(snapshot, snapshot.sealed().get().manifest(), name);
+            Manifest manifest = manifest(snapshot, snapshot.sealed().get().manifest(), name, form);
             Instant now = clock.instant();
             ImageId image = ImageId.random();
             Job job = Job.accepted(
                     caller, caller.project(), JobKind.PUBLISH_SNAPSHOT, JobSubject.of(snapshot.instance(), image), now);
-            images.reserve(image, caller.project(), name, properties(snapshot), minimum(manifest));
+            images.reserve(
+                    image, caller.project(), name, properties(snapshot), minimum(manifest), manifest.logicalSize());
             sagas.start(
                     SagaId.random(),
                     new Start<>(publishSnapshot, new PublishSnapshot.Data(image, manifest, Optional.empty())),
@@ -74,12 +89,13 @@ public final class SnapshotImages {
         });
     }
 
-    /// The bundle without the domain XML, in which the host's paths are: they are nobody's business outside of it.
-    private static Manifest manifest(Snapshot snapshot, Manifest sealed, String name) {
+    /// The bundle without the domain XML, in which the host's paths are, and without how much the store had already:
+    /// they are nobody's business outside of it.
+    private static Manifest manifest(Snapshot snapshot, Manifest sealed, String name, DiskForm form) {
         Map<String, String> metadata = new TreeMap<>(sealed.metadata());
         metadata.put("name", name);
         metadata.put("container_format", "ova");
-        metadata.put("disk_format", "qcow2");
+        metadata.put("disk_format", form.wireName());
         metadata.put("snapshot_name", snapshot.name());
         return new Manifest(
                 sealed.version(),
@@ -90,7 +106,7 @@ public final class SnapshotImages {
                 sealed.parts().stream()
                         .filter(part -> !(part instanceof Part.DomainXml))
                         .toList(),
-                sealed.receipt(),
+                sealed.receipt().map(Receipt::withoutTransfers),
                 metadata);
     }
 

@@ -18,9 +18,17 @@ import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.gateway.snapshot.Snapshot.Protection;
+import cloud.stasis.gateway.storage.StorageQuota;
+import cloud.stasis.gateway.volume.Volume;
+import cloud.stasis.gateway.volume.Volumes;
+import cloud.stasis.messages.ComputeCommand.DiskSource;
+import cloud.stasis.messages.ComputeCommand.DiskSpec;
+import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.SagaId;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
@@ -37,12 +45,20 @@ public final class Snapshots {
     /// So many deletions tell how long one takes.
     private static final int BASIS = 10;
 
+    /// The domain XML and the device archive.
+    private static final ByteCount BESIDE_DISKS = ByteCount.ofMib(1);
+
+    /// What the devices have of their own: the picture on the screen, firmware, caches.
+    private static final ByteCount BESIDE_MEMORY = ByteCount.ofMib(64);
+
     private final Transactions transactions;
     private final RepeatableRequests requests;
     private final Instances instances;
     private final SnapshotRows snapshots;
     private final Jobs jobs;
     private final Quotas quotas;
+    private final StorageQuota storage;
+    private final Volumes volumes;
     private final SagaRunner sagas;
     private final TakeSnapshot takeSnapshot;
     private final DeleteSnapshot deleteSnapshot;
@@ -55,6 +71,8 @@ public final class Snapshots {
             SnapshotRows snapshots,
             Jobs jobs,
             Quotas quotas,
+            StorageQuota storage,
+            Volumes volumes,
             SagaRunner sagas,
             TakeSnapshot takeSnapshot,
             DeleteSnapshot deleteSnapshot,
@@ -65,6 +83,8 @@ public final class Snapshots {
         this.snapshots = snapshots;
         this.jobs = jobs;
         this.quotas = quotas;
+        this.storage = storage;
+        this.volumes = volumes;
         this.sagas = sagas;
         this.takeSnapshot = takeSnapshot;
         this.deleteSnapshot = deleteSnapshot;
@@ -143,6 +163,7 @@ public final class Snapshots {
                 now,
                 now);
         snapshots.add(snapshot);
+        reserveRoom(instance, snapshot);
         instances.save(instance.in(busy, now));
         return begin(
                 saga,
@@ -182,6 +203,27 @@ public final class Snapshots {
                 saga,
                 new Start<>(deleteSnapshot, new DeleteSnapshot.Data(id, snapshot.instance(), host)),
                 job(caller, snapshot, JobKind.DELETE_SNAPSHOT, token));
+    }
+
+    /// Within the transaction that adds the snapshot: refuses it if it might not find room in the store.
+    ///
+    /// @throws StasisException `QUOTA_EXCEEDED`
+    void reserveRoom(Instance instance, Snapshot snapshot) {
+        storage.reserve(instance.project(), ReferenceName.of(snapshot.id()), most(instance, snapshot.asked()));
+    }
+
+    /// What the snapshot may hold.
+    private ByteCount most(Instance instance, Asked asked) {
+        ByteCount disks = instance.spec().disks().stream()
+                .filter(disk -> !(disk.source() instanceof DiskSource.Volume))
+                .map(DiskSpec::size)
+                .reduce(BESIDE_DISKS, ByteCount::plus);
+        ByteCount attached =
+                volumes.of(List.of(instance.id())).stream().map(Volume::size).reduce(ByteCount.ZERO, ByteCount::plus);
+        ByteCount memory = asked.memory() == MemoryChoice.WITH_MEMORY
+                ? instance.spec().memory().plus(BESIDE_MEMORY)
+                : ByteCount.ZERO;
+        return disks.plus(attached).plus(memory);
     }
 
     private Job begin(SagaId saga, Start<?> start, Job job) {

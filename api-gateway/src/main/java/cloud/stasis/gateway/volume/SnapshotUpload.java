@@ -51,7 +51,8 @@ public record SnapshotUpload(
                     caller.project(),
                     asked.name(),
                     VolumeCatalog.inherited(volume),
-                    new Images.MinimumSizes(Math.toIntExact(snapshot.size().gibRoundedUp()), 0));
+                    new Images.MinimumSizes(Math.toIntExact(snapshot.size().gibRoundedUp()), 0),
+                    snapshot.size());
             VolumeBundle bundle = VolumeBundle.of(
                     volume,
                     Optional.empty(),

@@ -298,7 +298,8 @@ public final class VolumeCatalog {
             ImageId image = ImageId.random();
             int gib = Math.toIntExact(volume.size().gibRoundedUp());
             Map<String, String> properties = inherited(volume);
-            images.reserve(image, caller.project(), asked.name(), properties, new Images.MinimumSizes(gib, 0));
+            images.reserve(
+                    image, caller.project(), asked.name(), properties, new Images.MinimumSizes(gib, 0), volume.size());
             SagaId saga = SagaId.random();
             volumes.save(volume.in(working(volume, Work.UPLOADING, saga), clock.instant()));
             Map<String, String> metadata = new TreeMap<>();

@@ -23,6 +23,9 @@ import cloud.stasis.gateway.saga.SagaLog;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.SagaTimer;
 import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.storage.Storage;
+import cloud.stasis.gateway.storage.StorageQuota;
+import cloud.stasis.gateway.storage.StoredSizes;
 import cloud.stasis.model.StoreId;
 import io.quarkus.arc.All;
 import jakarta.enterprise.inject.Produces;
@@ -55,6 +58,18 @@ class HeartBeans {
     @Singleton
     Quotas quotas(QuotaRows rows, @All List<Usage> usages) {
         return new Quotas(rows, usages);
+    }
+
+    @Produces
+    @Singleton
+    Storage storage(Transactions transactions, StoredSizes sizes, Quotas quotas) {
+        return new Storage(transactions, sizes, quotas);
+    }
+
+    @Produces
+    @Singleton
+    StorageQuota storageQuota(Quotas quotas, StoredSizes sizes) {
+        return new StorageQuota(quotas, sizes);
     }
 
     @Produces
@@ -95,7 +110,8 @@ class HeartBeans {
             Instances instances,
             Fleet fleet,
             BundleCatalog bundles,
+            StoredSizes sizes,
             Clock clock) {
-        return new FactTaker(transactions, consumed, sagas, instances, fleet, bundles, clock);
+        return new FactTaker(transactions, consumed, sagas, instances, fleet, bundles, sizes, clock);
     }
 }

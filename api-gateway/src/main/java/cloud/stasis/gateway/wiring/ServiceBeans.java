@@ -38,6 +38,7 @@ import cloud.stasis.gateway.snapshot.TakeInstant;
 import cloud.stasis.gateway.snapshot.TakeSnapshot;
 import cloud.stasis.gateway.snapshot.Verdicts;
 import cloud.stasis.gateway.snapshot.VolumeExchange;
+import cloud.stasis.gateway.storage.StorageQuota;
 import cloud.stasis.gateway.volume.VolumeSnapshots;
 import cloud.stasis.gateway.volume.Volumes;
 import jakarta.enterprise.inject.Produces;
@@ -173,12 +174,25 @@ class ServiceBeans {
             SnapshotRows snapshots,
             Jobs jobs,
             Quotas quotas,
+            StorageQuota storage,
+            Volumes volumes,
             SagaRunner sagas,
             TakeSnapshot takeSnapshot,
             DeleteSnapshot deleteSnapshot,
             Clock clock) {
         return new Snapshots(
-                transactions, requests, instances, snapshots, jobs, quotas, sagas, takeSnapshot, deleteSnapshot, clock);
+                transactions,
+                requests,
+                instances,
+                snapshots,
+                jobs,
+                quotas,
+                storage,
+                volumes,
+                sagas,
+                takeSnapshot,
+                deleteSnapshot,
+                clock);
     }
 
     @Produces

@@ -64,7 +64,7 @@ public class Cloud {
     private ImageId image(ProjectId project, Map<String, String> properties, Part part) {
         ImageId image = ImageId.random();
         transactions.run(() -> {
-            images.reserve(image, project, "bootable", properties, new Images.MinimumSizes(0, 0));
+            images.reserve(image, project, "bootable", properties, new Images.MinimumSizes(0, 0), FakeWorkers.DISK);
             images.saving(image);
             images.activate(
                     image,

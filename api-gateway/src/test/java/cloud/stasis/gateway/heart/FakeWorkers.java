@@ -276,6 +276,13 @@ public class FakeWorkers {
             case VolumeCommand.CaptureVolume ignored -> captured(List.of(disk(DeviceName.virtio(0))));
             case ImageCommand.SealBundle ignored ->
                 new CommandResult.Sealed(new ManifestId(new Digest(1, 2, 3, 4)), ByteCount.ofMib(1));
+            case ImageCommand.ImportImage ignored ->
+                new CommandResult.Imported(
+                        ByteCount.ofMib(3),
+                        DISK,
+                        "1".repeat(32),
+                        "1".repeat(128),
+                        List.of(disk(DeviceName.virtio(0)), new Part.File(content(ByteCount.ofMib(3)))));
             case ImageCommand.DigestImage ignored ->
                 new CommandResult.Digested(ByteCount.ofMib(1), "0".repeat(32), "0".repeat(128));
             case ImageCommand.CopyBundles ignored -> new CommandResult.Copied(1, 0, 7, ByteCount.ofMib(1), List.of());

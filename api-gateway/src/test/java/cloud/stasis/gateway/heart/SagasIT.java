@@ -195,7 +195,7 @@ class SagasIT {
                 }),
                 new Scenario("publish-snapshot", 2, caller -> {
                     SnapshotId snapshot = taken(caller);
-                    return () -> snapshotImages.begin(caller, snapshot, "image");
+                    return () -> snapshotImages.begin(caller, snapshot, "image", SnapshotImages.DiskForm.QCOW2);
                 }),
                 new Scenario("create-volume", 1, caller -> () -> blank(caller)),
                 new Scenario("create-volume", 1, caller -> {

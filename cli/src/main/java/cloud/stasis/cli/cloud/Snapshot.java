@@ -39,13 +39,13 @@ public record Snapshot(JsonNode json) implements Resource {
         return json.path("protected").asBoolean(false);
     }
 
-    /// What its capture sent to the store.
-    public Optional<ByteCount> sent() {
-        return SnapshotPart.count(json.path("sent"));
-    }
-
     public Optional<ByteCount> size() {
         return SnapshotPart.count(json.path("size"));
+    }
+
+    /// What of the store its deletion gives back; empty until it was measured.
+    public Optional<ByteCount> own() {
+        return SnapshotPart.count(json.at("/stored/own")).or(() -> SnapshotPart.count(json.path("own")));
     }
 
     public List<SnapshotPart> parts() {

@@ -1,5 +1,7 @@
 package cloud.stasis.cli.cloud;
 
+import cloud.stasis.cli.failure.Failure;
+import cloud.stasis.cli.failure.FailureType;
 import cloud.stasis.cli.http.Json;
 import cloud.stasis.cli.login.Call;
 import cloud.stasis.cli.login.ServiceType;
@@ -65,6 +67,35 @@ public final class Stores {
                     case PUSH -> "push";
                 },
                 body);
+    }
+
+    /// @param project the caller's if it is not said
+    public StoreUsage usage(Optional<String> project) {
+        Call call = project.map(id -> Call.get(SERVICE, "store", "usage", id))
+                .orElseGet(() -> Call.get(SERVICE, "store", "usage"));
+        return new StoreUsage(session.send(call).orFail().json().path("usage"));
+    }
+
+    /// In GiB; what is not said stays.
+    public StoreUsage limit(String project, Optional<Integer> kept, Optional<Integer> stored) {
+        ObjectNode body = Json.object();
+        kept.ifPresent(gib -> body.put("store_gigabytes", gib));
+        stored.ifPresent(gib -> body.put("stored_gigabytes", gib));
+        Call call = Call.put(SERVICE, "store", "usage", project).json(body);
+        return new StoreUsage(session.send(call).orFail().json().path("usage"));
+    }
+
+    /// What an image takes up. Nothing is known of it in clouds that are none of ours.
+    public StoredSize ofImage(String id) {
+        try {
+            return new StoredSize(
+                    session.send(Call.get(SERVICE, "images", id)).json().at("/image/stored"));
+        } catch (Failure failure) {
+            if (!failure.is(FailureType.ENDPOINT_NOT_FOUND)) {
+                throw failure;
+            }
+            return new StoredSize(Json.object());
+        }
     }
 
     private Job order(String order, ObjectNode body) {

@@ -59,6 +59,8 @@ import cloud.stasis.cli.verb.store.StateBackupVerb;
 import cloud.stasis.cli.verb.store.StateDelete;
 import cloud.stasis.cli.verb.store.StateList;
 import cloud.stasis.cli.verb.store.StoreAdopt;
+import cloud.stasis.cli.verb.store.StoreLimit;
+import cloud.stasis.cli.verb.store.StoreUsageShow;
 import cloud.stasis.cli.verb.volume.VolumeCreate;
 import cloud.stasis.cli.verb.volume.VolumeDelete;
 import cloud.stasis.cli.verb.volume.VolumeList;
@@ -144,6 +146,8 @@ record VerbEntry(String name, Group group, Function<Tools, Verb> make) {
             new VerbEntry("push", Group.STORE, Push::new),
             new VerbEntry("pull", Group.STORE, Pull::new),
             new VerbEntry("store-adopt", Group.STORE, StoreAdopt::new),
+            new VerbEntry("store-usage", Group.STORE, StoreUsageShow::new),
+            new VerbEntry("store-limit", Group.STORE, StoreLimit::new),
             new VerbEntry("state-backup", Group.STORE, StateBackupVerb::new),
             new VerbEntry("state-list", Group.STORE, StateList::new),
             new VerbEntry("state-delete", Group.STORE, StateDelete::new),

@@ -238,14 +238,14 @@ class SnapshotVerbsIT {
                         200,
                         "{'tree':{'server':'" + WEB + "','current':'c','nodes':["
                                 + "{'id':'a','name':'base','parent':null,'taken_at':'2026-11-22T10:00:00Z',"
-                                + "'size':1048576,'sent':2048,'protected':true},"
+                                + "'size':1048576,'own':2048,'protected':true},"
                                 + "{'id':'b','name':'first try','parent':'a','taken_at':'2026-11-22T11:00:00Z',"
                                 + "'memory':true,'safety':true},"
                                 + "{'id':'c','name':'second try','parent':'a','taken_at':'2026-11-22T12:00:00Z',"
                                 + "'current':true}]}}"));
 
         assertThat(shell.run("snapshot-tree", WEB).out()).isEqualTo("""
-            * base  a  2026-11-22T10:00:00Z  1.0 MiB  protected  stored 2.0 KiB
+            * base  a  2026-11-22T10:00:00Z  1.0 MiB  protected  own 2.0 KiB
             |-* first try  b  2026-11-22T11:00:00Z  with memory  safety
             `-* second try  c  2026-11-22T12:00:00Z  <- the server is here
             """);

@@ -67,6 +67,46 @@ class StoreVerbsIT {
     }
 
     @Test
+    void usageIsShownWithItsLimits() {
+        cloud.on(
+                "GET /snapshot/v1/store/usage",
+                Answer.json(
+                        200,
+                        "{'usage':{'project':'p1','kept_bytes':3221225472,'stored_bytes':1048576,"
+                                + "'store_gigabytes':5,'stored_gigabytes':-1}}"));
+
+        Run run = shell.run("store-usage");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).contains("3.0 GiB", "5.0 GiB", "1.0 MiB", "no limit");
+    }
+
+    @Test
+    void limitsAreSetOneByOne() {
+        String limit = "PUT /snapshot/v1/store/usage/p1";
+        cloud.on(limit, Answer.json(200, "{'usage':{'project':'p1','kept_bytes':0}}"));
+
+        Run run = shell.run("store-limit", "p1", "--kept", "-1");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(cloud.last(limit).text()).isEqualTo("{\"store_gigabytes\":-1}");
+    }
+
+    @Test
+    void anImageIsShownWithWhatItTakesUp() {
+        cloud.on(
+                "GET /snapshot/v1/images/" + IMAGE,
+                Answer.json(200, "{'image':{'stored':{'own':2097152,'shared':1048576}}}"));
+
+        Run run = shell.run("image-show", IMAGE);
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains("stored: own", "2.0 MiB", "stored: shared")
+                .doesNotContain("sole");
+    }
+
+    @Test
     void adoptionOfAllHasToBeAskedFor() {
         assertThat(shell.run("store-adopt").status()).isNotZero();
         assertThat(shell.run("store-adopt", "--all", "--kind", "image").status())

@@ -266,6 +266,7 @@ class CommandWorkerTest {
                 case Fact.CommandAccepted ignored -> {}
                 case Fact.InstanceObserved ignored -> {}
                 case Fact.BundleFound ignored -> {}
+                case Fact.StoreMeasured ignored -> {}
             }
         }
     }

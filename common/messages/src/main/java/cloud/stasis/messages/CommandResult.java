@@ -72,6 +72,17 @@ public sealed interface CommandResult {
     /// @param fileSize the bytes that a download of it gives; zero if it has no downloadable form
     record Sealed(ManifestId manifest, ByteCount fileSize) implements CommandResult {}
 
+    /// The file came whole, and is a visible bundle.
+    ///
+    /// @param size of the file
+    /// @param virtualSize of the disk in it, as a guest sees it
+    record Imported(ByteCount size, ByteCount virtualSize, String md5, String sha512, List<Part> parts)
+            implements CommandResult {
+        public Imported {
+            parts = List.copyOf(parts);
+        }
+    }
+
     /// The bundles are on both sides.
     ///
     /// @param bundles how many were copied

@@ -11,7 +11,9 @@ import cloud.stasis.model.Phase;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.ReferenceName;
+import cloud.stasis.model.StoreId;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// Something that is so, told to the gateway. Keyed by the resource it is about, so that facts of one resource
@@ -60,4 +62,21 @@ public sealed interface Fact extends Message {
             ByteCount fileSize,
             Optional<ProjectId> assigned)
             implements Fact {}
+
+    /// What bundles take up, of which that has changed since it was told last, or may have.
+    ///
+    record StoreMeasured(StoreId store, List<BundleSize> bundles, List<ProjectSize> projects) implements Fact {
+        /// Bundles and projects in one fact.
+        public static final int MOST = 500;
+
+        public StoreMeasured {
+            bundles = List.copyOf(bundles);
+            projects = List.copyOf(projects);
+        }
+
+        @Override
+        public String key() {
+            return "meter-" + store;
+        }
+    }
 }

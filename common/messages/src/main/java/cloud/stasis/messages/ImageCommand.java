@@ -5,6 +5,7 @@ import cloud.stasis.model.CommandId;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.ReferenceName;
+import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 
@@ -33,6 +34,35 @@ public sealed interface ImageCommand extends Command {
     record DescribeBundle(ReferenceName reference, Map<String, String> metadata) implements OfBundle {
         public DescribeBundle {
             metadata = Map.copyOf(metadata);
+        }
+    }
+
+    /// Fetches the file of an image from elsewhere, and takes it in like an upload. It goes
+    /// where the operator of the store allows, and nowhere else. Nothing of it is visible before
+    /// it is whole. Answered by [CommandResult.Imported], also if it was done before. Others may
+    /// be slow: imports have few keys, by the project that the metadata name, so that a store
+    /// carries out so many at once and all else waits for none of them.
+    ///
+    /// @param most bytes that are taken
+    /// @param metadata of the bundle
+    record ImportImage(
+            ReferenceName reference,
+            URI source,
+            String diskFormat,
+            String containerFormat,
+            ByteCount most,
+            Map<String, String> metadata)
+            implements ImageCommand {
+        private static final int LANES = 4;
+
+        public ImportImage {
+            metadata = Map.copyOf(metadata);
+        }
+
+        @Override
+        public String key() {
+            return "imports-"
+                    + Math.floorMod(metadata.getOrDefault("project", "").hashCode(), LANES);
         }
     }
 

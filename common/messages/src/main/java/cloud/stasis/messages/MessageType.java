@@ -50,6 +50,7 @@ public enum MessageType {
     SEAL_BUNDLE("image.seal-bundle", 1, ImageCommand.SealBundle.class),
     DROP_REFERENCE("image.drop-reference", 1, ImageCommand.DropReference.class),
     DESCRIBE_BUNDLE("image.describe-bundle", 1, ImageCommand.DescribeBundle.class),
+    IMPORT_IMAGE("image.import-image", 1, ImageCommand.ImportImage.class),
     DIGEST_IMAGE("image.digest-image", 1, ImageCommand.DigestImage.class),
     TELL_BUNDLES("image.tell-bundles", 1, ImageCommand.TellBundles.class),
     COPY_BUNDLES("image.copy-bundles", 1, ImageCommand.CopyBundles.class),
@@ -61,6 +62,7 @@ public enum MessageType {
     COMMAND_FAILED("fact.command-failed", 1, Fact.CommandFailed.class),
     INSTANCE_OBSERVED("fact.instance-observed", 1, Fact.InstanceObserved.class),
     BUNDLE_FOUND("fact.bundle-found", 1, Fact.BundleFound.class),
+    STORE_MEASURED("fact.store-measured", 1, Fact.StoreMeasured.class),
 
     HOST_HEARTBEAT("heartbeat.host", 1, Heartbeat.Host.class),
     BACKEND_HEARTBEAT("heartbeat.backend", 1, Heartbeat.Backend.class),

@@ -169,6 +169,13 @@ final class Samples {
                 new ImageCommand.SealBundle(REFERENCE, MANIFEST),
                 new ImageCommand.DropReference(REFERENCE),
                 new ImageCommand.DigestImage(REFERENCE),
+                new ImageCommand.ImportImage(
+                        REFERENCE,
+                        URI.create("https://images.example.org/trixie.qcow2"),
+                        "qcow2",
+                        "bare",
+                        ByteCount.ofGib(32),
+                        Map.of("name", "trixie")),
                 new ImageCommand.DescribeBundle(REFERENCE, Map.of("name", "nightly")),
                 new ImageCommand.TellBundles(CHOICE, Optional.of(new ProjectId("p2"))),
                 new ImageCommand.CopyBundles(
@@ -190,6 +197,16 @@ final class Samples {
                         MANIFEST,
                         ByteCount.ofMib(7),
                         Optional.of(new ProjectId("p2"))),
+                new Fact.StoreMeasured(
+                        new StoreId("local"),
+                        List.of(new BundleSize(
+                                REFERENCE,
+                                Optional.of(new ProjectId("p2")),
+                                ByteCount.ofGib(4),
+                                ByteCount.ofMib(50),
+                                ByteCount.ofMib(700),
+                                ByteCount.ofMib(40))),
+                        List.of(new ProjectSize(new ProjectId("p2"), ByteCount.ofMib(750)))),
                 new Heartbeat.Host(
                         new HostId("host-1"),
                         AT,

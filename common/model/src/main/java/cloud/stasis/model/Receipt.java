@@ -57,6 +57,12 @@ public record Receipt(
                 Optional.empty());
     }
 
+    /// For people who must not know what of it the store had already.
+    public Receipt withoutTransfers() {
+        return new Receipt(
+                strategy, asked, reached, frozen, paused, guestAgent, hypervisor, List.of(), freeze, together);
+    }
+
     public Receipt with(Together instant) {
         return new Receipt(
                 strategy,

@@ -20,14 +20,21 @@ public final class BundleCommands implements CommandHandler<ImageCommand> {
     private final ImageDigests digests;
     private final BundleTeller teller;
     private final Copies copies;
+    private final ImageImports imports;
 
     public BundleCommands(
-            Repository repository, ImageFiles files, ImageDigests digests, BundleTeller teller, Copies copies) {
+            Repository repository,
+            ImageFiles files,
+            ImageDigests digests,
+            BundleTeller teller,
+            Copies copies,
+            ImageImports imports) {
         this.repository = repository;
         this.files = files;
         this.digests = digests;
         this.teller = teller;
         this.copies = copies;
+        this.imports = imports;
     }
 
     @Override
@@ -43,6 +50,7 @@ public final class BundleCommands implements CommandHandler<ImageCommand> {
                 yield new CommandResult.Completed();
             }
             case ImageCommand.DigestImage digest -> digests.digest(digest.reference(), context);
+            case ImageCommand.ImportImage order -> imports.run(order, context);
             case ImageCommand.TellBundles tell -> teller.tell(tell, context);
             case ImageCommand.CopyBundles copy -> copies.run(copy, context);
             // Never gets here: whoever takes commands in stops the one that is meant.

@@ -4,8 +4,10 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.streams.ReadStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -13,9 +15,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A request's body as a blocking stream with back-pressure: when [#PAUSE_AT] pieces wait the sender is paused,
-/// and it is resumed when there are [#RESUME_AT] left. A piece has at most 64 KiB. Who sends hardly anything is cut
-/// off, so that it does not keep for hours what others wait for; only the time in which we wait counts.
+/// A body that comes over HTTP, of a request or of an answer, as a blocking stream with
+/// back-pressure: when [#PAUSE_AT] pieces wait the sender is paused, and it is resumed when there are
+/// [#RESUME_AT] left. A piece has at most 64 KiB. Who sends hardly anything is cut off, so that it
+/// does not keep for hours what others wait for; only the time in which we wait counts.
 final class RequestBody {
     private static final int PAUSE_AT = 16;
     private static final int RESUME_AT = 4;
@@ -41,8 +44,9 @@ final class RequestBody {
     }
 
     private final Context context;
-    private final HttpServerRequest request;
+    private final ReadStream<Buffer> stream;
     private final Patience patience;
+    private final String what;
     private long waitedNanos;
     private long came;
     private final BlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
@@ -58,17 +62,27 @@ final class RequestBody {
     }
 
     RequestBody(Context context, HttpServerRequest request, Patience patience) {
-        this.context = context;
-        this.request = request;
-        this.patience = patience;
-        this.ended = request.getHeader(HttpHeaders.CONTENT_LENGTH) == null
+        this(context, request, patience, "upload");
+        ended = request.getHeader(HttpHeaders.CONTENT_LENGTH) == null
                 && request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null;
-        request.handler(this::arrived);
-        request.endHandler(_ -> {
+    }
+
+    /// Called on the event loop, with the answer paused.
+    RequestBody(Context context, HttpClientResponse answer) {
+        this(context, answer, Patience.STANDARD, "download");
+    }
+
+    private RequestBody(Context context, ReadStream<Buffer> stream, Patience patience, String what) {
+        this.context = context;
+        this.stream = stream;
+        this.patience = patience;
+        this.what = what;
+        stream.handler(this::arrived);
+        stream.endHandler(_ -> {
             ended = true;
             pieces.add(new Piece.End());
         });
-        request.exceptionHandler(cause -> pieces.add(new Piece.Broken(cause)));
+        stream.exceptionHandler(cause -> pieces.add(new Piece.Broken(cause)));
     }
 
     /// The next piece, or nothing at the end.
@@ -140,7 +154,7 @@ final class RequestBody {
     void discard() {
         discarding = true;
         pieces.clear();
-        context.runOnContext(_ -> request.resume());
+        context.runOnContext(_ -> stream.resume());
     }
 
     private void arrived(Buffer buffer) {
@@ -149,7 +163,7 @@ final class RequestBody {
         }
         pieces.add(new Piece.Bytes(buffer));
         if (pieces.size() >= PAUSE_AT) {
-            request.pause();
+            stream.pause();
             synchronized (this) {
                 paused = true;
             }
@@ -168,11 +182,11 @@ final class RequestBody {
             }
             paused = false;
         }
-        context.runOnContext(_ -> request.resume());
+        context.runOnContext(_ -> stream.resume());
     }
 
-    private static StasisException broken(String how, @Nullable Throwable cause) {
+    private StasisException broken(String how, @Nullable Throwable cause) {
         return new StasisException(
-                ErrorCode.INVALID_REQUEST, "the upload is not whole, " + how + ": send it again", cause);
+                ErrorCode.INVALID_REQUEST, "the " + what + " is not whole, " + how + ": send it again", cause);
     }
 }

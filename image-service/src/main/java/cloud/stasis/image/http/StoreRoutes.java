@@ -9,8 +9,10 @@ import cloud.stasis.chunks.Capability;
 import cloud.stasis.chunks.format.Pack;
 import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.image.blob.Reference;
+import cloud.stasis.image.repository.NarrowWriter;
 import cloud.stasis.image.repository.Repository;
 import cloud.stasis.image.sync.BundleNames;
+import cloud.stasis.image.sync.PeerDoor;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorKind;
@@ -27,7 +29,7 @@ import java.util.Set;
 ///
 /// | route | right | body | answer |
 /// |---|---|---|---|
-/// | `POST /store/v1/missing` | STORE_READ | up to 4096 digests | bitmap of those that are missing |
+/// | `POST /store/v1/missing` | STORE_WRITE | up to 4096 digests | bitmap of those that are missing |
 /// | `PUT /store/v1/packs/{digest}` | STORE_WRITE | a pack | 204 when it is verified and durable |
 /// | `POST /store/v1/held` | STORE_WRITE | a content | 204 when it is whole, and stays until the bundle is sealed |
 /// | `POST /store/v1/blobs` | STORE_READ | up to 128 digests | the stored blobs, in this order |
@@ -35,7 +37,8 @@ import java.util.Set;
 /// | `GET /store/v1/references/{kind}/{id}` | STORE_READ | | generation, manifest, name, updatedAt |
 ///
 /// Other sites that are known here come in too ([cloud.stasis.image.sync.PeerDoor]): those that may pull where
-/// something is read, those that may push where something is written or asked for.
+/// something is read, those that may push where something is written or asked for. Who may push and not pull is
+/// told of nothing that its project has not got ([cloud.stasis.image.repository.NarrowWriter]).
 ///
 /// The binary forms are those of [BlobWire]. Who may write has a lease on what it puts and asks about, under
 /// the subject of its capability: the name of the bundle that it writes.
@@ -65,7 +68,7 @@ public final class StoreRoutes {
         Set<Capability.Right> reader = Set.of(STORE_READ);
         Set<Capability.Right> writer = Set.of(STORE_WRITE);
         Set<Capability.Right> either = Set.of(STORE_READ, STORE_WRITE);
-        router.post(BlobWire.MISSING_PATH).handler(door.openToPeers(STORE_READ, writer, this::missing));
+        router.post(BlobWire.MISSING_PATH).handler(door.openToPeers(STORE_WRITE, writer, this::missing));
         router.put(BlobWire.PACKS_PATH + ":digest").handler(door.openToPeers(STORE_WRITE, writer, this::putPack));
         router.post(BlobWire.HELD_PATH).handler(door.openToPeers(STORE_WRITE, writer, this::hold));
         router.post(BlobWire.BLOBS_PATH).handler(door.openToPeers(STORE_READ, reader, this::blobs));
@@ -110,12 +113,17 @@ public final class StoreRoutes {
 
     private BlobExchange exchange(HttpCall call) {
         if (call.visit().isPresent()) {
-            return repository.exchangeFor(call.visit().get().holder());
+            PeerDoor.Visit visit = call.visit().get();
+            return visit.mayRead() ? repository.exchangeFor(visit.holder()) : narrow(visit);
         }
         Capability capability = call.capability();
         return capability.rights().contains(STORE_WRITE)
                 ? repository.exchangeFor(capability.subject())
                 : repository.exchange();
+    }
+
+    private NarrowWriter narrow(PeerDoor.Visit visit) {
+        return repository.narrowExchangeFor(visit.holder(), visit.peer().project());
     }
 
     /// Some at a time, so that an answer is not in memory twice.
@@ -148,6 +156,10 @@ public final class StoreRoutes {
         Reference reference = repository
                 .reference(name)
                 .filter(_ -> !isHidden)
+                .filter(found -> call.visit()
+                        .filter(visit -> !visit.mayRead())
+                        .map(visit -> repository.mayKnow(visit.peer().project(), found.manifest()))
+                        .orElse(true))
                 .orElseThrow(() -> new StasisException(ErrorCode.OBJECT_NOT_FOUND, "the store has no " + name));
         call.answer(200, HttpCall.JSON, reference.json());
     }

@@ -303,6 +303,26 @@ final class BlobDirectory {
         }
     }
 
+    /// What the blob of this number takes in its pack.
+    int storedBytes(int number) {
+        lock.readLock().lock();
+        try {
+            return entry(number, Digest.ZERO).storedLength() + PackDirectory.ENTRY_BYTES;
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /// One more than the largest number that a blob has.
+    int numbers() {
+        lock.readLock().lock();
+        try {
+            return count;
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
     /// All packs, and how much of each is in `live`, a set of numbers.
     List<Usage> usage(BitSet live) {
         lock.readLock().lock();

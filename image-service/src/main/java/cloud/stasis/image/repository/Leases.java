@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Who is writing, and since when. What a writer put, or was told that it is there, since its lease began stays
@@ -29,6 +30,7 @@ final class Leases {
         final Duration begun;
         Duration heard;
         final Set<Content> held = new HashSet<>();
+        Optional<Brought> brought = Optional.empty();
 
         Lease(Duration begun) {
             this.begun = begun;
@@ -55,6 +57,14 @@ final class Leases {
             throw new StasisException(ErrorCode.TOO_BUSY, "one bundle builds on at most " + MOST_HELD + " contents");
         }
         lease.held.add(content);
+    }
+
+    /// What the holder has put, if that matters.
+    synchronized Brought brought(String holder, Duration now) {
+        Lease lease = lease(holder, now);
+        Brought brought = lease.brought.orElseGet(Brought::new);
+        lease.brought = Optional.of(brought);
+        return brought;
     }
 
     /// It does not, after all.

@@ -46,6 +46,11 @@ final class Reach {
         return reached;
     }
 
+    /// Whether it was reached as a node, and everything below it that is there as well.
+    boolean isWalked(int number) {
+        return walked.get(number) || walkedAsFarAsThere.get(number);
+    }
+
     private void walk(Content content, boolean lenient) {
         refreshed = false;
         Digest root = content.index().digest();

@@ -6,7 +6,6 @@ import cloud.stasis.chunks.format.Pack;
 import cloud.stasis.chunks.format.PackEntry;
 import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.image.blob.BlobStore;
-import cloud.stasis.image.blob.ObjectName;
 import cloud.stasis.image.blob.Reference;
 import cloud.stasis.image.blob.Slot;
 import cloud.stasis.model.ByteCount;
@@ -14,12 +13,15 @@ import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
+import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
 import java.time.Clock;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /// The store as the rest of the service uses it: blobs by digest, bundles by name.
@@ -34,6 +36,10 @@ public final class Repository implements AutoCloseable {
     private final Seal seal;
     private final Collector collector;
     private final Scrubber scrubber;
+    private final Meter meter;
+
+    /// By project; there are as many as peers that may not pull.
+    private final Map<Optional<ProjectId>, Kin> kins = new ConcurrentHashMap<>();
 
     private Repository(StoreState state) {
         this.state = state;
@@ -41,6 +47,7 @@ public final class Repository implements AutoCloseable {
         this.seal = new Seal(state, new SealCheck(state.directory, state.whole, state::fetchLasting));
         this.collector = new Collector(state);
         this.scrubber = new Scrubber(state);
+        this.meter = new Meter(state);
     }
 
     public static Repository open(BlobStore store, Clock clock) {
@@ -77,6 +84,7 @@ public final class Repository implements AutoCloseable {
         state.replica.beat();
         state.removing.beat();
         state.scrubbing.beat();
+        state.metering.beat();
     }
 
     /// For readers outside; who writes needs a lease, see [#exchangeFor].
@@ -90,6 +98,34 @@ public final class Repository implements AutoCloseable {
     /// @param holder the text of the bundle's reference name
     public BlobExchange exchangeFor(String holder) {
         return new Exchange(Optional.of(holder), true);
+    }
+
+    /// For a writer outside that must not find out what others have: to it is there what it has put itself, and what
+    /// the bundles of its project hold.
+    ///
+    /// @param project none, if no bundle is any of its business but those that it has brought
+    public NarrowWriter narrowExchangeFor(String holder, Optional<ProjectId> project) {
+        Brought brought = state.leases.brought(holder, state.uptime.now());
+        return new NarrowWriter(state, holder, brought, kin(project), new Exchange(Optional.of(holder), true));
+    }
+
+    /// Whether such a writer may know of a bundle.
+    public boolean mayKnow(Optional<ProjectId> project, ManifestId bundle) {
+        return kin(project).contains(bundle);
+    }
+
+    /// As they are now.
+    private Kin kin(Optional<ProjectId> project) {
+        Kin kin = kins.computeIfAbsent(
+                project,
+                _ -> new Kin(
+                        state,
+                        manifest -> project.isPresent()
+                                && project.get()
+                                        .value()
+                                        .equals(manifest.metadata().get("project"))));
+        kin.refresh();
+        return kin;
     }
 
     /// For this service's own packs, which it has hashed itself.
@@ -117,6 +153,11 @@ public final class Repository implements AutoCloseable {
         return scrubber;
     }
 
+    /// What finds out what bundles take up.
+    public Meter meter() {
+        return meter;
+    }
+
     /// Makes a bundle visible under `name`, in place of what was there. Repeatable.
     ///
     /// @throws StasisException `MISSING_OBJECT` and others of its kind if anything that the manifest reaches is
@@ -135,6 +176,7 @@ public final class Repository implements AutoCloseable {
     private ManifestId seal(ReferenceName name, Manifest manifest, boolean isNew) {
         ManifestId id = seal.seal(name, manifest, isNew);
         state.leases.end(name.toString());
+        changed();
         return id;
     }
 
@@ -148,6 +190,12 @@ public final class Repository implements AutoCloseable {
                 .ifPresent(id -> state.released.put(id, state.uptime.now()));
         state.references.drop(name);
         state.leases.end(name.toString());
+        changed();
+    }
+
+    private void changed() {
+        state.changes.incrementAndGet();
+        meter.changed();
     }
 
     public Optional<Reference> reference(ReferenceName name) {
@@ -231,14 +279,7 @@ public final class Repository implements AutoCloseable {
             if (state.directory.useAll(entries, state.uptime.now())) {
                 return;
             }
-            ObjectName name = ObjectName.newPack(pack.name());
-            state.directory.expect(name);
-            try {
-                store.put(name, pack.bytes());
-                state.directory.add(name, ByteCount.ofBytes(pack.bytes().length), entries, state.uptime.now());
-            } finally {
-                state.directory.expectNoMore(name);
-            }
+            state.put(pack, entries);
         }
 
         @Override

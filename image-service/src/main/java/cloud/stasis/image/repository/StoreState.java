@@ -1,11 +1,13 @@
 package cloud.stasis.image.repository;
 
 import cloud.stasis.chunks.format.ManifestCodec;
+import cloud.stasis.chunks.format.Pack;
 import cloud.stasis.chunks.format.PackEntry;
 import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.image.blob.BlobStore;
 import cloud.stasis.image.blob.ObjectName;
 import cloud.stasis.image.blob.References;
+import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorKind;
@@ -14,9 +16,11 @@ import cloud.stasis.model.StasisException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /// What those who write, read and collect share.
@@ -42,6 +46,10 @@ final class StoreState {
     final Replica replica;
     final UpkeepLease removing;
     final UpkeepLease scrubbing;
+    final UpkeepLease metering;
+
+    /// How often a bundle came or went here.
+    final AtomicLong changes = new AtomicLong();
 
     /// Manifests that a reference let go of, and when.
     final Map<ManifestId, Duration> released = new ConcurrentHashMap<>();
@@ -62,6 +70,7 @@ final class StoreState {
         this.replica = new Replica(this);
         this.removing = new UpkeepLease(this, removal, "collection", catalog::apply);
         this.scrubbing = new UpkeepLease(this, new UpkeepBoard(store, "scrub"), "scrub", _ -> {});
+        this.metering = new UpkeepLease(this, new UpkeepBoard(store, "meter"), "measurement", _ -> {});
     }
 
     /// The stored bytes of a blob, unverified.
@@ -97,6 +106,20 @@ final class StoreState {
                 }
                 catalog.refreshAfterMiss();
             }
+        }
+    }
+
+    /// Makes a pack durable, and known.
+    ///
+    /// @param entries what its directory says, verified by whoever has to
+    void put(Pack pack, List<PackEntry> entries) {
+        ObjectName name = ObjectName.newPack(pack.name());
+        directory.expect(name);
+        try {
+            store.put(name, pack.bytes());
+            directory.add(name, ByteCount.ofBytes(pack.bytes().length), entries, uptime.now());
+        } finally {
+            directory.expectNoMore(name);
         }
     }
 

@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// What the image service must be told.
@@ -48,6 +49,17 @@ interface ImageConfig {
 
     /// Which other sites there are. Without it: `peers.properties` beside the journal of this service.
     Optional<Path> peersFile();
+
+    /// How often it looks whether bundles came or went, and measures what they take up; zero for never.
+    @WithDefault("5s")
+    Duration meterInterval();
+
+    /// From which hosts images may be fetched; none if it is left out. See [cloud.stasis.model.AllowedHosts].
+    Optional<List<String>> importHosts();
+
+    /// How long fetching one may take.
+    @WithDefault("6h")
+    Duration importDeadline();
 
     Collector collector();
 

@@ -7,12 +7,15 @@ import cloud.stasis.chunks.TransferThreads;
 import cloud.stasis.image.bundle.BundleCommands;
 import cloud.stasis.image.bundle.BundleTeller;
 import cloud.stasis.image.bundle.ImageDigests;
+import cloud.stasis.image.bundle.ImageImports;
+import cloud.stasis.image.bundle.SizeTeller;
 import cloud.stasis.image.download.ImageFiles;
 import cloud.stasis.image.http.HttpDoor;
 import cloud.stasis.image.http.ImageRoutes;
 import cloud.stasis.image.http.PeerRoutes;
 import cloud.stasis.image.http.StoreRoutes;
 import cloud.stasis.image.http.UpkeepRoutes;
+import cloud.stasis.image.http.WebDownloads;
 import cloud.stasis.image.repository.Pace;
 import cloud.stasis.image.repository.Repository;
 import cloud.stasis.image.repository.Retention;
@@ -25,17 +28,20 @@ import cloud.stasis.image.sync.SiteKey;
 import cloud.stasis.image.upload.ImageUpload;
 import cloud.stasis.messages.Heartbeat;
 import cloud.stasis.messages.ImageCommand;
+import cloud.stasis.model.AllowedHosts;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.StoreId;
 import cloud.stasis.worker.WorkerBus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -60,14 +66,17 @@ class ImageService implements HealthCheck {
     private final Repository repository;
     private final Upkeep upkeep = new Upkeep("upkeep");
     private final Upkeep replica = new Upkeep("replica");
+    private final Upkeep meter = new Upkeep("meter");
     private final ImageFiles files;
+    private final ImageUpload uploads;
+    private final WebDownloads web;
     private final Guests guests;
     private final String siteKey;
     private final CommandWorker<ImageCommand> worker;
     private final ScheduledExecutorService heart = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("heartbeat").factory());
 
-    ImageService(ImageConfig config, WorkerBus bus) {
+    ImageService(ImageConfig config, WorkerBus bus, Vertx vertx) {
         this.config = config;
         this.bus = bus;
         this.id = new StoreId(config.storeId());
@@ -86,6 +95,8 @@ class ImageService implements HealthCheck {
         this.files = new ImageFiles(repository);
         BundleTeller teller = new BundleTeller(repository, files, bus);
         this.guests = new Guests(repository, teller);
+        this.uploads = new ImageUpload(repository, TransferThreads.forThisMachine(), clock);
+        this.web = new WebDownloads(vertx, AllowedHosts.of(config.importHosts().orElse(List.of())));
         this.worker = new CommandWorker<>(
                 ImageCommand.class,
                 new BundleCommands(
@@ -93,7 +104,8 @@ class ImageService implements HealthCheck {
                         files,
                         new ImageDigests(repository, files, door::isBusy),
                         teller,
-                        new Copies(repository, peers, teller)),
+                        new Copies(repository, peers, teller),
+                        new ImageImports(repository, uploads, web, config.importDeadline())),
                 new CommandJournal(service, clock),
                 bus,
                 clock);
@@ -103,8 +115,7 @@ class ImageService implements HealthCheck {
         new StoreRoutes(repository, door).mount(router);
         new PeerRoutes(guests, door).mount(router);
         new UpkeepRoutes(repository, door).mount(router);
-        new ImageRoutes(new ImageUpload(repository, TransferThreads.forThisMachine(), clock), files, door)
-                .mount(router);
+        new ImageRoutes(uploads, files, door).mount(router);
     }
 
     void start(@Observes StartupEvent event) {
@@ -112,6 +123,8 @@ class ImageService implements HealthCheck {
         heart.scheduleWithFixedDelay(this::beat, 0, config.heartbeatInterval().toMillis(), TimeUnit.MILLISECONDS);
         replica.every(config.replica().beat(), "beat", repository::beat);
         upkeep.every(config.collector().interval(), "collection", repository.collector()::collect);
+        SizeTeller sizes = new SizeTeller(id, repository.meter(), bus);
+        meter.every(config.meterInterval(), "measurement", sizes::look);
         ByteCount rate = ByteCount.ofBytes(config.scrub().bytesPerSecond());
         upkeep.every(
                 config.scrub().interval(), "scrub", () -> repository.scrubber().scrub(rate));
@@ -122,8 +135,10 @@ class ImageService implements HealthCheck {
     void stop(@Observes ShutdownEvent event) {
         heart.shutdownNow();
         upkeep.close();
+        meter.close();
         replica.close();
         worker.close();
+        web.close();
         repository.close();
     }
 

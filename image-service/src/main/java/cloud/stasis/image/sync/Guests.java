@@ -1,6 +1,9 @@
 package cloud.stasis.image.sync;
 
+import cloud.stasis.chunks.format.ManifestCodec;
+import cloud.stasis.image.repository.NarrowWriter;
 import cloud.stasis.image.repository.Repository;
+import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.ReferenceName;
 import java.util.Comparator;
@@ -41,12 +44,23 @@ public final class Guests {
     public void seal(PeerDoor.Visit visit, ReferenceName name, byte[] manifest) {
         // Says why better than the seal would, and before anything is looked at.
         Copy.requireSane(name, manifest);
-        ManifestId id = LocalSite.sealNew(repository, name, manifest);
+        ManifestId id =
+                visit.mayRead() ? LocalSite.sealNew(repository, name, manifest) : narrowly(visit, name, manifest);
         repository.release(visit.holder());
         // Without a project of their own here they are nobody's, until an operator adopts them.
         visit.peer().project().ifPresent(project -> announcer.found(name.toString(), name, Optional.of(project)));
         LOG.infof(
                 "A bundle was pushed here bundle=%s manifest=%s peer=%s",
                 name, id, visit.peer().name());
+    }
+
+    private ManifestId narrowly(PeerDoor.Visit visit, ReferenceName name, byte[] bytes) {
+        Manifest manifest = ManifestCodec.decode(bytes);
+        NarrowWriter writer =
+                repository.narrowExchangeFor(visit.holder(), visit.peer().project());
+        writer.require(manifest);
+        ManifestId id = LocalSite.sealNew(repository, name, bytes);
+        writer.sealed(id, manifest);
+        return id;
     }
 }

@@ -36,6 +36,11 @@ public final class PeerDoor {
             return peer;
         }
 
+        /// Whether it may know everything that is here.
+        public boolean mayRead() {
+            return peer.rights().contains(Peer.Right.PULL);
+        }
+
         /// Who writes: what a peer puts is kept for it, apart from what anybody else does.
         public String holder() {
             return "site/" + peer.name() + "/" + asked.bundle();

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cloud.stasis.bus.CommandContext;
+import cloud.stasis.chunks.TransferThreads;
 import cloud.stasis.image.Stores;
 import cloud.stasis.image.download.ImageFiles;
 import cloud.stasis.image.repository.Repository;
 import cloud.stasis.image.sync.Copies;
 import cloud.stasis.image.sync.Peers;
 import cloud.stasis.image.sync.SiteKey;
+import cloud.stasis.image.upload.ImageUpload;
 import cloud.stasis.messages.BundleChoice;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.Fact;
@@ -33,6 +35,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -66,7 +69,14 @@ class BundleCommandsTest {
                 files,
                 new ImageDigests(repository, files, () -> false),
                 teller,
-                new Copies(repository, peers, teller));
+                new Copies(repository, peers, teller),
+                new ImageImports(
+                        repository,
+                        new ImageUpload(repository, TransferThreads.forThisMachine(), Clock.systemUTC()),
+                        source -> {
+                            throw new IllegalStateException(source.toString());
+                        },
+                        Duration.ofMinutes(5)));
     }
 
     @AfterEach

@@ -188,7 +188,11 @@ class StoreRoutesIT {
 
     @Test
     void bodiesAreBoundedAndParsed() throws Exception {
-        Optional<String> token = Optional.of(server.token(STORE_READ));
+        assertThat(send("POST", "/store/v1/missing", Optional.of(server.token(STORE_READ)), new byte[32])
+                        .statusCode())
+                .as("who only reads has nothing to ask")
+                .isEqualTo(403);
+        Optional<String> token = Optional.of(server.token(STORE_READ, STORE_WRITE));
         assertThat(send("POST", "/store/v1/missing", token, new byte[31]).statusCode())
                 .isEqualTo(400);
         assertThat(send("POST", "/store/v1/missing", token, new byte[0]).statusCode())
@@ -274,7 +278,7 @@ class StoreRoutesIT {
     }
 
     private int missing(Digest digest) throws Exception {
-        HttpRequest request = request("/store/v1/missing", Optional.of(server.token(STORE_READ)))
+        HttpRequest request = request("/store/v1/missing", Optional.of(server.token(STORE_WRITE)))
                 .POST(HttpRequest.BodyPublishers.ofByteArray(digest.bytes()))
                 .build();
         return client.send(request, HttpResponse.BodyHandlers.ofByteArray()).body()[0];

@@ -166,7 +166,8 @@ class SyncIT {
 
         there.knows("here", here.uri(), here.site.text(), "push");
         ReferenceName theirs = seal(there, Stores.noise(LEAF, 8), Map.of());
-        assertFails(ErrorCode.ACCESS_DENIED, () -> copy(CopyDirection.PULL, BundleChoice.of(theirs)));
+        // It is not even told that it is there.
+        assertFails(ErrorCode.OBJECT_NOT_FOUND, () -> copy(CopyDirection.PULL, BundleChoice.of(theirs)));
 
         there.knows("stranger", here.uri(), SiteKey.generate().text(), ALL);
         assertFails(ErrorCode.ACCESS_DENIED, () -> copy(CopyDirection.PUSH, BundleChoice.of(name)));

@@ -299,6 +299,8 @@ public class ComputeImagesResource {
             case ImageState.Active ignored -> "ACTIVE";
             case ImageState.Queued ignored -> "SAVING";
             case ImageState.Saving ignored -> "SAVING";
+            case ImageState.Uploading ignored -> "SAVING";
+            case ImageState.Importing ignored -> "SAVING";
             case ImageState.Deactivated ignored -> "UNKNOWN";
         };
     }

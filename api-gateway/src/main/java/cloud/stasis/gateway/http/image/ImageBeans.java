@@ -5,17 +5,28 @@ import cloud.stasis.gateway.identity.UnitOfWork;
 import cloud.stasis.gateway.image.CaptureCancellation;
 import cloud.stasis.gateway.image.CapturedImages;
 import cloud.stasis.gateway.image.Downloads;
+import cloud.stasis.gateway.image.DropBundle;
+import cloud.stasis.gateway.image.ImageImport;
 import cloud.stasis.gateway.image.ImageLibrary;
 import cloud.stasis.gateway.image.ImageTable;
 import cloud.stasis.gateway.image.Images;
+import cloud.stasis.gateway.image.ImportImage;
+import cloud.stasis.gateway.image.Imports;
 import cloud.stasis.gateway.image.Sharing;
 import cloud.stasis.gateway.image.Uploads;
+import cloud.stasis.gateway.job.Jobs;
 import cloud.stasis.gateway.outbox.Outbox;
+import cloud.stasis.gateway.saga.SagaRunner;
+import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.storage.StorageQuota;
+import cloud.stasis.model.AllowedHosts;
+import cloud.stasis.model.ByteCount;
 import io.quarkus.arc.DefaultBean;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.List;
 
 /// Puts the plain classes of the image service's door together.
 @Singleton
@@ -41,8 +52,37 @@ class ImageBeans {
 
     @Produces
     @Singleton
-    Uploads uploads(ImageTable table, ImageLibrary library, Outbox outbox, UnitOfWork unitOfWork) {
-        return new Uploads(table, library, outbox, unitOfWork, clock);
+    Uploads uploads(
+            ImageTable table, ImageLibrary library, Outbox outbox, StorageQuota quota, Transactions transactions) {
+        return new Uploads(table, library, outbox, quota, transactions, clock);
+    }
+
+    @Produces
+    @Singleton
+    Imports imports(ImageTable table, StorageQuota quota) {
+        return new Imports(table, quota, clock);
+    }
+
+    @Produces
+    @Singleton
+    ImportImage importImage(Imports imports, Outbox outbox, DropBundle dropBundle) {
+        return new ImportImage(imports, outbox, dropBundle);
+    }
+
+    @Produces
+    @Singleton
+    ImageImport imageImport(
+            Transactions transactions,
+            ImageTable table,
+            ImageLibrary library,
+            StorageQuota quota,
+            SagaRunner sagas,
+            ImportImage importImage,
+            Jobs jobs) {
+        ImageImport.Limits limits = new ImageImport.Limits(
+                AllowedHosts.of(configuration.importHosts().orElse(List.of())),
+                ByteCount.ofBytes(configuration.maxImport().asLongValue()));
+        return new ImageImport(transactions, table, library, quota, sagas, importImage, jobs, limits, clock);
     }
 
     @Produces
@@ -53,8 +93,8 @@ class ImageBeans {
 
     @Produces
     @Singleton
-    Images images(ImageTable table, ImageLibrary library) {
-        return new CapturedImages(table, library, clock);
+    Images images(ImageTable table, ImageLibrary library, StorageQuota quota) {
+        return new CapturedImages(table, library, quota, clock);
     }
 
     @Produces

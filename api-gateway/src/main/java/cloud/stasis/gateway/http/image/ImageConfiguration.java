@@ -5,6 +5,8 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /// Where the bytes of images are.
 @ConfigMapping(prefix = "stasis.image")
@@ -18,6 +20,14 @@ public interface ImageConfiguration {
     /// The largest file that can be uploaded.
     @WithDefault("1024G")
     MemorySize maxFile();
+
+    /// From which hosts images may be imported; none if it is left out. The image service,
+    /// which goes there, has to be told the same. See [cloud.stasis.model.AllowedHosts].
+    Optional<List<String>> importHosts();
+
+    /// The largest file that is imported from a host; it counts as that large while it comes.
+    @WithDefault("64G")
+    MemorySize maxImport();
 
     /// An upload or download in which nothing moves for so long is broken off.
     @WithDefault("PT2M")

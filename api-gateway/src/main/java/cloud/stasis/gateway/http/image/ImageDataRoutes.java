@@ -18,11 +18,12 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// `PUT` and `GET /v2/images/{id}/file`: checks first, on a thread that may block, then an [UploadStream] or a
-/// [DownloadStream] on the event loop.
+/// `PUT` and `GET /v2/images/{id}/file`, and `PUT /v2/images/{id}/stage`: checks first, on a
+/// thread that may block, then an [UploadStream] or a [DownloadStream] on the event loop.
 @ApplicationScoped
 class ImageDataRoutes {
     private static final String PATH = "/image/v2/images/:id/file";
+    private static final String STAGE = "/image/v2/images/:id/stage";
     private static final String STREAM = "application/octet-stream";
     private static final String SIZE_HEADER = "x-openstack-image-size";
 
@@ -46,11 +47,12 @@ class ImageDataRoutes {
     }
 
     void install(@Observes Router router) {
-        router.put(PATH).order(Gate.STREAMING_ROUTE_ORDER).handler(this::upload);
+        router.put(PATH).order(Gate.STREAMING_ROUTE_ORDER).handler(routing -> upload(routing, Uploads.Way.UPLOAD));
+        router.put(STAGE).order(Gate.STREAMING_ROUTE_ORDER).handler(routing -> upload(routing, Uploads.Way.STAGE));
         router.get(PATH).order(Gate.STREAMING_ROUTE_ORDER).handler(this::download);
     }
 
-    private void upload(RoutingContext routing) {
+    private void upload(RoutingContext routing, Uploads.Way way) {
         HttpServerRequest request = routing.request();
         request.pause();
         checkMediaType(request.getHeader("Content-Type"));
@@ -66,7 +68,7 @@ class ImageDataRoutes {
         UploadStream.Sizes sizes = new UploadStream.Sizes(length.or(() -> promised), limit);
         ImageId image = image(routing);
         var caller = CurrentRequest.of(routing).caller();
-        vertx.executeBlocking(() -> uploads.begin(caller, image), false)
+        vertx.executeBlocking(() -> uploads.begin(caller, image, sizes.expected(), way), false)
                 .onSuccess(upload -> new UploadStream(
                                 vertx, routing, service, uploads, upload, sizes, configuration.stall())
                         .start())

@@ -1,5 +1,7 @@
 package cloud.stasis.gateway.http.image;
 
+import cloud.stasis.gateway.image.ImageImport;
+import cloud.stasis.gateway.image.Imports;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -23,6 +25,7 @@ import java.util.stream.Stream;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class ImageInfoResource {
+    private final ImageImport imports;
     private final Map<String, String> schemas = Stream.of(
                     "image",
                     "images",
@@ -50,19 +53,28 @@ public class ImageInfoResource {
         return schema;
     }
 
-    /// There is no import: data come by upload and by capture.
+    ImageInfoResource(ImageImport imports) {
+        this.imports = imports;
+    }
+
     @GET
     @Path("info/import")
     public Map<String, Object> imports() {
         return Map.of(
                 "import-methods",
-                Map.of("description", "Import methods available.", "type", "array", "value", List.of()));
+                Map.of(
+                        "description",
+                        "Import methods available.",
+                        "type",
+                        "array",
+                        "value",
+                        ImportResource.methods(imports)));
     }
 
     @GET
     @Path("info/stores")
     public Map<String, Object> stores() {
-        return Map.of("stores", List.of(Map.of("id", "stasis", "default", "true")));
+        return Map.of("stores", List.of(Map.of("id", Imports.STORE, "default", "true")));
     }
 
     private static String read(String name) {

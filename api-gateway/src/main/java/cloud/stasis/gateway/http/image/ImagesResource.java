@@ -8,9 +8,11 @@ import cloud.stasis.gateway.http.PathId;
 import cloud.stasis.gateway.http.PublicUrls;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.image.Image;
+import cloud.stasis.gateway.image.ImageImport;
 import cloud.stasis.gateway.image.ImageLibrary;
 import cloud.stasis.gateway.image.ImageLimits;
 import cloud.stasis.gateway.image.ImageQuery;
+import cloud.stasis.gateway.image.Imports;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorKind;
@@ -50,9 +52,16 @@ public class ImagesResource {
     private final CurrentRequest request;
     private final Transactions transactions;
     private final ImageLibrary library;
+    private final ImageImport imports;
     private final PublicUrls urls;
 
-    ImagesResource(CurrentRequest request, Transactions transactions, ImageLibrary library, PublicUrls urls) {
+    ImagesResource(
+            CurrentRequest request,
+            Transactions transactions,
+            ImageLibrary library,
+            ImageImport imports,
+            PublicUrls urls) {
+        this.imports = imports;
         this.request = request;
         this.transactions = transactions;
         this.library = library;
@@ -103,6 +112,8 @@ public class ImagesResource {
         Image made = library.create(caller, id, draft.owner(), draft.details());
         return Response.status(Response.Status.CREATED)
                 .header("Location", urls.of("/image/v2/images/" + made.id()))
+                .header("OpenStack-image-import-methods", String.join(",", ImportResource.methods(imports)))
+                .header("OpenStack-image-store-ids", Imports.STORE)
                 .entity(ImageBodies.of(made))
                 .build();
     }

@@ -3,6 +3,7 @@ package cloud.stasis.gateway.http.image;
 import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.image.ImageContent;
 import cloud.stasis.gateway.image.Uploads;
+import cloud.stasis.model.ByteCount;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -32,6 +33,9 @@ final class UploadStream {
     /// last byte.
     private static final Duration DRAIN = Duration.ofSeconds(60);
 
+    /// For an upload of unknown length room is made in such steps.
+    private static final ByteCount ROOM_AHEAD = ByteCount.ofMib(256);
+
     private enum Phase {
         STREAMING,
         SENT,
@@ -48,6 +52,7 @@ final class UploadStream {
 
     private Phase phase = Phase.STREAMING;
     private long received;
+    private long room;
     private long receivedAtLastLook;
     private Duration still = Duration.ZERO;
     private long timer = -1;
@@ -55,7 +60,12 @@ final class UploadStream {
 
     /// @param exact what the client has announced, if it has
     /// @param limit the most that is taken
-    record Sizes(Optional<Long> exact, long limit) {}
+    record Sizes(Optional<Long> exact, long limit) {
+        /// What is known to come before the first byte has come.
+        ByteCount expected() {
+            return ByteCount.ofBytes(exact.orElseGet(() -> Math.min(limit, ROOM_AHEAD.bytes())));
+        }
+    }
 
     UploadStream(
             Vertx vertx,
@@ -72,6 +82,7 @@ final class UploadStream {
         this.upload = upload;
         this.sizes = sizes;
         this.stall = stall;
+        this.room = sizes.expected().bytes();
     }
 
     void start() {
@@ -116,11 +127,51 @@ final class UploadStream {
                             : new FaultException(413, "An image has at most " + sizes.limit() + " bytes."));
             return;
         }
+        if (received > room) {
+            makeRoom(in, request, bytes);
+        } else {
+            write(in, request, bytes);
+        }
+    }
+
+    private void write(HttpServerRequest in, HttpClientRequest request, Buffer bytes) {
         request.write(bytes);
         if (request.writeQueueFull()) {
             in.pause();
             request.drainHandler(_ -> in.resume());
         }
+    }
+
+    private static void resume(HttpServerRequest in, HttpClientRequest request) {
+        if (request.writeQueueFull()) {
+            request.drainHandler(_ -> in.resume());
+        } else {
+            in.resume();
+        }
+    }
+
+    /// The client waits until it is known whether its project may keep that much.
+    private void makeRoom(HttpServerRequest in, HttpClientRequest request, Buffer bytes) {
+        in.pause();
+        long wanted = Math.min(sizes.limit(), received + ROOM_AHEAD.bytes());
+        vertx.executeBlocking(
+                        () -> {
+                            uploads.expect(upload, ByteCount.ofBytes(wanted));
+                            return wanted;
+                        },
+                        false)
+                .onSuccess(made -> {
+                    if (phase == Phase.STREAMING) {
+                        room = made;
+                        request.write(bytes);
+                        resume(in, request);
+                    }
+                })
+                .onFailure(refused -> {
+                    if (phase == Phase.STREAMING) {
+                        breakOff(refused);
+                    }
+                });
     }
 
     private void end(HttpClientRequest request) {

@@ -52,14 +52,15 @@ public class SnapshotImagesResource {
     ///
     /// @param snapshot id of a snapshot of a server
     /// @param volumeSnapshot id of a snapshot of a volume, instead
-    /// @param diskFormat of an image of a volume: `qcow2` if not said
+    /// @param diskFormat of an image of a volume `qcow2` or `raw`, of the disks in an OVA `qcow2` or `vmdk`;
+    /// `qcow2` if not said. An OVA with `vmdk` is for other hypervisors, and holds the disks alone
     @Schema(requiredProperties = "name")
     public record NewImage(
             String snapshot,
             @JsonProperty("volume_snapshot") String volumeSnapshot,
             String name,
 
-            @JsonProperty("disk_format") @Schema(enumeration = {"qcow2", "raw"})
+            @JsonProperty("disk_format") @Schema(enumeration = {"qcow2", "raw", "vmdk"})
             String diskFormat) {}
 
     @POST
@@ -84,13 +85,21 @@ public class SnapshotImagesResource {
     private Job begun(JsonFields fields) {
         String name = fields.text("name", MAX_NAME);
         if (fields.has("snapshot")) {
-            fields.only("snapshot", "name");
-            return images.begin(request.caller(), SnapshotsResource.id(fields.text("snapshot", MAX_NAME)), name);
+            return images.begin(
+                    request.caller(), SnapshotsResource.id(fields.text("snapshot", MAX_NAME)), name, diskForm(fields));
         }
         return volumes.begin(
                 request.caller(),
                 SnapshotsResource.id(fields.text("volume_snapshot", MAX_NAME)),
                 new VolumeCatalog.NewImage(name, form(fields)));
+    }
+
+    private static SnapshotImages.DiskForm diskForm(JsonFields fields) {
+        return switch (fields.optionalText("disk_format", MAX_NAME).orElse("qcow2")) {
+            case "qcow2" -> SnapshotImages.DiskForm.QCOW2;
+            case "vmdk" -> SnapshotImages.DiskForm.VMDK;
+            default -> throw new FaultException(400, "disk_format must be qcow2 or vmdk.");
+        };
     }
 
     private static VolumeBundle.Form form(JsonFields fields) {

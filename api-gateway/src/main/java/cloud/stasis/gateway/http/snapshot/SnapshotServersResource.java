@@ -6,7 +6,12 @@ import cloud.stasis.gateway.http.snapshot.Replies.OneJob;
 import cloud.stasis.gateway.http.snapshot.Replies.OneTree;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.snapshot.Reverts;
+import cloud.stasis.gateway.snapshot.Snapshot;
+import cloud.stasis.gateway.snapshot.SnapshotTree;
 import cloud.stasis.gateway.snapshot.Snapshots;
+import cloud.stasis.gateway.storage.Storage;
+import cloud.stasis.model.ProjectId;
+import cloud.stasis.model.ReferenceName;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -19,6 +24,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -38,12 +45,15 @@ public class SnapshotServersResource {
     private final CurrentRequest request;
     private final Snapshots snapshots;
     private final Reverts reverts;
+    private final Storage storage;
     private final Clock clock;
 
-    SnapshotServersResource(CurrentRequest request, Snapshots snapshots, Reverts reverts, Clock clock) {
+    SnapshotServersResource(
+            CurrentRequest request, Snapshots snapshots, Reverts reverts, Storage storage, Clock clock) {
         this.request = request;
         this.snapshots = snapshots;
         this.reverts = reverts;
+        this.storage = storage;
         this.clock = clock;
     }
 
@@ -57,7 +67,11 @@ public class SnapshotServersResource {
     @Operation(summary = "Show the snapshots of a server by descent, and which one it continues from")
     public OneTree tree(@PathParam("id") String id) {
         SnapshotAction.READ.check(request.caller());
-        return new OneTree(TreeView.of(snapshots.tree(request.caller(), SnapshotsResource.server(id))));
+        SnapshotTree tree = snapshots.tree(request.caller(), SnapshotsResource.server(id));
+        Map<ReferenceName, ProjectId> owners = tree.nodes().stream()
+                .map(SnapshotTree.Node::snapshot)
+                .collect(Collectors.toMap(snapshot -> ReferenceName.of(snapshot.id()), Snapshot::project));
+        return new OneTree(TreeView.of(tree, storage.of(request.caller(), owners), Audience.of(request.caller())));
     }
 
     @POST

@@ -2,6 +2,7 @@ package cloud.stasis.gateway.http.snapshot;
 
 import cloud.stasis.gateway.snapshot.Snapshot;
 import cloud.stasis.gateway.snapshot.Snapshot.SealedBundle;
+import cloud.stasis.gateway.storage.StoredSize;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.Part;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param memory whether it holds memory; while it is taken: whether that was asked for
 /// @param consistency what was asked for: `require`, `prefer` or `none`
 /// @param size bytes of all parts together, as the guest sees them
+/// @param stored what it takes up; null until it was measured
 /// @param receipt what the capture did
 /// @param isProtected whether it may not be deleted
 /// @param beforeRevert of a safety snapshot: what the server was, as `running`
@@ -32,6 +34,7 @@ public record SnapshotView(
         String consistency,
         @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String parent,
         long size,
+        @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable StoredView stored,
         List<PartView> parts,
         @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable ReceiptView receipt,
         @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String manifest,
@@ -79,7 +82,7 @@ public record SnapshotView(
             TogetherView together,
 
             List<TransferView> transfers) {
-        static ReceiptView of(Receipt receipt) {
+        static ReceiptView of(Receipt receipt, Audience audience) {
             return new ReceiptView(
                     receipt.strategy(),
                     receipt.asked().name().toLowerCase(Locale.ROOT),
@@ -94,7 +97,9 @@ public record SnapshotView(
                                     .toList())
                             .orElse(List.of()),
                     receipt.together().map(TogetherView::of).orElse(null),
-                    receipt.transfers().stream().map(TransferView::of).toList());
+                    receipt.transfers().stream()
+                            .map(transfer -> TransferView.of(transfer, audience))
+                            .toList());
         }
     }
 
@@ -126,27 +131,31 @@ public record SnapshotView(
         }
     }
 
+    /// @param sent what travelled to the store, for administrators: it tells what others have there already
+    /// @param shared what was there already; for administrators
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record TransferView(
             String part,
             String mode,
             String reason,
             long read,
-            long sent,
-            long shared,
+            @Nullable Long sent,
+            @Nullable Long shared,
             @JsonProperty("took_ms") long tookMs) {
-        static TransferView of(Receipt.Transfer transfer) {
+        static TransferView of(Receipt.Transfer transfer, Audience audience) {
+            boolean isOperator = audience == Audience.OPERATOR;
             return new TransferView(
                     transfer.part(),
                     transfer.mode().name().toLowerCase(Locale.ROOT),
                     transfer.reason(),
                     transfer.read().bytes(),
-                    transfer.sent().bytes(),
-                    transfer.shared().bytes(),
+                    isOperator ? transfer.sent().bytes() : null,
+                    isOperator ? transfer.shared().bytes() : null,
                     transfer.took().toMillis());
         }
     }
 
-    static SnapshotView of(Snapshot snapshot) {
+    static SnapshotView of(Snapshot snapshot, Optional<StoredSize> stored, Audience audience) {
         Optional<Manifest> manifest = snapshot.sealed().map(SealedBundle::manifest);
         return new SnapshotView(
                 snapshot.id().toString(),
@@ -158,9 +167,12 @@ public record SnapshotView(
                 snapshot.asked().quiesce().name().toLowerCase(Locale.ROOT),
                 snapshot.parent().map(Object::toString).orElse(null),
                 manifest.map(bundle -> bundle.logicalSize().bytes()).orElse(0L),
+                stored.map(StoredView::of).orElse(null),
                 manifest.map(bundle -> bundle.parts().stream().map(PartView::of).toList())
                         .orElse(List.of()),
-                manifest.flatMap(Manifest::receipt).map(ReceiptView::of).orElse(null),
+                manifest.flatMap(Manifest::receipt)
+                        .map(receipt -> ReceiptView.of(receipt, audience))
+                        .orElse(null),
                 snapshot.sealed().map(bundle -> bundle.id().toString()).orElse(null),
                 snapshot.isProtected(),
                 switch (snapshot.occasion()) {

@@ -25,6 +25,8 @@ import cloud.stasis.gateway.snapshot.Snapshot.Protection;
 import cloud.stasis.gateway.snapshot.SnapshotQuery;
 import cloud.stasis.gateway.snapshot.Snapshots;
 import cloud.stasis.gateway.snapshot.Verdicts;
+import cloud.stasis.gateway.storage.Storage;
+import cloud.stasis.gateway.storage.StoredSize;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.Identity;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
@@ -32,6 +34,7 @@ import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Quiesce;
+import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.SnapshotId;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -52,7 +55,9 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -78,6 +83,7 @@ public class SnapshotsResource {
     private final Clones clones;
     private final Verdicts verdicts;
     private final Instants instants;
+    private final Storage storage;
     private final Clock clock;
 
     SnapshotsResource(
@@ -87,10 +93,12 @@ public class SnapshotsResource {
             Clones clones,
             Verdicts verdicts,
             Instants instants,
+            Storage storage,
             Clock clock) {
         this.clones = clones;
         this.verdicts = verdicts;
         this.instants = instants;
+        this.storage = storage;
         this.request = request;
         this.snapshots = snapshots;
         this.reverts = reverts;
@@ -156,8 +164,7 @@ public class SnapshotsResource {
                 new Asked(memory(fields), quiesce(fields)),
                 token(token));
         SnapshotId id = job.subject().snapshot().orElseThrow();
-        return Response.accepted(
-                        new Begun(SnapshotView.of(snapshots.show(caller, id)), JobView.of(job, clock.instant())))
+        return Response.accepted(new Begun(view(snapshots.show(caller, id)), JobView.of(job, clock.instant())))
                 .build();
     }
 
@@ -198,8 +205,17 @@ public class SnapshotsResource {
                 page.marker().map(SnapshotsResource::id),
                 page.rows()));
         List<Snapshot> shown = found.subList(0, Math.min(found.size(), page.limit()));
+        Map<ReferenceName, StoredSize> sizes = storage.of(
+                caller,
+                shown.stream()
+                        .collect(Collectors.toMap(snapshot -> ReferenceName.of(snapshot.id()), Snapshot::project)));
         return new ManySnapshots(
-                shown.stream().map(SnapshotView::of).toList(),
+                shown.stream()
+                        .map(snapshot -> SnapshotView.of(
+                                snapshot,
+                                Optional.ofNullable(sizes.get(ReferenceName.of(snapshot.id()))),
+                                Audience.of(caller)))
+                        .toList(),
                 shown.isEmpty() || shown.size() == found.size()
                         ? null
                         : PageLinks.next(
@@ -208,12 +224,19 @@ public class SnapshotsResource {
                                 shown.getLast().id().toString()));
     }
 
+    private SnapshotView view(Snapshot snapshot) {
+        return SnapshotView.of(
+                snapshot,
+                storage.of(request.caller(), ReferenceName.of(snapshot.id()), snapshot.project()),
+                Audience.of(request.caller()));
+    }
+
     @GET
     @Path("{id}")
     @Operation(summary = "Show a snapshot with its parts, its parent and the receipt of its capture")
     public OneSnapshot show(@PathParam("id") String id) {
         SnapshotAction.READ.check(request.caller());
-        return new OneSnapshot(SnapshotView.of(snapshots.show(request.caller(), id(id))));
+        return new OneSnapshot(view(snapshots.show(request.caller(), id(id))));
     }
 
     @PUT
@@ -224,7 +247,7 @@ public class SnapshotsResource {
         SnapshotAction.CHANGE.check(request.caller());
         SnapshotId snapshot = id(id);
         JsonFields fields = JsonFields.of(body).only("name", "protected");
-        return new OneSnapshot(SnapshotView.of(snapshots.label(
+        return new OneSnapshot(view(snapshots.label(
                 request.caller(),
                 snapshot,
                 fields.has("name") ? Optional.of(fields.text("name", Snapshot.MAX_NAME)) : Optional.empty(),

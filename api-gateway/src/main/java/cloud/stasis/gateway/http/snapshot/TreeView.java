@@ -2,12 +2,15 @@ package cloud.stasis.gateway.http.snapshot;
 
 import cloud.stasis.gateway.snapshot.Snapshot;
 import cloud.stasis.gateway.snapshot.SnapshotTree;
+import cloud.stasis.gateway.storage.StoredSize;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.model.Manifest;
+import cloud.stasis.model.ReferenceName;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +26,9 @@ public record TreeView(
     /// @param current whether the server's history continues from here
     /// @param safety whether a revert took it
     /// @param size bytes of all parts together, as the guest sees them
-    /// @param sent bytes that its capture sent to the store, compressed; the rest was there already
+    /// @param own bytes that it alone takes up in the store, among those of its project; null until it was measured
+    /// @param sent bytes that its capture sent to the store,
+    /// compressed; the rest was there already. For administrators
     public record NodeView(
             String id,
             String name,
@@ -38,22 +43,31 @@ public record TreeView(
             boolean safety,
             @JsonProperty("protected") boolean isProtected,
             long size,
-            long sent,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Long own,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Long sent,
 
             @JsonProperty("taken_at") @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
             Instant takenAt,
 
             @JsonProperty("created_at") Instant createdAt) {}
 
-    static TreeView of(SnapshotTree tree) {
+    static TreeView of(SnapshotTree tree, Map<ReferenceName, StoredSize> sizes, Audience audience) {
         return new TreeView(
                 tree.server().toString(),
                 tree.position().map(Object::toString).orElse(null),
-                tree.nodes().stream().map(node -> node(tree, node)).toList());
+                tree.nodes().stream()
+                        .map(node -> node(tree, node, sizes, audience))
+                        .toList());
     }
 
-    private static NodeView node(SnapshotTree tree, SnapshotTree.Node node) {
+    private static NodeView node(
+            SnapshotTree tree, SnapshotTree.Node node, Map<ReferenceName, StoredSize> sizes, Audience audience) {
         Snapshot snapshot = node.snapshot();
+        Optional<StoredSize> stored = Optional.ofNullable(sizes.get(ReferenceName.of(snapshot.id())));
         Optional<Manifest> manifest = snapshot.sealed().map(Snapshot.SealedBundle::manifest);
         return new NodeView(
                 snapshot.id().toString(),
@@ -66,7 +80,8 @@ public record TreeView(
                 snapshot.isSafety(),
                 snapshot.isProtected(),
                 manifest.map(bundle -> bundle.logicalSize().bytes()).orElse(0L),
-                node.sent().bytes(),
+                stored.map(size -> size.own().bytes()).orElse(null),
+                audience == Audience.OPERATOR ? node.sent().bytes() : null,
                 manifest.map(Manifest::takenAt).orElse(null),
                 snapshot.createdAt());
     }

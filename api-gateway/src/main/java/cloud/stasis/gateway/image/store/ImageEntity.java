@@ -113,7 +113,7 @@ class ImageEntity {
     }
 
     private void take(ImageState state) {
-        Optional<ImageContent> content = state.content();
+        Optional<ImageContent> content = state.kept();
         Optional<Checksums> checksums = content.flatMap(ImageContent::checksums);
         status = state.wireName();
         size = content.map(bytes -> bytes.size().bytes()).orElse(null);
@@ -141,10 +141,16 @@ class ImageEntity {
         return switch (status) {
             case "queued" -> new ImageState.Queued();
             case "saving" -> new ImageState.Saving();
+            case "uploading" -> new ImageState.Uploading(staged());
+            case "importing" -> new ImageState.Importing(staged());
             case "active" -> new ImageState.Active(content());
             case "deactivated" -> new ImageState.Deactivated(content());
             default -> throw new StasisException(ErrorCode.MALFORMED_OBJECT, "unknown image status " + status);
         };
+    }
+
+    private Optional<ImageContent> staged() {
+        return size == null ? Optional.empty() : Optional.of(content());
     }
 
     private ImageContent content() {

@@ -153,6 +153,11 @@ class MariaImageTable implements ImageTable {
     }
 
     @Override
+    public void expireStaged(Duration age) {
+        uploadRows().expireStaged(age);
+    }
+
+    @Override
     public List<Overdue> overdueUploads() {
         return uploadRows().overdue();
     }

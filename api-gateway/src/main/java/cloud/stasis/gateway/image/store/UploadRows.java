@@ -59,6 +59,16 @@ final class UploadRows {
                 .isEmpty();
     }
 
+    void expireStaged(Duration age) {
+        session.createNativeMutationQuery("""
+                        insert ignore into image_upload (image_id, upload_id, due_at, dropped)
+                        select id, uuid(), now(6), false from image
+                         where status = 'uploading' and size is not null and updated_at < now(6) - interval :seconds second
+                        """)
+                .setParameter("seconds", age.toSeconds())
+                .executeUpdate();
+    }
+
     List<Overdue> overdue() {
         return session.createNativeQuery("""
                         select image_id, dropped from image_upload where due_at < now(6)

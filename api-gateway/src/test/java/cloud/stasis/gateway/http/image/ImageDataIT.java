@@ -26,10 +26,13 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// The data of images: up, down, and all that can go wrong on the way.
@@ -328,6 +331,71 @@ class ImageDataIT {
                 .expect(404);
         cloud.get("", path + "/file").expect(401);
         cloud.call("", "PUT", path + "/file", "x", "Content-Type", STREAM).expect(401);
+    }
+
+    @Test
+    void uploadsSideBySideNeverExceedTheQuota() throws Exception {
+        limit(1);
+        List<String> paths = IntStream.range(0, 8).mapToObj(_ -> create()).toList();
+        List<Socket> sockets = new ArrayList<>();
+        for (String path : paths) {
+            sockets.add(begin(path, "Content-Length: " + 300 * MIB));
+        }
+
+        await(() -> count(paths, "saving") == 3);
+        int refused = 0;
+        for (int at = 0; at < paths.size(); at++) {
+            if (!status(paths.get(at)).equals("saving")) {
+                assertThat(statusLine(sockets.get(at))).contains(" 413 ");
+                refused++;
+            }
+        }
+
+        assertThat(refused).isEqualTo(5);
+        assertThat(kept()).isEqualTo(3L * 300 * MIB);
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        await(() -> count(paths, "queued") == 8);
+        assertThat(kept()).as("what was broken off counts no more").isZero();
+    }
+
+    @Test
+    void anUploadOfUnknownLengthStopsWhereTheQuotaEnds() {
+        limit(0);
+        String path = create();
+
+        cloud.send(request(path)
+                        .PUT(HttpRequest.BodyPublishers.ofInputStream(
+                                () -> new java.io.ByteArrayInputStream(random(MIB))))
+                        .build())
+                .expect(413);
+
+        assertThat(status(path)).isEqualTo("queued");
+        limit(-1);
+        upload(path, random(MIB)).expect(204);
+        assertThat(kept()).isEqualTo(MIB);
+    }
+
+    private void limit(int gib) {
+        cloud.call(
+                        cloud.tenant("admin").token(),
+                        "PUT",
+                        "/snapshot/v1/store/usage/" + tenant.projectId(),
+                        "{\"store_gigabytes\": " + gib + "}")
+                .expect(200);
+    }
+
+    private long kept() {
+        return cloud.get(tenant.token(), "/snapshot/v1/store/usage")
+                .expect(200)
+                .json()
+                .at("/usage/kept_bytes")
+                .asLong();
+    }
+
+    private long count(List<String> paths, String status) {
+        return paths.stream().filter(path -> status(path).equals(status)).count();
     }
 
     private String create() {

@@ -2,9 +2,12 @@ package cloud.stasis.cli.verb.image;
 
 import cloud.stasis.cli.cloud.Image;
 import cloud.stasis.cli.failure.ExitCode;
+import cloud.stasis.cli.screen.Output.Property;
 import cloud.stasis.cli.verb.PropertyRows;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -20,7 +23,9 @@ public final class ImageShow extends Verb {
     @Override
     protected ExitCode run() {
         Image found = cloud().images().image(image);
-        output().one(found, PropertyRows.of(found.json()));
+        List<Property> rows = new ArrayList<>(PropertyRows.of(found.json()));
+        rows.addAll(cloud().stores().ofImage(found.id()).rows());
+        output().one(found, rows);
         return ExitCode.OK;
     }
 }

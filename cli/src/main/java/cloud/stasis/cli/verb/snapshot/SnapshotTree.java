@@ -56,7 +56,7 @@ public final class SnapshotTree extends Verb {
         if (snapshot.isProtected()) {
             words.add("protected");
         }
-        snapshot.sent().ifPresent(sent -> words.add("stored " + SnapshotView.size(Optional.of(sent))));
+        snapshot.own().ifPresent(own -> words.add("own " + SnapshotView.size(Optional.of(own))));
         if (snapshot.isCurrent()) {
             words.add("<- the server is here");
         }

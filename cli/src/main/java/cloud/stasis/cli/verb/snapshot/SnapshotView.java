@@ -2,6 +2,7 @@ package cloud.stasis.cli.verb.snapshot;
 
 import cloud.stasis.cli.cloud.Snapshot;
 import cloud.stasis.cli.cloud.SnapshotPart;
+import cloud.stasis.cli.cloud.StoredSize;
 import cloud.stasis.cli.http.Json;
 import cloud.stasis.cli.screen.Column;
 import cloud.stasis.cli.screen.Output;
@@ -23,6 +24,7 @@ final class SnapshotView {
             Column.id("Server", Snapshot::server),
             Column.of("Memory", snapshot -> snapshot.hasMemory() ? "yes" : "no"),
             Column.number("Size", snapshot -> size(snapshot.size())),
+            Column.number("Own", snapshot -> size(snapshot.own())),
             Column.of("Taken at", snapshot -> Quantities.time(snapshot.takenAt())));
 
     private static final List<Column<SnapshotPart>> PARTS = List.of(
@@ -39,7 +41,7 @@ final class SnapshotView {
             Column.of("Reason", part -> any(part, "reason")));
 
     /// Shown as tables of their own.
-    private static final Set<String> NESTED = Set.of("parts", "receipt", "links");
+    private static final Set<String> NESTED = Set.of("parts", "stored", "receipt", "links");
 
     private SnapshotView() {}
 
@@ -61,6 +63,7 @@ final class SnapshotView {
                 rows.add(new Property(field.getKey(), Output.compact(field.getValue())));
             }
         });
+        rows.addAll(new StoredSize(snapshot.json().path("stored")).rows());
         snapshot.receipt().properties().forEach(field -> {
             if (!field.getKey().equals("transfers")) {
                 rows.add(new Property("receipt: " + field.getKey(), Output.compact(field.getValue())));

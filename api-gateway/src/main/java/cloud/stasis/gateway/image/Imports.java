@@ -1,0 +1,68 @@
+package cloud.stasis.gateway.image;
+
+import cloud.stasis.gateway.storage.StorageQuota;
+import cloud.stasis.messages.CommandResult;
+import cloud.stasis.model.ImageId;
+import cloud.stasis.model.ReferenceName;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// How imports end. Every method must be called within a transaction.
+public final class Imports {
+    /// The image API's word for a failed import, with the store in which it failed.
+    public static final String FAILED = "os_glance_failed_import";
+
+    /// The one store that there is, by the image API.
+    public static final String STORE = "stasis";
+
+    private final ImageTable table;
+    private final StorageQuota quota;
+    private final Clock clock;
+
+    public Imports(ImageTable table, StorageQuota quota, Clock clock) {
+        this.table = table;
+        this.quota = quota;
+        this.clock = clock;
+    }
+
+    boolean isWanted(ImageId id) {
+        return table.find(id).isPresent();
+    }
+
+    /// @param fetched what came, unless it was staged before
+    /// @return false if the image was deleted meanwhile, so that its bundle has to go
+    boolean succeeded(ImageId id, Optional<CommandResult.Imported> fetched) {
+        Optional<Image> image = table.lock(id);
+        if (image.isPresent() && image.get().state() instanceof ImageState.Importing importing) {
+            ImageContent content = fetched.map(Imports::content)
+                    .or(importing::staged)
+                    .orElseThrow(() -> new IllegalStateException("nothing was imported"));
+            table.change(image.get().in(importing.toActive(content), clock.instant()));
+        }
+        return image.isPresent();
+    }
+
+    void failed(ImageId id) {
+        table.lock(id).ifPresent(image -> {
+            if (image.state() instanceof ImageState.Importing importing) {
+                Map<String, String> properties = new TreeMap<>(image.details().properties());
+                properties.put(FAILED, STORE);
+                table.change(image.with(image.details().withProperties(properties), clock.instant())
+                        .in(importing.back(), clock.instant()));
+                if (importing.staged().isEmpty()) {
+                    quota.release(ReferenceName.of(id));
+                }
+            }
+        });
+    }
+
+    private static ImageContent content(CommandResult.Imported came) {
+        return new ImageContent(
+                came.size(),
+                Optional.of(came.virtualSize()),
+                Optional.of(new Checksums(came.md5(), came.sha512())),
+                came.parts());
+    }
+}
