@@ -36,6 +36,7 @@ class RolesIT {
             "/compute/v2.1/os-networks/",
             "/compute/v2.1/os-quota-sets/",
             "/image/v2/schemas/",
+            "/snapshot/v1/hosts/",
             "/snapshot/v1/state-backups/",
             "/volume/v3/{project}/types/",
             "/volume/v3/{project}/group_types/",
