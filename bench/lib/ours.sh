@@ -40,7 +40,7 @@ ours_log_in() {
     compute_url=$(endpoint compute)
     image_url=$(endpoint image)
     image_url=${image_url%/v2}/v2
-    printf 'header = "%s"\n' "X-Auth-Token: $token" "OpenStack-API-Version: compute $MICROVERSION" \
+    printf 'header = "%s"\n' "X-Auth-Token: $token" "OpenStack-API-Version: compute $MICROVERSION, volume 3.0" \
         "Accept: application/json" > "$work/curlrc"
     rm "$work/headers"
 }
