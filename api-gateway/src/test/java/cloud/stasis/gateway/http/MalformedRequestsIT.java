@@ -42,7 +42,8 @@ class MalformedRequestsIT {
     private final Handler reader = new Handler() {
         @Override
         public void publish(LogRecord record) {
-            if (record.getLoggerName().equals("audit") && MESSAGE.format(record).startsWith("POST /identity/v3/users ")) {
+            if (record.getLoggerName().equals("audit")
+                    && MESSAGE.format(record).startsWith("POST /identity/v3/users ")) {
                 ended.incrementAndGet();
             }
             if (record.getLevel().intValue() >= Level.WARNING.intValue() || record.getThrown() != null) {
