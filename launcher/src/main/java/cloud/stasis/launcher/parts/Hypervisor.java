@@ -36,7 +36,10 @@ public final class Hypervisor {
     private static Part daemon(PartName name, Readiness readiness, Duration startDeadline) {
         return new Part(
                 name,
-                () -> new Launch(List.of("tini", "-s", "--", "/usr/sbin/" + name), Map.of()),
+                () -> {
+                    KvmDevice.OF_THE_MACHINE.openToItsGroup();
+                    return new Launch(List.of("tini", "-s", "--", "/usr/sbin/" + name), Map.of());
+                },
                 List.of(),
                 readiness,
                 Sharing.MACHINE,
