@@ -211,7 +211,9 @@ public class VolumeActionsResource {
         body.put("status", volume.state().status());
         body.put("display_description", volume.label().description().orElse(null));
         body.put("size", volume.size().gibRoundedUp());
-        body.put("volume_type", bodies.type(volume));
+        String type = bodies.type(volume);
+        // Here, and only here, clients look for a name in it.
+        body.put("volume_type", type == null ? null : Map.of("name", type));
         body.put("image_id", image.toString());
         body.put("container_format", container);
         body.put("disk_format", format);
