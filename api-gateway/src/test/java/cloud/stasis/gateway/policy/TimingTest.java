@@ -48,7 +48,7 @@ class TimingTest {
                 "@daily",
                 "0 0 L * *",
                 "a b c d e",
-                "0 0 * * 1,2,3,4,5,6,7,1,2,3,4,5,6,7,1,2,3,4,5,6,7,1,2,3,4,5,6,7,1,2,3,4,5,6,7,1,2,3,4,5,6,7,1,2,3,4"
+                "0 0 * * 1,2,3,4,5,6,7,1,2,3,4,5,6,7,1,2,3,4,5,6,7,1,2,3,4,5,6,7,1,2,3,4,5,6,7,1,2,3,4,5,6,7,1,2,3,4,5,6,7"
             })
     void whatIsNoCalendarIsRefused(String cron) {
         assertThatThrownBy(() -> new Timing.Calendar(cron)).isInstanceOf(StasisException.class);
