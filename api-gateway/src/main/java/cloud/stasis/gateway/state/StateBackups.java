@@ -1,5 +1,6 @@
 package cloud.stasis.gateway.state;
 
+import cloud.stasis.chunks.DiskErrors;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.image.DropBundle;
 import cloud.stasis.gateway.job.Job;
@@ -21,7 +22,6 @@ import cloud.stasis.model.SagaId;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.StateBackupId;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -163,11 +163,9 @@ public final class StateBackups {
                 rows.save(row.saving(content.size()));
                 sagas.start(SagaId.random(), new Start<>(sealState, new SealState.Data(row.id(), manifest)), requestId);
             }));
-        } catch (StasisException | UncheckedIOException e) {
+        } catch (RuntimeException e) {
             LOG.errorf(e, "The state could not be backed up backupId=%s", backup.id());
-            ErrorReport why = e instanceof StasisException known
-                    ? known.report()
-                    : new ErrorReport(ErrorCode.NO_SPACE, "The dump could not be written.");
+            ErrorReport why = ErrorReport.of(e);
             transactions.run(() -> rows.lock(backup.id()).ifPresent(row -> rows.save(row.with(new Status.Error(why)))));
         }
     }
@@ -184,7 +182,7 @@ public final class StateBackups {
                 Files.deleteIfExists(directory);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw DiskErrors.of("dump the state", e);
         }
     }
 

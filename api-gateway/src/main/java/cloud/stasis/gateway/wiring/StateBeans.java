@@ -42,9 +42,9 @@ class StateBeans {
     @Produces
     @Singleton
     @DefaultBean
-    StateStore stateStore(Grants grants) {
+    StateStore stateStore(Transactions transactions, Grants grants) {
         return (backup, file) -> {
-            StoreGrant grant = grants.toWrite(ReferenceName.of(backup));
+            StoreGrant grant = transactions.call(() -> grants.toWrite(ReferenceName.of(backup)));
             try (FileSource source = FileSource.of(file)) {
                 return new HttpContentStore(grant.store(), grant.token())
                         .upload(
