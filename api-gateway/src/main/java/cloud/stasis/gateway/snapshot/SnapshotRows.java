@@ -26,6 +26,12 @@ public interface SnapshotRows {
 
     void save(Snapshot snapshot);
 
+    /// Keeps the verdict that a snapshot begins with.
+    void judge(SnapshotId snapshot, FirstVerdict verdict);
+
+    /// Empty of one that was not taken here, or before verdicts were kept.
+    Optional<FirstVerdict> firstVerdict(SnapshotId snapshot);
+
     void remove(SnapshotId snapshot);
 
     List<Snapshot> list(SnapshotQuery query);

@@ -96,6 +96,11 @@ public final class Snapshots {
         return snapshots.find(id).filter(found -> isVisible(caller, found)).orElseThrow(() -> notFound(id));
     }
 
+    /// What could be made of a snapshot when it had just been taken, if that is known.
+    public Optional<FirstVerdict> firstVerdict(Snapshot snapshot) {
+        return snapshots.firstVerdict(snapshot.id());
+    }
+
     public List<Snapshot> list(SnapshotQuery query) {
         return snapshots.list(query);
     }

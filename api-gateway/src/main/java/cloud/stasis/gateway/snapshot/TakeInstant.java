@@ -60,6 +60,7 @@ public final class TakeInstant implements Saga<TakeInstant.Data> {
     private final InstantRows instants;
     private final Grants grants;
     private final Outbox outbox;
+    private final Verdicts verdicts;
     private final Clock clock;
 
     public TakeInstant(
@@ -68,12 +69,14 @@ public final class TakeInstant implements Saga<TakeInstant.Data> {
             InstantRows instants,
             Grants grants,
             Outbox outbox,
+            Verdicts verdicts,
             Clock clock) {
         this.instances = instances;
         this.snapshots = snapshots;
         this.instants = instants;
         this.grants = grants;
         this.outbox = outbox;
+        this.verdicts = verdicts;
         this.clock = clock;
     }
 
@@ -262,11 +265,11 @@ public final class TakeInstant implements Saga<TakeInstant.Data> {
         instants.measured(data.instant(), data.measured());
         for (Member member : data.members()) {
             SealedBundle bundle = new SealedBundle(member.sealed().orElseThrow(), data.manifest(member));
-            snapshots
-                    .lock(member.snapshot())
-                    .ifPresent(snapshot ->
-                            snapshots.save(snapshot.holding(bundle, now).in(new SnapshotState.Available(), now)));
+            Optional<Snapshot> taken = snapshots.lock(member.snapshot()).map(snapshot -> snapshot.holding(bundle, now)
+                    .in(new SnapshotState.Available(), now));
+            taken.ifPresent(snapshots::save);
             instances.change(member.instance(), run.id(), instance -> instance.at(Optional.of(member.snapshot()), now));
+            taken.ifPresent(snapshot -> snapshots.judge(snapshot.id(), verdicts.first(snapshot)));
             instances.phase(member.instance(), run.id(), Phase.SETTLING);
         }
     }

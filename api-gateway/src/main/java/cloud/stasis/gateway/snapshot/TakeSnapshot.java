@@ -56,6 +56,7 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
     private final Outbox outbox;
     private final SafetySnapshots safeties;
     private final VolumeExchange volumes;
+    private final Verdicts verdicts;
     private final Clock clock;
 
     public TakeSnapshot(
@@ -65,6 +66,7 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
             Outbox outbox,
             SafetySnapshots safeties,
             VolumeExchange volumes,
+            Verdicts verdicts,
             Clock clock) {
         this.instances = instances;
         this.snapshots = snapshots;
@@ -72,6 +74,7 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
         this.outbox = outbox;
         this.safeties = safeties;
         this.volumes = volumes;
+        this.verdicts = verdicts;
         this.clock = clock;
     }
 
@@ -236,12 +239,13 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
     private void sealed(Run<Data> run) {
         Data data = run.data();
         SealedBundle bundle = new SealedBundle(data.sealed().orElseThrow(), data.manifest());
-        snapshots
-                .lock(data.snapshot())
-                .ifPresent(snapshot -> snapshots.save(
-                        snapshot.holding(bundle, clock.instant()).in(new SnapshotState.Available(), clock.instant())));
+        Optional<Snapshot> taken = snapshots.lock(data.snapshot()).map(snapshot -> snapshot.holding(
+                        bundle, clock.instant())
+                .in(new SnapshotState.Available(), clock.instant()));
+        taken.ifPresent(snapshots::save);
         instances.change(
                 data.instance(), run.id(), instance -> instance.at(Optional.of(data.snapshot()), clock.instant()));
+        taken.ifPresent(snapshot -> snapshots.judge(snapshot.id(), verdicts.first(snapshot)));
         instances.phase(data.instance(), run.id(), Phase.SETTLING);
     }
 

@@ -39,6 +39,11 @@ public final class Verdicts {
         this.clock = clock;
     }
 
+    /// To be kept with a snapshot that has just been taken.
+    FirstVerdict first(Snapshot snapshot) {
+        return FirstVerdict.of(of(snapshot), clock.instant());
+    }
+
     public Verdict of(Snapshot snapshot) {
         Optional<Instance> server = instances.find(snapshot.instance());
         Optional<HostId> home = instances.ever(snapshot.instance()).flatMap(Instance::host);

@@ -21,6 +21,7 @@ import cloud.stasis.gateway.snapshot.SafetySnapshots;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
 import cloud.stasis.gateway.snapshot.TakeInstant;
 import cloud.stasis.gateway.snapshot.TakeSnapshot;
+import cloud.stasis.gateway.snapshot.Verdicts;
 import cloud.stasis.gateway.snapshot.VolumeExchange;
 import cloud.stasis.gateway.volume.VolumeTurns;
 import cloud.stasis.gateway.volume.Volumes;
@@ -76,8 +77,9 @@ class SagaBeans {
             Outbox outbox,
             SafetySnapshots safeties,
             VolumeExchange volumes,
+            Verdicts verdicts,
             Clock clock) {
-        return new TakeSnapshot(instances, snapshots, grants, outbox, safeties, volumes, clock);
+        return new TakeSnapshot(instances, snapshots, grants, outbox, safeties, volumes, verdicts, clock);
     }
 
     @Produces
@@ -127,8 +129,9 @@ class SagaBeans {
             InstantRows instants,
             Grants grants,
             Outbox outbox,
+            Verdicts verdicts,
             Clock clock) {
-        return new TakeInstant(instances, snapshots, instants, grants, outbox, clock);
+        return new TakeInstant(instances, snapshots, instants, grants, outbox, verdicts, clock);
     }
 
     @Produces

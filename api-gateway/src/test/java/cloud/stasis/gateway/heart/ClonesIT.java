@@ -76,6 +76,13 @@ class ClonesIT {
         assertThat(verdict.at("/revert/reasons/0").asText()).contains("The server is gone");
         assertThat(verdict.at("/clones/0/outcome").asText()).isEqualTo("with_memory");
         assertThat(verdict.at("/clones/0/host").isNull()).isTrue();
+        JsonNode first = firstVerdict(tenant, snapshot);
+        assertThat(first.at("/revert/outcome").asText())
+                .as("what it was when it was taken")
+                .isEqualTo("with_memory");
+        assertThat(first.at("/clones/0/outcome").asText()).isEqualTo("with_memory");
+        assertThat(first.at("/clones/0/hosts").asInt()).isPositive();
+        assertThat(first.path("at").asText()).isNotEmpty();
         assertThat(doors.server(tenant, clone).path("status").asText()).isEqualTo("ACTIVE");
     }
 
@@ -90,6 +97,8 @@ class ClonesIT {
         assertThat(verdict(tenant, whole).at("/revert/reasons")).isEmpty();
         assertThat(verdict(tenant, disks).at("/revert/outcome").asText()).isEqualTo("disks_only");
         assertThat(verdict(tenant, disks).at("/revert/reasons/0").asText()).contains("without memory");
+        assertThat(firstVerdict(tenant, disks).path("revert").path("reasons"))
+                .isEqualTo(verdict(tenant, disks).at("/revert/reasons"));
         String clone = "/snapshots/" + disks + "/clone";
         doors.snapshot(tenant, "POST", clone, "{\"name\": \"x\", \"memory\": true}")
                 .expect(400);
@@ -139,6 +148,13 @@ class ClonesIT {
                 .expect(200)
                 .json()
                 .path("verdict");
+    }
+
+    private JsonNode firstVerdict(Tenant tenant, String snapshot) {
+        return doors.snapshot(tenant, "GET", "/snapshots/" + snapshot, null)
+                .expect(200)
+                .json()
+                .at("/snapshot/first_verdict");
     }
 
     private ComputeCommand.CloneInstance command(String clone) {

@@ -54,7 +54,10 @@ class SnapshotVerbsIT {
                 + "'size':268435456}],'receipt':{'strategy':'memory-standard','asked':'prefer','reached':'memory',"
                 + "'frozen_ms':0,'paused_ms':412,'guest_agent':'answered','hypervisor':'QEMU 7.2.22','transfers':["
                 + "{'part':'vda','mode':'full','reason':'first capture','read':1073741824,'sent':104857600,"
-                + "'shared':0,'took_ms':900}]},'manifest':null,'taken_at':'2026-11-22T10:00:00Z'}";
+                + "'shared':0,'took_ms':900}]},'first_verdict':{'at':'2026-11-22T10:00:01Z',"
+                + "'revert':{'outcome':'with_memory','reasons':[],'hosts':1},"
+                + "'clones':[{'outcome':'with_memory','reasons':[],'hosts':2},"
+                + "{'outcome':'none','reasons':['Full.'],'hosts':1}]},'manifest':null,'taken_at':'2026-11-22T10:00:00Z'}";
     }
 
     private static String job(String status, int percent) {
@@ -120,6 +123,8 @@ class SnapshotVerbsIT {
             | receipt: paused_ms   | 412                                  |
             | receipt: guest_agent | answered                             |
             | receipt: hypervisor  | QEMU 7.2.22                          |
+            | at first: revert     | with memory                          |
+            | at first: clone      | with memory (2 hosts); none: Full.   |
             +----------------------+--------------------------------------+
             Parts
             +--------+--------+-----------+

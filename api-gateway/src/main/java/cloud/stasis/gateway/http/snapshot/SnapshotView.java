@@ -1,5 +1,6 @@
 package cloud.stasis.gateway.http.snapshot;
 
+import cloud.stasis.gateway.snapshot.FirstVerdict;
 import cloud.stasis.gateway.snapshot.Snapshot;
 import cloud.stasis.gateway.snapshot.Snapshot.SealedBundle;
 import cloud.stasis.gateway.storage.StoredSize;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param size bytes of all parts together, as the guest sees them
 /// @param stored what it takes up; null until it was measured
 /// @param receipt what the capture did
+/// @param firstVerdict what could be made of it when it had just been taken; not in lists
 /// @param isProtected whether it may not be deleted
 /// @param beforeRevert of a safety snapshot: what the server was, as `running`
 public record SnapshotView(
@@ -37,6 +39,10 @@ public record SnapshotView(
         @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable StoredView stored,
         List<PartView> parts,
         @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable ReceiptView receipt,
+
+        @JsonProperty("first_verdict") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+        FirstVerdictView firstVerdict,
+
         @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String manifest,
         @JsonProperty("protected") boolean isProtected,
 
@@ -155,7 +161,13 @@ public record SnapshotView(
         }
     }
 
+    /// As a list shows it.
     static SnapshotView of(Snapshot snapshot, Optional<StoredSize> stored, Audience audience) {
+        return of(snapshot, stored, Optional.empty(), audience);
+    }
+
+    static SnapshotView of(
+            Snapshot snapshot, Optional<StoredSize> stored, Optional<FirstVerdict> verdict, Audience audience) {
         Optional<Manifest> manifest = snapshot.sealed().map(SealedBundle::manifest);
         return new SnapshotView(
                 snapshot.id().toString(),
@@ -173,6 +185,7 @@ public record SnapshotView(
                 manifest.flatMap(Manifest::receipt)
                         .map(receipt -> ReceiptView.of(receipt, audience))
                         .orElse(null),
+                verdict.map(FirstVerdictView::of).orElse(null),
                 snapshot.sealed().map(bundle -> bundle.id().toString()).orElse(null),
                 snapshot.isProtected(),
                 switch (snapshot.occasion()) {

@@ -228,6 +228,7 @@ public class SnapshotsResource {
         return SnapshotView.of(
                 snapshot,
                 storage.of(request.caller(), ReferenceName.of(snapshot.id()), snapshot.project()),
+                snapshots.firstVerdict(snapshot),
                 Audience.of(request.caller()));
     }
 

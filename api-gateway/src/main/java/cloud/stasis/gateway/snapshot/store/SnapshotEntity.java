@@ -55,6 +55,10 @@ class SnapshotEntity {
     @Nullable
     String manifestId;
 
+    @Column(name = "first_verdict", columnDefinition = "longtext")
+    @Nullable
+    String firstVerdict;
+
     @Column(name = "size_bytes", nullable = false)
     long sizeBytes;
 

@@ -3,6 +3,7 @@ package cloud.stasis.gateway.snapshot.store;
 import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.quota.Usage;
 import cloud.stasis.gateway.saga.RowJson;
+import cloud.stasis.gateway.snapshot.FirstVerdict;
 import cloud.stasis.gateway.snapshot.InstantId;
 import cloud.stasis.gateway.snapshot.Snapshot;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
@@ -99,6 +100,18 @@ class SnapshotTable implements SnapshotRows, Usage {
     @Override
     public void save(Snapshot snapshot) {
         write(rows.findById(snapshot.id().value()), snapshot);
+    }
+
+    @Override
+    public void judge(SnapshotId snapshot, FirstVerdict verdict) {
+        rows.findById(snapshot.value()).firstVerdict = RowJson.write(verdict);
+    }
+
+    @Override
+    public Optional<FirstVerdict> firstVerdict(SnapshotId snapshot) {
+        return rows.findByIdOptional(snapshot.value())
+                .flatMap(row -> Optional.ofNullable(row.firstVerdict))
+                .map(text -> RowJson.read(text, FirstVerdict.class));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package cloud.stasis.cli.verb.snapshot;
 
+import cloud.stasis.cli.cloud.FirstVerdict;
 import cloud.stasis.cli.cloud.Snapshot;
 import cloud.stasis.cli.cloud.SnapshotPart;
 import cloud.stasis.cli.cloud.StoredSize;
@@ -41,7 +42,7 @@ final class SnapshotView {
             Column.of("Reason", part -> any(part, "reason")));
 
     /// Shown as tables of their own.
-    private static final Set<String> NESTED = Set.of("parts", "stored", "receipt", "links");
+    private static final Set<String> NESTED = Set.of("parts", "stored", "receipt", "first_verdict", "links");
 
     private SnapshotView() {}
 
@@ -69,6 +70,9 @@ final class SnapshotView {
                 rows.add(new Property("receipt: " + field.getKey(), Output.compact(field.getValue())));
             }
         });
+        new FirstVerdict(snapshot.json().path("first_verdict"))
+                .lines()
+                .forEach((what, line) -> rows.add(new Property("at first: " + what, line)));
         return rows;
     }
 
