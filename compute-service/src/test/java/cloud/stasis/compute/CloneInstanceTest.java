@@ -10,23 +10,35 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.Identity;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
 import cloud.stasis.messages.ComputeCommand.ResumeState;
+import cloud.stasis.messages.MessageCodec;
+import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.Part;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A clone is another machine from the first moment on: nothing that either does reaches the other.
 class CloneInstanceTest {
@@ -138,6 +150,44 @@ class CloneInstanceTest {
         assertThat(host.host.instances().layout().known()).containsExactly(id);
         assertThat(host.hypervisor.domains().find(clone)).isEmpty();
         assertAt(id, 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"vcpus", "memory", "boot"})
+    void archiveOfAnotherMachineThanTheSnapshotSaysIsRefused(String what) {
+        ComputeCommand.CloneInstance honest = command(MemoryChoice.WITH_MEMORY, ResumeState.RUNNING, Identity.KEEP);
+        List<Part> parts = new ArrayList<>(honest.parts());
+        parts.replaceAll(part -> part instanceof Part.DeviceArchive archive ? forged(archive, what) : part);
+        ComputeCommand.CloneInstance hostile = new ComputeCommand.CloneInstance(
+                clone, honest.spec(), id, SNAPSHOT, parts, honest.memory(), honest.resume(), honest.identity(), GRANT);
+
+        assertThatThrownBy(() -> host.handle(hostile))
+                .isInstanceOfSatisfying(StasisException.class, refused -> assertThat(refused.code())
+                        .isEqualTo(ErrorCode.MALFORMED_OBJECT));
+
+        assertThat(host.host.instances().layout().known()).containsExactly(id);
+        assertThat(host.hypervisor.domains().find(clone)).isEmpty();
+    }
+
+    private Part forged(Part.DeviceArchive archive, String what) {
+        try {
+            ObjectNode machine = (ObjectNode)
+                    MessageCodec.mapper().readTree(host.store.small(archive.content(), ByteCount.ofMib(1)));
+            switch (what) {
+                case "vcpus" -> machine.put("vcpus", 64);
+                case "memory" -> machine.put("memory", ByteCount.ofGib(64).bytes());
+                default -> machine.set("boot", kernelOfSomebodyElse());
+            }
+            return new Part.DeviceArchive(host.upload(MessageCodec.mapper().writeValueAsBytes(machine)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private JsonNode kernelOfSomebodyElse() throws IOException {
+        Boot kernel = new Boot.FromKernel(host.upload(new byte[BLOCK]), Optional.empty(), "");
+        return MessageCodec.mapper()
+                .readTree(MessageCodec.mapper().writerFor(Boot.class).writeValueAsBytes(kernel));
     }
 
     private ComputeCommand.CloneInstance command(MemoryChoice memory, ResumeState resume, Identity identity) {

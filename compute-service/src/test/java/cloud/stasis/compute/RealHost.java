@@ -17,7 +17,9 @@ import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Instances;
 import cloud.stasis.compute.machine.VirtType;
 import cloud.stasis.compute.store.BaseFiles;
+import cloud.stasis.compute.store.BaseStreams;
 import cloud.stasis.compute.store.FreeSpace;
+import cloud.stasis.compute.store.ProxyFronts;
 import cloud.stasis.compute.watchdog.ShellWatchdog;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.Program;
@@ -44,7 +46,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
@@ -56,6 +57,7 @@ public final class RealHost implements AutoCloseable {
     private static final ByteCount ROOT = ByteCount.ofMib(1024);
     private static final ByteCount DATA = ByteCount.ofMib(128);
     private static final ByteCount MEMORY = ByteCount.ofMib(256);
+    private static final ByteCount FETCHED_FIRST = ByteCount.ofGib(4);
     private static final Duration TOOL = Duration.ofSeconds(60);
 
     final HostId id;
@@ -96,16 +98,29 @@ public final class RealHost implements AutoCloseable {
                 directory.resolve("compute/memory"),
                 new MemoryContentStore(),
                 Bridges.NONE,
-                Optional.of(CaptureStrategy.COPY));
+                Optional.of(CaptureStrategy.COPY),
+                FETCHED_FIRST);
     }
 
     private RealHost(Path directory, Path memory, ContentStore store, Bridges bridges) {
-        this(directory, memory, store, bridges, Optional.empty());
+        this(directory, memory, store, bridges, Optional.empty(), FETCHED_FIRST);
+    }
+
+    /// That boots from images while they are fetched.
+    static RealHost streaming(Path directory, ContentStore store) {
+        return new RealHost(
+                directory, directory.resolve("compute/memory"), store, Bridges.NONE, Optional.empty(), ByteCount.ZERO);
     }
 
     /// @param strategy as the hypervisor is able to if it is not said
+    /// @param streamAbove images larger than this are fetched while guests run on them
     private RealHost(
-            Path directory, Path memory, ContentStore store, Bridges bridges, Optional<CaptureStrategy> strategy) {
+            Path directory,
+            Path memory,
+            ContentStore store,
+            Bridges bridges,
+            Optional<CaptureStrategy> strategy,
+            ByteCount streamAbove) {
         this.directory = directory;
         this.store = store;
         this.id = new HostId(directory.getFileName().toString());
@@ -116,11 +131,12 @@ public final class RealHost implements AutoCloseable {
         Instances instances = new Instances(layout, hypervisor.layers());
         FreeSpace space = new FreeSpace(layout.compute(), ByteCount.ofMib(64));
         BaseFiles bases =
-                new BaseFiles(layout, ByteCount.ofGib(8), space, Clock.systemUTC(), () -> Set.copyOf(Set.of()));
+                new BaseFiles(layout, ByteCount.ofGib(8), space, Clock.systemUTC(), instances::contentsOnDisk);
         this.host = new Host(
                 hypervisor,
                 instances,
                 bases,
+                new BaseStreams(layout, bases, where -> store, new ProxyFronts(), streamAbove),
                 space,
                 new FreeSpace(layout.memory(), ByteCount.ofMib(64)),
                 grant -> store,

@@ -16,6 +16,7 @@ import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Instances;
 import cloud.stasis.compute.store.BaseFiles;
+import cloud.stasis.compute.store.BaseStreams;
 import cloud.stasis.compute.store.FreeSpace;
 import cloud.stasis.compute.watchdog.TimerWatchdog;
 import cloud.stasis.compute.watchdog.Watchdog;
@@ -61,6 +62,7 @@ final class SimulatedHost implements AutoCloseable {
     static final DeviceName DATA = new DeviceName("vdb");
     static final ByteCount SIZE = ByteCount.ofMib(1);
     static final int BLOCK = 64 * 1024;
+    private static final ByteCount FETCHED_FIRST = ByteCount.ofGib(4);
     static final StoreGrant GRANT = new StoreGrant(URI.create("http://127.0.0.1:1"), "token");
     private static final byte[] IMAGE = image();
 
@@ -69,7 +71,7 @@ final class SimulatedHost implements AutoCloseable {
     final List<Fact> facts = new CopyOnWriteArrayList<>();
     final Host host;
     final ComputeAgent agent;
-    private volatile UnaryOperator<ContentStore> storeSeen = UnaryOperator.identity();
+    private volatile UnaryOperator<ContentStore> storeSeen;
 
     SimulatedHost(Path directory) {
         this(directory, new MemoryContentStore());
@@ -98,19 +100,48 @@ final class SimulatedHost implements AutoCloseable {
             SimulatedHypervisor hypervisor,
             Hypervisor seen,
             Watchdog watchdog) {
+        this(directory, store, UnaryOperator.identity(), hypervisor, seen, watchdog, FETCHED_FIRST);
+    }
+
+    /// That boots from images while they are fetched.
+    static SimulatedHost streaming(
+            Path directory, MemoryContentStore store, ContentStore seen, SimulatedHypervisor hypervisor) {
+        return new SimulatedHost(
+                directory,
+                store,
+                ignored -> seen,
+                hypervisor,
+                hypervisor,
+                new TimerWatchdog(hypervisor),
+                ByteCount.ZERO);
+    }
+
+    private SimulatedHost(
+            Path directory,
+            MemoryContentStore store,
+            UnaryOperator<ContentStore> storeSeen,
+            SimulatedHypervisor hypervisor,
+            Hypervisor seen,
+            Watchdog watchdog,
+            ByteCount streamAbove) {
         this.store = store;
+        this.storeSeen = storeSeen;
         this.hypervisor = hypervisor;
         HostLayout layout = new HostLayout(directory.resolve("c"), directory.resolve("v"));
         layout.prepare();
         Instances instances = new Instances(layout, seen.layers());
         FreeSpace space = new FreeSpace(layout.compute(), ByteCount.ofMib(1));
+        BaseFiles bases =
+                new BaseFiles(layout, ByteCount.ofGib(1), space, Clock.systemUTC(), instances::contentsOnDisk);
         this.host = new Host(
                 seen,
                 instances,
-                new BaseFiles(layout, ByteCount.ofGib(1), space, Clock.systemUTC(), instances::contentsOnDisk),
+                bases,
+                new BaseStreams(
+                        layout, bases, where -> this.storeSeen.apply(store), BaseStreams.Fronts.NONE, streamAbove),
                 space,
                 space,
-                grant -> storeSeen.apply(store),
+                grant -> this.storeSeen.apply(store),
                 watchdog,
                 Limits.DEFAULT,
                 Clock.systemUTC());

@@ -28,15 +28,18 @@ final class Download {
     private final NodeReader nodes;
     private final Transfer transfer;
     private final BulkFile file;
+    private final TransferListener listener;
 
     private List<Leaf> unit = new ArrayList<>();
 
-    private Download(BlobExchange exchange, TreeShape shape, Transfer transfer, BulkFile file) {
+    private Download(
+            BlobExchange exchange, TreeShape shape, Transfer transfer, BulkFile file, TransferListener listener) {
         this.exchange = exchange;
         this.shape = shape;
         this.nodes = new NodeReader(exchange);
         this.transfer = transfer;
         this.file = file;
+        this.listener = listener;
     }
 
     static void run(
@@ -54,7 +57,7 @@ final class Download {
                             StandardOpenOption.WRITE);
                     Transfer transfer = threads.begin(listener, content.size())) {
                 file.extend(content.size().bytes());
-                new Download(exchange, shape, transfer, file)
+                new Download(exchange, shape, transfer, file, listener)
                         .run(content.index().digest());
                 file.force();
             }
@@ -144,6 +147,7 @@ final class Download {
     private void write(byte[] buffer, int from, int length, long offset) {
         try {
             file.write(buffer, from, length, offset);
+            listener.written(new Extent(offset, length));
             transfer.progressed(length);
         } catch (IOException e) {
             throw DiskErrors.of("writing a downloaded disk", e);

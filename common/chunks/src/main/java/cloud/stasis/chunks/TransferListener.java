@@ -23,4 +23,8 @@ public interface TransferListener {
     /// @throws StasisException to end the transfer; it is thrown on by the transfer, which leaves nothing
     /// visible
     void checkCancelled();
+
+    /// A download has written a run of verified bytes into its file; they can be read there. Called on the
+    /// threads of the transfer, in any order. Zeros are not told, since they are not written.
+    default void written(Extent run) {}
 }

@@ -1,7 +1,7 @@
 package cloud.stasis.disks;
 
-/// The numbers of the NBD protocol that the client uses, by the names of its specification (fixed newstyle handshake,
-/// structured replies).
+/// The numbers of the NBD protocol that client and server use, by the names of its specification (fixed
+/// newstyle handshake, structured replies).
 final class NbdWire {
     static final long NBDMAGIC = 0x4e42444d41474943L;
     static final long IHAVEOPT = 0x49484156454F5054L;
@@ -13,6 +13,11 @@ final class NbdWire {
     static final int FLAG_FIXED_NEWSTYLE = 1;
     static final int FLAG_NO_ZEROES = 2;
 
+    static final int EXPORT_HAS_FLAGS = 1;
+    static final int EXPORT_READ_ONLY = 2;
+    static final int EXPORT_CAN_MULTI_CONN = 1 << 8;
+
+    static final int OPT_ABORT = 2;
     static final int OPT_GO = 7;
     static final int OPT_STRUCTURED_REPLY = 8;
     static final int OPT_SET_META_CONTEXT = 10;
@@ -21,6 +26,9 @@ final class NbdWire {
     static final int REP_INFO = 3;
     static final int REP_META_CONTEXT = 4;
     static final int REP_ERROR_BIT = 0x80000000;
+    static final int REP_ERR_UNSUP = REP_ERROR_BIT | 1;
+    static final int REP_ERR_POLICY = REP_ERROR_BIT | 2;
+    static final int REP_ERR_UNKNOWN = REP_ERROR_BIT | 6;
     static final int INFO_EXPORT = 0;
 
     static final int CMD_READ = 0;
@@ -33,6 +41,7 @@ final class NbdWire {
     static final int REPLY_OFFSET_HOLE = 2;
     static final int REPLY_BLOCK_STATUS = 5;
     static final int REPLY_ERROR_BIT = 0x8000;
+    static final int REPLY_ERROR = REPLY_ERROR_BIT | 1;
 
     static final int REQUEST_BYTES = 28;
     static final int SIMPLE_REPLY_BYTES = 16;

@@ -6,6 +6,7 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +49,12 @@ public final class QcowLayers implements LayerFiles {
         List<String> command = new ArrayList<>(List.of("qemu-img", "create", "-q", "-f", "qcow2", "-o", SHAPE));
         switch (backing) {
             case Backing.Nothing nothing -> {}
-            case Backing.Raw raw -> command.addAll(List.of("-b", name(layer, raw.file()), "-F", "raw"));
+            case Backing.Raw raw -> {
+                command.addAll(List.of("-b", name(layer, raw.file()), "-F", "raw"));
+                if (!Files.exists(raw.file())) {
+                    command.add("-u");
+                }
+            }
             case Backing.Layer below -> command.addAll(List.of("-b", name(layer, below.file()), "-F", "qcow2"));
         }
         command.add(layer.toString());

@@ -1,5 +1,6 @@
 package cloud.stasis.disks;
 
+import cloud.stasis.chunks.ContentSource;
 import cloud.stasis.chunks.Extent;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
@@ -12,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 
 /// A chain of [SparseLayers], open. Writes go to the top layer; which blocks it holds is written down by [#flush] and
 /// [#close], so a killed process loses what it wrote since. Safe from several threads.
@@ -21,17 +23,60 @@ public final class SparseDisk implements LayerReader {
         WRITE
     }
 
-    private record Level(FileChannel data, BitSet held) {}
+    /// One layer, or what all of them stand on.
+    private interface Data extends AutoCloseable {
+        /// @return how many bytes were read; negative at the end
+        int read(ByteBuffer into, long offset) throws IOException;
+
+        /// What it was opened for; others close what they gave us.
+        @Override
+        default void close() throws IOException {}
+
+        static Data of(FileChannel channel) {
+            return new OfFile(channel);
+        }
+    }
+
+    private record OfFile(FileChannel channel) implements Data {
+        @Override
+        public int read(ByteBuffer into, long offset) throws IOException {
+            return channel.read(into, offset);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    private record Elsewhere(ContentSource source) implements Data {
+        @Override
+        public int read(ByteBuffer into, long offset) throws IOException {
+            long rest = source.size().bytes() - offset;
+            if (rest <= 0) {
+                return -1;
+            }
+            int length = (int) Math.min(rest, into.remaining());
+            source.read(offset, into.slice(into.position(), length));
+            into.position(into.position() + length);
+            return length;
+        }
+    }
+
+    private record Level(Data data, BitSet held) {}
 
     private final Path layer;
     private final Mode mode;
     private final SparseLayers.Blocks top;
+    private final Optional<ContentSource> ground;
     private final List<Level> levels = new ArrayList<>();
     private boolean open = true;
 
-    SparseDisk(Path layer, Mode mode) {
+    /// @param ground what the chain stands on instead of its raw file
+    SparseDisk(Path layer, Mode mode, Optional<ContentSource> ground) {
         this.layer = layer;
         this.mode = mode;
+        this.ground = ground;
         this.top = blocks(layer);
         try {
             openChain();
@@ -51,20 +96,26 @@ public final class SparseDisk implements LayerReader {
         Path file = layer;
         SparseLayers.Blocks blocks = top;
         levels.add(new Level(
-                mode == Mode.WRITE
-                        ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
-                        : FileChannel.open(file, StandardOpenOption.READ),
+                Data.of(
+                        mode == Mode.WRITE
+                                ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
+                                : FileChannel.open(file, StandardOpenOption.READ)),
                 BitSet.valueOf(blocks.held())));
         while (blocks.kind() != SparseLayers.BelowKind.NOTHING) {
             file = Path.of(blocks.below().orElseThrow());
             BitSet held = new BitSet();
             if (blocks.kind() == SparseLayers.BelowKind.RAW) {
                 held.set(0, (int) Math.ceilDiv(blocks.size().bytes(), SparseLayers.BLOCK_BYTES));
-                levels.add(new Level(FileChannel.open(file, StandardOpenOption.READ), held));
+                levels.add(new Level(
+                        ground.isPresent()
+                                ? new Elsewhere(ground.get())
+                                : Data.of(FileChannel.open(file, StandardOpenOption.READ)),
+                        held));
                 return;
             }
             blocks = blocks(file);
-            levels.add(new Level(FileChannel.open(file, StandardOpenOption.READ), BitSet.valueOf(blocks.held())));
+            levels.add(
+                    new Level(Data.of(FileChannel.open(file, StandardOpenOption.READ)), BitSet.valueOf(blocks.held())));
         }
     }
 
@@ -112,13 +163,20 @@ public final class SparseDisk implements LayerReader {
                 int whole = (int) Math.min(SparseLayers.BLOCK_BYTES, size().bytes() - start);
                 ByteBuffer below = ByteBuffer.allocate(whole);
                 readBlock(start, below);
-                into.data().write(below.flip(), start);
+                writeTop(below.flip(), start);
                 into.held().set(block);
             }
-            into.data().write(bytes.slice(bytes.position(), length), offset);
+            writeTop(bytes.slice(bytes.position(), length), offset);
             bytes.position(bytes.position() + length);
             offset += length;
         }
+    }
+
+    private void writeTop(ByteBuffer bytes, long offset) throws IOException {
+        if (!(levels.getFirst().data() instanceof OfFile top)) {
+            throw new IllegalStateException("the top of a chain is a file");
+        }
+        top.channel().write(bytes, offset);
     }
 
     public synchronized void flush() {

@@ -1,5 +1,6 @@
 package cloud.stasis.disks;
 
+import cloud.stasis.chunks.ContentSource;
 import cloud.stasis.chunks.Extent;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
@@ -77,17 +78,22 @@ public final class SparseLayers implements LayerFiles {
 
     /// As [#open], for a caller who sees to it that nobody writes just now.
     public SparseDisk openWhileWritten(Path layer) {
-        return new SparseDisk(layer, SparseDisk.Mode.READ);
+        return new SparseDisk(layer, SparseDisk.Mode.READ, Optional.empty());
     }
 
     /// @throws StasisException `WRONG_STATE` if someone else has it open for writing or it is frozen
     public SparseDisk openForWriting(Path layer) {
+        return openForWriting(layer, Optional.empty());
+    }
+
+    /// @param ground what its chain stands on instead of its raw file, which may not be there yet
+    public SparseDisk openForWriting(Path layer, Optional<ContentSource> ground) {
         Path key = layer.toAbsolutePath().normalize();
         if (!Files.isRegularFile(layer) || !isWritable(layer) || !WRITTEN.add(key)) {
             throw new StasisException(ErrorCode.WRONG_STATE, "the layer is frozen, in use or not there");
         }
         try {
-            return new SparseDisk(layer, SparseDisk.Mode.WRITE);
+            return new SparseDisk(layer, SparseDisk.Mode.WRITE, ground);
         } catch (RuntimeException e) {
             WRITTEN.remove(key);
             throw e;
@@ -128,19 +134,32 @@ public final class SparseLayers implements LayerFiles {
         Blocks top = read(fold.top());
         Blocks base = read(fold.base());
         BitSet held = BitSet.valueOf(base.held());
-        try (SparseDisk from = openWhileWritten(fold.top());
-                FileChannel to = FileChannel.open(fold.base(), StandardOpenOption.WRITE)) {
-            for (Extent extent : from.allocatedIn(1)) {
-                ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(extent.length()));
-                from.read(extent.offset(), bytes);
-                to.write(bytes.flip(), extent.offset());
-            }
-            held.or(BitSet.valueOf(top.held()));
-        } catch (IOException e) {
-            throw HostFiles.failure("fold a layer of a disk", e);
-        }
+        copy(fold.top(), fold.base());
+        held.or(BitSet.valueOf(top.held()));
         blocksOf(fold.base()).write(new Blocks(top.size(), base.below(), base.kind(), held.toLongArray()));
         repoint(fold);
+    }
+
+    /// Brings what one layer holds into an empty one that stands on the same. Nobody may have either open.
+    public void copyHeld(Path from, Path to) {
+        copy(from, to);
+        Blocks empty = read(to);
+        blocksOf(to)
+                .write(new Blocks(
+                        empty.size(), empty.below(), empty.kind(), read(from).held()));
+    }
+
+    private void copy(Path from, Path to) {
+        try (SparseDisk source = openWhileWritten(from);
+                FileChannel target = FileChannel.open(to, StandardOpenOption.WRITE)) {
+            for (Extent extent : source.allocatedIn(1)) {
+                ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(extent.length()));
+                source.read(extent.offset(), bytes);
+                target.write(bytes.flip(), extent.offset());
+            }
+        } catch (IOException e) {
+            throw HostFiles.failure("copy a layer of a disk", e);
+        }
     }
 
     @Override

@@ -18,6 +18,7 @@ import cloud.stasis.compute.instance.Intent;
 import cloud.stasis.compute.lifecycle.BootInstance;
 import cloud.stasis.compute.lifecycle.CloneInstance;
 import cloud.stasis.compute.lifecycle.DeleteInstance;
+import cloud.stasis.compute.lifecycle.StreamedDisks;
 import cloud.stasis.compute.power.Power;
 import cloud.stasis.compute.power.PowerOn;
 import cloud.stasis.compute.reconcile.Doctor;
@@ -29,16 +30,21 @@ import cloud.stasis.compute.volumes.GrowAttached;
 import cloud.stasis.compute.volumes.RevertAttached;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.PowerAction;
 import cloud.stasis.messages.Fact;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.StasisException;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /// Carries out what the gateway asks for. The composition of everything below it stands here.
 public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(ComputeAgent.class);
+
     private final HostId hostId;
     private final Host host;
     private final FactPublisher facts;
@@ -61,6 +67,8 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     private final Reconciliation reconciliation;
     private final Doctor doctor;
     private final StateTeller teller;
+    private final StreamedDisks streamed;
+    private final Turns turns = new Turns();
 
     public ComputeAgent(HostId hostId, Host host, FactPublisher facts) {
         this.hostId = hostId;
@@ -87,6 +95,8 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         this.growAttached = new GrowAttached(host);
         this.teller = new StateTeller(this::tell);
         this.reconciliation = new Reconciliation(host, powerOn, power, memoryCut, settle);
+        this.streamed = new StreamedDisks(host);
+        host.streams().onFetched(this::areSettled);
         this.doctor = new Doctor(host, reconciliation, settle);
     }
 
@@ -95,17 +105,83 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     public void start() {
         host.instances().layout().prepare();
         List<InstanceId> known = reconciliation.run();
+        host.streams().resume();
         host.hypervisor().domains().onChange(teller::changed);
         known.forEach(teller::changed);
     }
 
     @Override
     public CommandResult handle(ComputeCommand command, CommandContext context) {
-        try {
+        List<InstanceId> concerned =
+                command.keys().stream().map(InstanceId::parse).toList();
+        try (Turns.Turn _ = turns.take(concerned)) {
+            if (needsDisksHere(command)) {
+                concerned.stream()
+                        .flatMap(id -> host.instances().find(id).stream())
+                        .forEach(instance -> streamed.finish(instance, context));
+            }
             giveUpHold(command);
             return dispatch(command, context);
         } finally {
-            command.keys().forEach(key -> teller.changed(InstanceId.parse(key)));
+            concerned.forEach(teller::changed);
+        }
+    }
+
+    /// Whether a command reads or changes layers of disks, and waits until they need the network no more. The others go
+    /// on beside a disk that streams.
+    private static boolean needsDisksHere(ComputeCommand command) {
+        return switch (command) {
+            case ComputeCommand.ChangePower changes -> changes.action() == PowerAction.SUSPEND;
+            case ComputeCommand.CaptureDisks _,
+                    ComputeCommand.CaptureInstance _,
+                    ComputeCommand.UploadSnapshot _,
+                    ComputeCommand.CutVolumes _,
+                    ComputeCommand.CutTogether _,
+                    ComputeCommand.RevertInstance _,
+                    ComputeCommand.RevertAttached _ -> true;
+            case ComputeCommand.BootInstance _,
+                    ComputeCommand.CloneInstance _,
+                    ComputeCommand.DeleteInstance _,
+                    ComputeCommand.SettleCapture _,
+                    ComputeCommand.DiscardSnapshot _,
+                    ComputeCommand.AttachVolume _,
+                    ComputeCommand.DetachVolume _,
+                    ComputeCommand.DropCut _,
+                    ComputeCommand.DropCuts _,
+                    ComputeCommand.ReleaseTogether _,
+                    ComputeCommand.Examine _,
+                    ComputeCommand.AttachNic _,
+                    ComputeCommand.DetachNic _,
+                    ComputeCommand.SetLink _,
+                    ComputeCommand.ChangeMedium _,
+                    ComputeCommand.GrowAttached _,
+                    ComputeCommand.CancelCommand _ -> false;
+        };
+    }
+
+    /// Moves all disks that stand on a content which has come.
+    ///
+    /// @return whether none is left that reads it from the network
+    private boolean areSettled(Content content) {
+        boolean settled = true;
+        for (InstanceId id : host.instances().layout().known()) {
+            try (Turns.Turn _ = turns.take(List.of(id))) {
+                settled &= host.instances()
+                        .find(id)
+                        .map(instance -> isSettled(instance, content))
+                        .orElse(true);
+            }
+        }
+        return settled;
+    }
+
+    private boolean isSettled(Instance instance, Content content) {
+        try {
+            streamed.move(instance, () -> {});
+            return !streamed.reads(instance, content);
+        } catch (StasisException e) {
+            LOG.warnf(e, "A disk still reads from the network instanceId=%s code=%s", instance.id(), e.code());
+            return false;
         }
     }
 
@@ -178,6 +254,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
 
     @Override
     public void close() {
+        host.streams().close();
         cutTogether.close();
         teller.close();
         host.hypervisor().close();

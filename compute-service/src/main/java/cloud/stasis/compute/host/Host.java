@@ -1,23 +1,31 @@
 package cloud.stasis.compute.host;
 
+import cloud.stasis.chunks.TransferListener;
 import cloud.stasis.compute.hypervisor.CheckpointName;
 import cloud.stasis.compute.hypervisor.Domain;
 import cloud.stasis.compute.hypervisor.Hypervisor;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Instances;
 import cloud.stasis.compute.instance.Lineage;
+import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.compute.store.BaseFiles;
+import cloud.stasis.compute.store.BaseStreams;
 import cloud.stasis.compute.store.FreeSpace;
 import cloud.stasis.compute.store.Stores;
 import cloud.stasis.compute.watchdog.Watchdog;
 import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.disks.NbdExport;
+import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.PowerState;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// What every action on an instance needs.
@@ -28,12 +36,35 @@ public record Host(
         Hypervisor hypervisor,
         Instances instances,
         BaseFiles bases,
+        BaseStreams streams,
         FreeSpace space,
         FreeSpace memorySpace,
         Stores stores,
         Watchdog watchdog,
         Limits limits,
         Clock clock) {
+
+    /// Where the parts of an instance are, of which some may still be on their way from the store.
+    public MachineFiles files(Instance instance) {
+        Map<DeviceName, NbdExport> coming = new TreeMap<>();
+        instance.machine().disks().stream()
+                .filter(disk -> disk.source() instanceof DiskSource.OverImage)
+                .forEach(disk ->
+                        coming(instance.disk(disk.target())).ifPresent(export -> coming.put(disk.target(), export)));
+        return instance.files().withStreams(coming);
+    }
+
+    /// One layer may stand on what is not here yet. A longer chain cannot be described beside it, and waits.
+    private Optional<NbdExport> coming(LayeredDisk disk) {
+        Content ground = disk.known(disk.active()).content();
+        if (!disk.grounds().contains(ground.index())) {
+            return Optional.empty();
+        }
+        if (disk.depth() > 1) {
+            streams.await(ground, TransferListener.NONE);
+        }
+        return streams.export(ground);
+    }
 
     /// The state of an instance in our words.
     public PowerState state(Instance instance) {

@@ -49,6 +49,7 @@ public record HostLayout(Path compute, Path volumes, Path memory) {
         HostFiles.directory(instances());
         HostFiles.directory(base());
         HostFiles.directory(run());
+        HostFiles.directory(streams());
         // QEMU makes the socket of an export and its scratch files itself.
         giveToQemu(run());
     }
@@ -86,6 +87,11 @@ public record HostLayout(Path compute, Path volumes, Path memory) {
 
     public Path run() {
         return compute.resolve("run");
+    }
+
+    /// Contents that guests run on while they are being fetched: records and sockets, which outlive the agent.
+    public Path streams() {
+        return compute.resolve("nbd");
     }
 
     public InstanceDirectory instance(InstanceId instance) {

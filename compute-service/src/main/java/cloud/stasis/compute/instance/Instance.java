@@ -89,7 +89,7 @@ public record Instance(
         machine().drives().forEach(drive -> drive.medium()
                 .ifPresent(medium -> media.put(drive.target(), layout.baseFile(medium.content()))));
         return new MachineFiles(
-                directory.path(), active, kernel, ramdisk, directory.console(), Optional.empty(), media);
+                directory.path(), active, kernel, ramdisk, directory.console(), Optional.empty(), media, Map.of());
     }
 
     /// What this host keeps of a snapshot goes: first what makes it a snapshot, then the layers that only it

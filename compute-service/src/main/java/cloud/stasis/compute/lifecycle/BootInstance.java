@@ -40,7 +40,7 @@ public final class BootInstance {
                 Machine.of(command.instance(), command.spec(), host.hypervisor().board());
         Instance made = newInstances.make(
                 new InstanceRecord(command.spec(), machine),
-                host.stores().open(command.grant()),
+                command.grant(),
                 context,
                 instance -> powerOn.boot(instance, ResumeState.RUNNING));
         LOG.infof("Booted an instance instanceId=%s", command.instance());

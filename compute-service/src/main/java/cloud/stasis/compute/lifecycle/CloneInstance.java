@@ -64,19 +64,20 @@ public final class CloneInstance {
         if (command.memory() == MemoryChoice.WITH_MEMORY) {
             machine.requireInterfacesOf(saved);
         }
-        newInstances.make(new InstanceRecord(command.spec(), machine), store, context, new NewInstances.Birth() {
-            @Override
-            public void prepare(InstanceDirectory directory, CommandTransfer transfer) {
-                if (command.memory() == MemoryChoice.WITH_MEMORY) {
-                    bring(command, directory.born(), store, transfer);
-                }
-            }
+        newInstances.make(
+                new InstanceRecord(command.spec(), machine), command.grant(), context, new NewInstances.Birth() {
+                    @Override
+                    public void prepare(InstanceDirectory directory, CommandTransfer transfer) {
+                        if (command.memory() == MemoryChoice.WITH_MEMORY) {
+                            bring(command, directory.born(), store, transfer);
+                        }
+                    }
 
-            @Override
-            public void start(Instance instance) {
-                CloneInstance.this.start(instance, command);
-            }
-        });
+                    @Override
+                    public void start(Instance instance) {
+                        CloneInstance.this.start(instance, command);
+                    }
+                });
         LOG.infof(
                 "Cloned an instance instanceId=%s sourceId=%s snapshotId=%s memory=%s",
                 command.instance(), command.source(), command.snapshot(), command.memory());

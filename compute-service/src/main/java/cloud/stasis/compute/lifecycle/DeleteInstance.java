@@ -36,6 +36,7 @@ public final class DeleteInstance {
         directory.spec().read().ifPresent(spec -> freeVolumes(directory, spec.machine()));
         host.hypervisor().domains().remove(id);
         directory.delete();
+        host.streams().trim();
         host.bases().trim();
         LOG.infof("Deleted an instance instanceId=%s", id);
         return new CommandResult.Completed();

@@ -14,6 +14,7 @@ import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
+import cloud.stasis.messages.StoreGrant;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.ErrorCode;
@@ -48,15 +49,21 @@ final class NewInstances {
         void start(Instance instance);
     }
 
-    Instance make(InstanceRecord record, ContentStore store, CommandContext context, Birth birth) {
+    /// @param grant to fetch what it starts from
+    Instance make(InstanceRecord record, StoreGrant grant, CommandContext context, Birth birth) {
         InstanceId id = record.machine().instance();
         requireVolumes(record.machine());
         Nics.requireReach(host, record.machine());
         Set<Content> contents = contents(record.spec());
         try (BaseFiles.Hold _ = host.bases().hold(contents)) {
+            Set<Content> streamed = streamed(record.spec());
+            Set<Content> fetched = new LinkedHashSet<>(contents);
+            fetched.removeAll(streamed);
+            ContentStore store = host.stores().open(grant);
             CommandTransfer transfer =
-                    new CommandTransfer(context, Phase.FETCHING_IMAGE, missing(contents), host.space());
-            contents.forEach(content -> host.bases().fetch(content, store, transfer.next()));
+                    new CommandTransfer(context, Phase.FETCHING_IMAGE, missing(fetched), host.space());
+            fetched.forEach(content -> host.bases().fetch(content, store, transfer.next()));
+            streamed.forEach(content -> host.streams().begin(content, grant.store()));
             context.checkCancelled();
             InstanceDirectory directory = host.instances().layout().instance(id);
             directory.make();
@@ -71,6 +78,7 @@ final class NewInstances {
             }
             throw e;
         } finally {
+            host.streams().trim();
             host.bases().trim();
         }
     }
@@ -90,18 +98,36 @@ final class NewInstances {
     }
 
     private static Set<Content> contents(InstanceSpec spec) {
-        Set<Content> contents = new LinkedHashSet<>();
-        if (spec.boot() instanceof Boot.FromKernel kernel) {
-            contents.add(kernel.kernel());
-            kernel.ramdisk().ifPresent(contents::add);
-        }
-        spec.drives().forEach(drive -> drive.medium().ifPresent(medium -> contents.add(medium.content())));
+        Set<Content> contents = files(spec);
         spec.disks().forEach(disk -> {
             if (disk.source() instanceof DiskSource.OverImage over) {
                 contents.add(over.base());
             }
         });
         return contents;
+    }
+
+    private static Set<Content> files(InstanceSpec spec) {
+        Set<Content> contents = new LinkedHashSet<>();
+        if (spec.boot() instanceof Boot.FromKernel kernel) {
+            contents.add(kernel.kernel());
+            kernel.ramdisk().ifPresent(contents::add);
+        }
+        spec.drives().forEach(drive -> drive.medium().ifPresent(medium -> contents.add(medium.content())));
+        return contents;
+    }
+
+    /// What its disks are to run on while it is being fetched. A file is opened by others than its disks as well.
+    private Set<Content> streamed(InstanceSpec spec) {
+        Set<Content> streamed = new LinkedHashSet<>();
+        spec.disks().forEach(disk -> {
+            if (disk.source() instanceof DiskSource.OverImage over
+                    && host.streams().wants(over.base())) {
+                streamed.add(over.base());
+            }
+        });
+        streamed.removeAll(files(spec));
+        return streamed;
     }
 
     private ByteCount missing(Set<Content> contents) {

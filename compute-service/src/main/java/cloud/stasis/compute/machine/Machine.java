@@ -253,6 +253,7 @@ public record Machine(
     /// @throws StasisException `MALFORMED_OBJECT` if disks or network interfaces of `spec` are not those of this
     /// machine
     public Machine clonedAs(InstanceId other, InstanceSpec spec, Identity identity) {
+        requireShapeOf(spec);
         List<Disk> own = disks.stream()
                 .map(disk -> spec.disks().stream()
                         .filter(asked -> asked.target().equals(disk.target()))
@@ -285,6 +286,15 @@ public record Machine(
                 plugged,
                 drivesAs(spec),
                 uefi);
+    }
+
+    /// An archive may have been written by anyone: the machine is as large as was asked for, which counts
+    /// towards a quota, and starts from what its owner may use.
+    private void requireShapeOf(InstanceSpec spec) {
+        if (vcpus != spec.vcpus() || !memory.equals(spec.memory()) || !boot.equals(spec.boot())) {
+            throw new StasisException(
+                    ErrorCode.MALFORMED_OBJECT, "the device archive is of another machine than the snapshot says");
+        }
     }
 
     private static Disk disk(InstanceId instance, DiskSpec spec) {

@@ -1,5 +1,6 @@
 package cloud.stasis.compute.machine;
 
+import cloud.stasis.disks.NbdExport;
 import cloud.stasis.model.DeviceName;
 import java.nio.file.Path;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Optional;
 /// @param disks the active layer of each disk
 /// @param ram the file that is its RAM, if it is to be kept in one
 /// @param media what lies in its drives
+/// @param streams where disks read the content that they stand on while its file is not here yet
 public record MachineFiles(
         Path directory,
         Map<DeviceName, Path> disks,
@@ -19,10 +21,12 @@ public record MachineFiles(
         Optional<Path> ramdisk,
         Path console,
         Optional<Path> ram,
-        Map<DeviceName, Path> media) {
+        Map<DeviceName, Path> media,
+        Map<DeviceName, NbdExport> streams) {
     public MachineFiles {
         disks = Map.copyOf(disks);
         media = Map.copyOf(media);
+        streams = Map.copyOf(streams);
     }
 
     /// With empty drives.
@@ -33,15 +37,19 @@ public record MachineFiles(
             Optional<Path> ramdisk,
             Path console,
             Optional<Path> ram) {
-        this(directory, disks, kernel, ramdisk, console, ram, Map.of());
+        this(directory, disks, kernel, ramdisk, console, ram, Map.of(), Map.of());
     }
 
     public MachineFiles withRam(Path file) {
-        return new MachineFiles(directory, disks, kernel, ramdisk, console, Optional.of(file), media);
+        return new MachineFiles(directory, disks, kernel, ramdisk, console, Optional.of(file), media, streams);
     }
 
     public MachineFiles withDisks(Map<DeviceName, Path> other) {
-        return new MachineFiles(directory, other, kernel, ramdisk, console, ram, media);
+        return new MachineFiles(directory, other, kernel, ramdisk, console, ram, media, streams);
+    }
+
+    public MachineFiles withStreams(Map<DeviceName, NbdExport> other) {
+        return new MachineFiles(directory, disks, kernel, ramdisk, console, ram, media, other);
     }
 
     /// The active layer of one of the machine's disks.

@@ -1,6 +1,7 @@
 package cloud.stasis.compute.power;
 
 import cloud.stasis.chunks.Extent;
+import cloud.stasis.chunks.TransferListener;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.hypervisor.CheckpointName;
 import cloud.stasis.compute.hypervisor.DiskHistory;
@@ -62,18 +63,18 @@ public final class PowerOn {
         RamFile ram = new RamFile(instance.directory().ram());
         HostFiles.directory(instance.directory().memory());
         if (!host.hypervisor().memories().canShare()) {
-            return instance.files();
+            return host.files(instance);
         }
         if (!host.hasRoomForRam(instance)) {
             LOG.warnf(
                     "No room for RAM in a file, snapshots of this instance will pause it longer instanceId=%s",
                     instance.id());
             HostFiles.delete(ram.file());
-            return instance.files();
+            return host.files(instance);
         }
         ram.create(instance.machine().memory());
         HostLayout.giveToQemu(ram.file());
-        return instance.files().withRam(ram.file());
+        return host.files(instance).withRam(ram.file());
     }
 
     /// Lets it go on from a memory file. If that fails it is off.
@@ -86,7 +87,7 @@ public final class PowerOn {
         HostFiles.directory(instance.directory().memory());
         Path ram = instance.directory().ram();
         HostFiles.delete(ram);
-        MachineFiles files = RamImage.isOne(memory) ? instance.files().withRam(ram) : instance.files();
+        MachineFiles files = RamImage.isOne(memory) ? host.files(instance).withRam(ram) : host.files(instance);
         powerOn(instance, files, state, () -> restore(instance, files, memory, state), last);
     }
 
@@ -162,8 +163,10 @@ public final class PowerOn {
         if (known.isPresent()) {
             return known.get();
         }
-        host.hypervisor().history().wipe(disk.activeFile());
         LayeredDisk.Known below = disk.known(disk.active());
+        // Only files that are here can be looked into.
+        host.streams().await(below.content(), TransferListener.NONE);
+        host.hypervisor().history().wipe(disk.activeFile());
         return new DiskPoint(target, lineage.next(), fresh, below.content(), allocated(disk, below.layers()));
     }
 

@@ -116,6 +116,7 @@ public final class Doctor {
                         "revert to a snapshot that the store has");
             }
             disk.grounds().stream()
+                    .filter(content -> !host.streams().isStreaming(content))
                     .filter(content -> Files.notExists(host.instances().layout().baseFile(content)))
                     .forEach(content -> report.byHand(
                             subject(instance.id()),

@@ -13,7 +13,9 @@ import cloud.stasis.compute.hypervisor.simulated.SimulatedHypervisor;
 import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.compute.instance.Instances;
 import cloud.stasis.compute.store.BaseFiles;
+import cloud.stasis.compute.store.BaseStreams;
 import cloud.stasis.compute.store.FreeSpace;
+import cloud.stasis.compute.store.ProxyFronts;
 import cloud.stasis.compute.watchdog.ShellWatchdog;
 import cloud.stasis.compute.watchdog.TimerWatchdog;
 import cloud.stasis.compute.watchdog.Watchdog;
@@ -28,13 +30,17 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// The one place where the parts of the agent are put together.
 @ApplicationScoped
 class AgentWiring {
+    private static final Duration STREAM_CAPABILITY_LIFE = Duration.ofHours(1);
+
     private final ComputeConfig config;
     private final Clock clock = Clock.systemUTC();
 
@@ -110,13 +116,16 @@ class AgentWiring {
 
     @Produces
     @Singleton
-    Host host(HostLayout layout, Hypervisor hypervisor, Watchdog watchdog) {
+    Host host(HostLayout layout, Hypervisor hypervisor, Watchdog watchdog, HostId id, Capability.Key key) {
         Instances instances = new Instances(layout, hypervisor.layers());
         FreeSpace space = new FreeSpace(layout.compute(), bytes(config.diskReserve()));
+        BaseFiles bases =
+                new BaseFiles(layout, bytes(config.baseCacheLimit()), space, clock, instances::contentsOnDisk);
         return new Host(
                 hypervisor,
                 instances,
-                new BaseFiles(layout, bytes(config.baseCacheLimit()), space, clock, instances::contentsOnDisk),
+                bases,
+                new BaseStreams(layout, bases, opener(id, key), fronts(), bytes(config.streamAbove())),
                 space,
                 new FreeSpace(layout.memory(), bytes(config.diskReserve())),
                 grant -> new HttpContentStore(grant.store(), grant.token()),
@@ -127,6 +136,20 @@ class AgentWiring {
                         config.shutdownDeadline(),
                         config.layerDepth()),
                 clock);
+    }
+
+    /// A content streams for longer than the capability of the command that began it lives. The key is that of
+    /// the site, which this service has as all others do.
+    private static BaseStreams.Opener opener(HostId id, Capability.Key key) {
+        return store -> new HttpContentStore(
+                store, key.grant(Set.of(Capability.Right.STORE_READ), "host/" + id.value(), STREAM_CAPABILITY_LIFE));
+    }
+
+    private BaseStreams.Fronts fronts() {
+        return switch (config.hypervisor()) {
+            case LIBVIRT -> new ProxyFronts();
+            case SIMULATED -> BaseStreams.Fronts.NONE;
+        };
     }
 
     @Produces

@@ -55,6 +55,13 @@ interface ComputeConfig {
     @WithDefault("64G")
     MemorySize baseCacheLimit();
 
+    /// Images larger than this are not fetched before a server boots from them: it
+    /// runs at once, on blocks that are fetched as it reads them, and its disk leaves
+    /// the network when all have come. `0` for all images; more than any image has
+    /// for none.
+    @WithDefault("4G")
+    MemorySize streamAbove();
+
     /// What captures and fetches leave free on the disk of `compute-dir`, for guests to grow into.
     @WithDefault("1G")
     MemorySize diskReserve();

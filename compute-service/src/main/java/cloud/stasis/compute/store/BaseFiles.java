@@ -107,6 +107,16 @@ public final class BaseFiles {
         return fetching.get(Math.floorMod(index.hashCode(), MAX_FETCHES));
     }
 
+    /// Whether a disk or kernel of this host stands on a content, or is about to.
+    boolean isNeeded(IndexId index) {
+        synchronized (held) {
+            if (held.contains(index)) {
+                return true;
+            }
+        }
+        return needed.get().contains(index);
+    }
+
     /// Drops what exceeds the limit. One at a time: two would drop the same files.
     public synchronized void trim() {
         Set<String> kept = new HashSet<>();

@@ -4,6 +4,8 @@
 /// disks that stand on that content. `base/` is a cache of a bounded size; what some disk or kernel needs is never
 /// dropped from it.
 ///
+/// A content that guests run on while it is being fetched is served by [BaseStreams] until it is such a file.
+///
 /// **Threads.** [BaseFiles] may be asked from several threads; each content is fetched once.
 @NullMarked
 package cloud.stasis.compute.store;

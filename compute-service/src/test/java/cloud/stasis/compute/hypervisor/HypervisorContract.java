@@ -14,6 +14,8 @@ import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.disks.Backing;
 import cloud.stasis.disks.LayerReader;
+import cloud.stasis.disks.NbdExport;
+import cloud.stasis.disks.NbdServer;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
@@ -314,6 +316,72 @@ public abstract class HypervisorContract {
         hypervisor().domains().resume(id());
 
         assertThat(remembered()).isEqualTo("saved");
+    }
+
+    @Test
+    void diskThatReadsFromTheNetworkMovesOntoAFile() throws IOException {
+        off();
+        forgetAll();
+        byte[] content = filled((int) ByteCount.ofMib(1).bytes(), 9);
+        Path raw = directory().resolve("content.raw");
+        Path first = directory().resolve("contract-" + LAYERS.incrementAndGet());
+        Path second = directory().resolve("contract-" + LAYERS.incrementAndGet());
+        hypervisor().layers().create(first, size(DISK), new Backing.Raw(raw));
+        CheckpointName since = CheckpointName.fresh();
+        try (NbdServer server = NbdServer.open(
+                FixedSource.of(content), new NbdExport(directory().resolve("n"), "content"))) {
+            HostLayout.giveToQemu(server.export().socket());
+            Map<DeviceName, Path> disks = new TreeMap<>(files().disks());
+            disks.put(DISK, first);
+            hypervisor()
+                    .domains()
+                    .define(machine(), files().withDisks(disks).withStreams(Map.of(DISK, server.export())));
+            running();
+            assertThat(hypervisor().liveLayers().streaming(id())).containsExactly(DISK);
+            hypervisor().history().mark(id(), since, Set.of(DISK));
+            write(2L * BLOCK, filled(BLOCK, 3));
+            assertThat(read(BLOCK, BLOCK)).containsOnly(9);
+
+            Files.write(raw, content);
+            hypervisor().layers().create(second, size(DISK), new Backing.Raw(raw));
+            hypervisor().liveLayers().moveTo(id(), DISK, second, () -> {});
+        }
+
+        assertThat(hypervisor().liveLayers().streaming(id())).isEmpty();
+        assertThat(hypervisor().domains().find(id()).orElseThrow().disks()).containsEntry(DISK, second);
+        assertThat(read(0, BLOCK)).containsOnly(9);
+        assertThat(read(2L * BLOCK, BLOCK)).containsOnly(3);
+        write(4L * BLOCK, filled(BLOCK, 4));
+        try (DiskExports exports = hypervisor().history().export(id(), request(Optional.of(since)))) {
+            assertThat(covers(exports.changed(DISK), 2L * BLOCK)).isTrue();
+            assertThat(covers(exports.changed(DISK), 4L * BLOCK)).isTrue();
+            assertThat(covers(exports.changed(DISK), 8L * BLOCK)).isFalse();
+        } catch (BrokenCheckpointException e) {
+            throw new AssertionError("checkpoints go with a disk that moves", e);
+        }
+        off();
+        hypervisor().history().checkpoints(id()).forEach(checkpoint -> hypervisor()
+                .history()
+                .forget(id(), checkpoint, List.of(second)));
+        hypervisor().domains().define(machine(), files());
+        hypervisor().layers().delete(first);
+        hypervisor().layers().delete(second);
+    }
+
+    private record FixedSource(byte[] bytes) implements ContentSource {
+        static ContentSource of(byte[] bytes) {
+            return new FixedSource(bytes);
+        }
+
+        @Override
+        public ByteCount size() {
+            return ByteCount.ofBytes(bytes.length);
+        }
+
+        @Override
+        public void read(long offset, java.nio.ByteBuffer into) {
+            into.put(bytes, (int) offset, into.remaining());
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.compute.machine.PciAddress;
 import cloud.stasis.compute.machine.VirtType;
+import cloud.stasis.disks.NbdExport;
 import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.Link;
 import cloud.stasis.model.DeviceName;
@@ -16,13 +17,16 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /// Writes the domain XML of a machine: an allow-list, since nothing gets in that has no line here. Every device
 /// has an explicit address, so that the XML written for a revert describes exactly the machine whose memory was
 /// saved.
 ///
-/// No `backingStore` element is ever written: libvirt then finds the chain of layers in the files themselves. A
-/// stale one makes it open the wrong chain without a word.
+/// No `backingStore` element is written, so that libvirt finds the chain of layers in the files themselves: a stale one
+/// makes it open the wrong chain without a word. The one exception is a layer whose file names a content that is still
+/// being fetched.
 final class DomainXml {
     /// Of our element in the metadata.
     static final String NAMESPACE = "https://stasis.cloud/xmlns/domain/1";
@@ -119,7 +123,8 @@ final class DomainXml {
 
     private void devices(Xml devices, Machine machine, MachineFiles files) {
         for (Machine.Disk disk : machine.disks()) {
-            devices.add("disk", element -> disk(element, disk, files.layer(disk.target())));
+            Optional<NbdExport> stream = Optional.ofNullable(files.streams().get(disk.target()));
+            devices.add("disk", element -> disk(element, disk, files.layer(disk.target()), stream));
         }
         for (Machine.Drive drive : machine.drives()) {
             Optional<Path> medium = Optional.ofNullable(files.media().get(drive.target()));
@@ -154,10 +159,10 @@ final class DomainXml {
 
     /// One disk by itself, for a machine that is on.
     String writeDisk(Machine.Disk disk, Path layer) {
-        return Xml.write("disk", element -> disk(element, disk, layer));
+        return Xml.write("disk", element -> disk(element, disk, layer, Optional.empty()));
     }
 
-    private void disk(Xml element, Machine.Disk disk, Path layer) {
+    private void disk(Xml element, Machine.Disk disk, Path layer, Optional<NbdExport> stream) {
         element.with("type", "file").with("device", "disk");
         Xml driver = element.add("driver").with("name", "qemu").with("type", "qcow2");
         switch (cache) {
@@ -167,9 +172,34 @@ final class DomainXml {
         // What the guest trims leaves the layer, and the next capture.
         driver.with("discard", "unmap");
         element.add("source").with("file", layer);
+        stream.ifPresent(export -> below(element, export));
         element.add("target").with("dev", disk.target()).with("bus", "virtio");
         element.add("serial").text(disk.serial());
         at(element, disk.address());
+    }
+
+    /// The raw content that the layer stands on, before its file is here.
+    private static void below(Xml disk, NbdExport export) {
+        disk.add("backingStore", below -> {
+            below.with("type", "network");
+            below.add("format").with("type", "raw");
+            Xml source = below.add("source").with("protocol", "nbd").with("name", export.name());
+            source.add("host").with("transport", "unix").with("socket", export.socket());
+            below.add("backingStore");
+        });
+    }
+
+    /// The disks that stand on a content that they read from the network.
+    static Set<DeviceName> streaming(Xml domain) {
+        Set<DeviceName> streaming = new TreeSet<>();
+        for (Xml disk : domain.all("disk")) {
+            boolean isStreaming = disk.all("source").stream()
+                    .anyMatch(source -> source.attribute("protocol").equals("nbd"));
+            if (isStreaming) {
+                disk.child("target").ifPresent(target -> streaming.add(new DeviceName(target.attribute("dev"))));
+            }
+        }
+        return streaming;
     }
 
     /// One drive by itself, for a machine that is on.

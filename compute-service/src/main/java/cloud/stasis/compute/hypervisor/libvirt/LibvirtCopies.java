@@ -109,10 +109,15 @@ final class LibvirtCopies implements DiskHistory {
         ByteCount size = ByteCount.ofBytes(domain.blockInfo(target.value()).getCapacity());
         HostFiles.delete(overlay);
         layers.createBeside(overlay, layer, size);
+        begin(domain, target, overlay);
+    }
+
+    /// Begins to copy what the active layer of a disk holds into another one, and what is written from now on.
+    static void begin(Domain domain, DeviceName target, Path other) {
         int begun = LibvirtCalls.INSTANCE.virDomainBlockCopy(
                 LibvirtCalls.handle(domain),
                 target.value(),
-                BackupXml.copy(overlay),
+                BackupXml.copy(other),
                 null,
                 0,
                 SHALLOW | REUSE_EXTERNAL | TRANSIENT_JOB);
@@ -203,25 +208,27 @@ final class LibvirtCopies implements DiskHistory {
     }
 
     /// A copy that goes on.
-    private record Mirror(Path file, boolean isFollowing) {}
+    record Mirror(Path file, boolean isFollowing) {}
 
     private Map<DeviceName, Mirror> mirrors(InstanceId instance) {
-        return libvirt.ask("look for copies of disks", instance, domain -> {
-            Map<DeviceName, Mirror> mirrors = new TreeMap<>();
-            for (Xml disk : description(domain).all("disk")) {
-                Optional<Xml> mirror =
-                        disk.child("mirror").filter(of -> of.attribute("job").equals("copy"));
-                Optional<Xml> target = disk.child("target");
-                if (mirror.isPresent() && target.isPresent()) {
-                    mirrors.put(
-                            new DeviceName(target.get().attribute("dev")),
-                            new Mirror(
-                                    Path.of(file(mirror.get())),
-                                    mirror.get().attribute("ready").equals("yes")));
-                }
+        return libvirt.ask("look for copies of disks", instance, LibvirtCopies::mirrors);
+    }
+
+    static Map<DeviceName, Mirror> mirrors(Domain domain) throws LibvirtException {
+        Map<DeviceName, Mirror> mirrors = new TreeMap<>();
+        for (Xml disk : description(domain).all("disk")) {
+            Optional<Xml> mirror =
+                    disk.child("mirror").filter(of -> of.attribute("job").equals("copy"));
+            Optional<Xml> target = disk.child("target");
+            if (mirror.isPresent() && target.isPresent()) {
+                mirrors.put(
+                        new DeviceName(target.get().attribute("dev")),
+                        new Mirror(
+                                Path.of(file(mirror.get())),
+                                mirror.get().attribute("ready").equals("yes")));
             }
-            return mirrors;
-        });
+        }
+        return mirrors;
     }
 
     private static String file(Xml mirror) {

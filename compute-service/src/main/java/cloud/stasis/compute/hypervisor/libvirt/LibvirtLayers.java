@@ -9,6 +9,8 @@ import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 import org.libvirt.Domain;
 import org.libvirt.Domain.SnapshotCreateFlags;
@@ -25,9 +27,15 @@ final class LibvirtLayers implements LiveLayers {
     /// 24 GiB at that rate. Snapshots of the instance wait meanwhile.
     private static final Duration DEADLINE = Duration.ofMinutes(2);
 
+    /// What a guest has written while its content was fetched, as [LibvirtCopies] has it.
+    private static final Duration MOVE_DEADLINE = Duration.ofMinutes(30);
+
     private static final Duration POLL = Duration.ofMillis(50);
     /// `VIR_DOMAIN_BLOCK_COMMIT_RELATIVE` in libvirt's headers.
     private static final int KEEP_RELATIVE = 1 << 3;
+
+    /// `VIR_DOMAIN_BLOCK_JOB_ABORT_PIVOT` in libvirt's headers.
+    private static final int PIVOT = 1 << 1;
 
     private static final int NO_JOB = 0;
     private static final int NO_FLAGS = 0;
@@ -77,6 +85,78 @@ final class LibvirtLayers implements LiveLayers {
         libvirt.change("let disks go on in other layers", instance, domain -> domain.snapshotCreateXML(
                         BackupXml.cutDisks(layers), ONTO_LAYERS)
                 .free());
+    }
+
+    @Override
+    public Set<DeviceName> streaming(InstanceId instance) {
+        return libvirt.ask(
+                "look at the disks", instance, domain -> DomainXml.streaming(Xml.parse(domain.getXMLDesc(NO_FLAGS))));
+    }
+
+    /// A copy of what the guest has written, which QEMU parts from it in favour of the copy. libvirt brings the
+    /// bitmaps of checkpoints along.
+    @Override
+    public void moveTo(InstanceId instance, DeviceName disk, Path layer, Runnable pulse) {
+        libvirt.change("begin to move a disk", instance, domain -> {
+            if (LibvirtCopies.mirrors(domain).containsKey(disk)) {
+                domain.blockJobAbort(disk.value(), NO_FLAGS);
+            }
+            LibvirtCopies.begin(domain, disk, layer);
+        });
+        try {
+            awaitCopy(instance, disk, pulse);
+            libvirt.change("move a disk", instance, domain -> domain.blockJobAbort(disk.value(), PIVOT));
+            awaitMove(instance, disk);
+        } catch (RuntimeException e) {
+            giveUp(instance, disk);
+            throw e;
+        }
+    }
+
+    private void awaitCopy(InstanceId instance, DeviceName disk, Runnable pulse) {
+        await(MOVE_DEADLINE, pulse, () -> {
+            LibvirtCopies.Mirror mirror = libvirt.ask("look for copies of disks", instance, LibvirtCopies::mirrors)
+                    .get(disk);
+            if (mirror == null) {
+                throw new StasisException(
+                        ErrorCode.WRONG_STATE, "the copy of a disk has ended, as when the machine is powered off");
+            }
+            return mirror.isFollowing();
+        });
+    }
+
+    private void awaitMove(InstanceId instance, DeviceName disk) {
+        await(DEADLINE, () -> {}, () -> !streaming(instance).contains(disk));
+    }
+
+    private void giveUp(InstanceId instance, DeviceName disk) {
+        try {
+            libvirt.change("end the copy of a disk", instance, domain -> {
+                if (LibvirtCopies.mirrors(domain).containsKey(disk)) {
+                    domain.blockJobAbort(disk.value(), NO_FLAGS);
+                }
+            });
+        } catch (StasisException e) {
+            LOG.warnf(e, "A copy of a disk is left for the next attempt instanceId=%s", instance);
+        }
+    }
+
+    private static void await(Duration deadline, Runnable pulse, BooleanSupplier isDone) {
+        long end = System.nanoTime() + deadline.toNanos();
+        try {
+            while (!isDone.getAsBoolean()) {
+                if (System.nanoTime() > end) {
+                    throw new StasisException(
+                            ErrorCode.HYPERVISOR_UNAVAILABLE,
+                            "moving a disk off the network took too long and is tried again later");
+                }
+                pulse.run();
+                Thread.sleep(POLL);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StasisException(ErrorCode.OUTCOME_UNKNOWN, "interrupted while a disk is moved", e);
+        }
     }
 
     private static void await(Domain domain, String target) throws LibvirtException {

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -230,6 +231,17 @@ public final class SimulatedHypervisor implements Hypervisor {
     }
 
     private final class SimulatedLayers implements LiveLayers {
+        @Override
+        public Set<DeviceName> streaming(InstanceId instance) {
+            return machine(instance).streaming();
+        }
+
+        @Override
+        public void moveTo(InstanceId instance, DeviceName disk, Path layer, Runnable pulse) {
+            pulse.run();
+            machine(instance).moveTo(disk, layer);
+        }
+
         @Override
         public void fold(InstanceId instance, DeviceName disk, LayerFold fold) {
             machine(instance).fold(fold);

@@ -1,11 +1,14 @@
 package cloud.stasis.compute.hypervisor.simulated;
 
+import cloud.stasis.chunks.ContentSource;
 import cloud.stasis.compute.hypervisor.CheckpointName;
 import cloud.stasis.compute.hypervisor.Domain;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayerFold;
+import cloud.stasis.disks.NbdClient;
+import cloud.stasis.disks.NbdExport;
 import cloud.stasis.disks.SparseDisk;
 import cloud.stasis.disks.SparseLayers;
 import cloud.stasis.model.ByteCount;
@@ -18,6 +21,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,10 +34,13 @@ final class SimulatedMachine {
     /// Whatever a machine is said to have: enough to tell two instants apart.
     static final int MEMORY_BYTES = 64 * 1024;
 
+    private static final Duration CONNECT_DEADLINE = Duration.ofSeconds(10);
+
     private final SparseLayers layers;
     private final WriteRecords records;
     private final Set<CheckpointName> checkpoints = new TreeSet<>();
     private final Map<DeviceName, SparseDisk> open = new TreeMap<>();
+    private final Map<DeviceName, NbdClient> streaming = new TreeMap<>();
     private Machine machine;
     private MachineFiles files;
     private PowerState state = PowerState.STOPPED;
@@ -83,16 +91,51 @@ final class SimulatedMachine {
 
     private void openDisks() {
         try {
-            files.disks().forEach((target, layer) -> open.put(target, layers.openForWriting(layer)));
+            files.disks().forEach((target, layer) -> open.put(target, layers.openForWriting(layer, ground(target))));
         } catch (StasisException e) {
             closeDisks();
             throw e;
         }
     }
 
+    /// What a disk reads from the network.
+    private Optional<ContentSource> ground(DeviceName target) {
+        return Optional.ofNullable(files.streams().get(target))
+                .map(export -> streaming.computeIfAbsent(target, ignored -> connect(export)));
+    }
+
+    private static NbdClient connect(NbdExport export) {
+        try {
+            return NbdClient.connect(export, List.of(), CONNECT_DEADLINE);
+        } catch (IOException e) {
+            throw new StasisException(ErrorCode.HYPERVISOR_FAILED, "a disk cannot be reached", e);
+        }
+    }
+
     private void closeDisks() {
         open.values().forEach(SparseDisk::close);
         open.clear();
+        streaming.values().forEach(NbdClient::close);
+        streaming.clear();
+    }
+
+    synchronized Set<DeviceName> streaming() {
+        return isActive() ? Set.copyOf(files.streams().keySet()) : Set.of();
+    }
+
+    /// The disk goes on in a layer that stands on a file.
+    synchronized void moveTo(DeviceName target, Path other) {
+        requireActive();
+        closeDisks();
+        Path before = layer(target);
+        layers.copyHeld(before, other);
+        records.carry(before, other);
+        Map<DeviceName, Path> disks = new TreeMap<>(files.disks());
+        disks.put(target, other);
+        Map<DeviceName, NbdExport> streams = new TreeMap<>(files.streams());
+        streams.remove(target);
+        files = files.withDisks(disks).withStreams(streams);
+        openDisks();
     }
 
     synchronized void pause() {

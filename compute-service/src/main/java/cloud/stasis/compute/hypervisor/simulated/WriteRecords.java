@@ -28,6 +28,14 @@ final class WriteRecords {
         byLayer.remove(layer);
     }
 
+    /// What is known of one layer goes for another one.
+    void carry(Path from, Path to) {
+        Map<CheckpointName, BitSet> known = byLayer.remove(from);
+        if (known != null) {
+            byLayer.put(to, known);
+        }
+    }
+
     boolean has(Path layer, CheckpointName checkpoint) {
         return of(layer).containsKey(checkpoint);
     }
