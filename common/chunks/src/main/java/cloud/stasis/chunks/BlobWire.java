@@ -93,10 +93,18 @@ public final class BlobWire {
     public static byte[] writeBlobs(List<StoredBlob> blobs) {
         ByteBuffer body = ByteBuffer.allocate(length(blobs));
         for (StoredBlob blob : blobs) {
-            body.put(blob.encoding().code()).putInt(blob.plainLength()).putInt(blob.length());
-            body.put(blob.array(), blob.offset(), blob.length());
+            body.put(header(blob)).put(blob.array(), blob.offset(), blob.length());
         }
         return body.array();
+    }
+
+    /// What stands before the stored bytes of a blob.
+    public static byte[] header(StoredBlob blob) {
+        return ByteBuffer.allocate(BLOB_HEADER_BYTES)
+                .put(blob.encoding().code())
+                .putInt(blob.plainLength())
+                .putInt(blob.length())
+                .array();
     }
 
     /// The blobs as slices of `body`, unverified.

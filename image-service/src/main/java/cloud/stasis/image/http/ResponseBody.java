@@ -29,10 +29,15 @@ final class ResponseBody {
 
     /// Sends the first `length` bytes of `piece`, which may be changed again when it returns.
     void write(byte[] piece, int length) {
+        write(Buffer.buffer(length).appendBytes(piece, 0, length));
+    }
+
+    /// Sends `piece`, which nobody changes any more.
+    void write(Buffer piece) {
         while (onTheWay.size() >= AHEAD) {
             await(onTheWay.removeFirst());
         }
-        onTheWay.addLast(response.write(Buffer.buffer(length).appendBytes(piece, 0, length)));
+        onTheWay.addLast(response.write(piece));
     }
 
     void end() {

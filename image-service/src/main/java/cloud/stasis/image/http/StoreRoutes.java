@@ -19,6 +19,7 @@ import cloud.stasis.model.ErrorKind;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
@@ -138,8 +139,12 @@ public final class StoreRoutes {
                 .putHeader("Content-Length", Integer.toString(BlobWire.length(blobs)));
         ResponseBody body = new ResponseBody(response);
         for (int from = 0; from < blobs.size(); from += SENT_AT_ONCE) {
-            byte[] piece = BlobWire.writeBlobs(blobs.subList(from, Math.min(blobs.size(), from + SENT_AT_ONCE)));
-            body.write(piece, piece.length);
+            List<StoredBlob> some = blobs.subList(from, Math.min(blobs.size(), from + SENT_AT_ONCE));
+            Buffer piece = Buffer.buffer(BlobWire.length(some));
+            for (StoredBlob blob : some) {
+                piece.appendBytes(BlobWire.header(blob)).appendBytes(blob.array(), blob.offset(), blob.length());
+            }
+            body.write(piece);
         }
         body.end();
     }

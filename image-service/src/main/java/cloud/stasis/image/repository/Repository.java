@@ -33,6 +33,7 @@ public final class Repository implements AutoCloseable {
 
     private final StoreState state;
     private final BlobStore store;
+    private final BlobRuns runs;
     private final Seal seal;
     private final Collector collector;
     private final Scrubber scrubber;
@@ -44,6 +45,7 @@ public final class Repository implements AutoCloseable {
     private Repository(StoreState state) {
         this.state = state;
         this.store = state.store;
+        this.runs = new BlobRuns(state);
         this.seal = new Seal(state, new SealCheck(state.directory, state.whole, state::fetchLasting));
         this.collector = new Collector(state);
         this.scrubber = new Scrubber(state);
@@ -288,7 +290,7 @@ public final class Repository implements AutoCloseable {
             if (!state.directory.hasAll(digests)) {
                 state.catalog.refreshAfterMiss();
             }
-            return digests.stream().map(state::fetch).toList();
+            return runs.fetch(digests);
         }
 
         @Override
