@@ -2,11 +2,11 @@ package cloud.stasis.image.qcow2;
 
 import cloud.stasis.chunks.ContentReader;
 import cloud.stasis.chunks.ContentSource;
+import cloud.stasis.chunks.StoredLeaves;
 import cloud.stasis.chunks.format.TreeShape;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import java.nio.ByteBuffer;
-import java.util.BitSet;
 
 /// A qcow2 file over content: nothing of it exists until it is read, and any range of it can be read. The same
 /// content always gives the same file.
@@ -32,13 +32,10 @@ public final class QcowExport implements ContentSource {
 
     private final ContentReader reader;
     private final Content disk;
-    private final BitSet stored;
-    /// Data clusters before each span of 512 MiB, and the sum at the end.
-    private final int[] dataBefore;
-    /// L2 tables before each span, and the sum at the end.
-    private final int[] tablesBefore;
 
-    private final int spans;
+    /// In spans of 512 MiB: as much as an L2 table covers.
+    private final StoredLeaves stored;
+
     private final long l1Clusters;
     private final long refcountTableClusters;
     private final long refcountBlocks;
@@ -54,17 +51,10 @@ public final class QcowExport implements ContentSource {
     public QcowExport(ContentReader reader, Content disk) {
         this.reader = reader;
         this.disk = disk;
-        this.stored = reader.stored(disk, QcowHeader.MAX_VIRTUAL_SIZE);
-        this.spans = (int) Math.max(1, Math.ceilDiv(new TreeShape(disk.size()).leafCount(), (long) ENTRIES));
-        this.dataBefore = new int[spans + 1];
-        this.tablesBefore = new int[spans + 1];
-        for (int span = 0; span < spans; span++) {
-            int data = stored.get(span * ENTRIES, (span + 1) * ENTRIES).cardinality();
-            dataBefore[span + 1] = dataBefore[span] + data;
-            tablesBefore[span + 1] = tablesBefore[span] + (data > 0 ? 1 : 0);
-        }
-        this.l1Clusters = Math.ceilDiv(spans * 8L, CLUSTER);
-        long rest = 1 + l1Clusters + tablesBefore[spans] + dataBefore[spans];
+        this.stored = new StoredLeaves(
+                reader.stored(disk, QcowHeader.MAX_VIRTUAL_SIZE), new TreeShape(disk.size()).leafCount(), ENTRIES);
+        this.l1Clusters = Math.ceilDiv(stored.spans() * 8L, CLUSTER);
+        long rest = 1 + l1Clusters + stored.filled() + stored.count();
         long blocks = 1;
         long tables = 1;
         // Refcounts count themselves: grows until it fits.
@@ -76,8 +66,8 @@ public final class QcowExport implements ContentSource {
         this.refcountTableClusters = tables;
         this.l1Start = 1 + tables + blocks;
         this.l2Start = l1Start + l1Clusters;
-        this.dataStart = l2Start + tablesBefore[spans];
-        this.clusters = dataStart + dataBefore[spans];
+        this.dataStart = l2Start + stored.filled();
+        this.clusters = dataStart + stored.count();
     }
 
     @Override
@@ -103,8 +93,8 @@ public final class QcowExport implements ContentSource {
 
     /// Reads from the data cluster `number` on as far as its neighbours in the file are neighbours on the disk.
     private int readData(long number, int inCluster, ByteBuffer into) {
-        int leaf = leaf((int) number);
-        int end = stored.nextClearBit(leaf);
+        int leaf = stored.leaf((int) number);
+        int end = stored.endOfRun(leaf);
         long from = (long) leaf * CLUSTER + inCluster;
         int count = (int) Math.min(into.remaining(), (long) end * CLUSTER - from);
         int there = (int) Math.min(count, Math.max(0, disk.size().bytes() - from));
@@ -138,7 +128,7 @@ public final class QcowExport implements ContentSource {
         bytes.putInt(CLUSTER_BITS);
         bytes.putLong(Math.ceilDiv(disk.size().bytes(), SECTOR) * SECTOR);
         bytes.putInt(0);
-        bytes.putInt(spans).putLong(l1Start * CLUSTER);
+        bytes.putInt(stored.spans()).putLong(l1Start * CLUSTER);
         bytes.putLong(CLUSTER).putInt((int) refcountTableClusters);
         bytes.putInt(0).putLong(0);
         bytes.putLong(0).putLong(0).putLong(0);
@@ -158,43 +148,16 @@ public final class QcowExport implements ContentSource {
     }
 
     private void writeL1(ByteBuffer bytes, long number) {
-        for (int span = (int) number * ENTRIES; span < spans && bytes.hasRemaining(); span++) {
-            boolean hasTable = tablesBefore[span + 1] > tablesBefore[span];
-            bytes.putLong(hasTable ? (l2Start + tablesBefore[span]) * CLUSTER | COPIED : 0);
+        for (int span = (int) number * ENTRIES; span < stored.spans() && bytes.hasRemaining(); span++) {
+            bytes.putLong(stored.isFilled(span) ? (l2Start + stored.filledBefore(span)) * CLUSTER | COPIED : 0);
         }
     }
 
     private void writeL2(ByteBuffer bytes, int number) {
-        int span = spanAt(tablesBefore, number);
-        long data = dataStart + dataBefore[span];
+        int span = stored.filledSpan(number);
+        long data = dataStart + stored.countBefore(span);
         for (int leaf = span * ENTRIES; bytes.hasRemaining(); leaf++) {
-            bytes.putLong(stored.get(leaf) ? data++ * CLUSTER | COPIED : 0);
+            bytes.putLong(stored.isStored(leaf) ? data++ * CLUSTER | COPIED : 0);
         }
-    }
-
-    /// The leaf that is data cluster `number`.
-    private int leaf(int number) {
-        int span = spanAt(dataBefore, number);
-        int leaf = stored.nextSetBit(span * ENTRIES);
-        for (int skip = number - dataBefore[span]; skip > 0; skip--) {
-            leaf = stored.nextSetBit(leaf + 1);
-        }
-        return leaf;
-    }
-
-    /// The span to which number `number` belongs, given how many there are before each: the last with no more
-    /// before it, since a span that has none shares its count with the next.
-    private int spanAt(int[] before, int number) {
-        int low = 0;
-        int high = spans;
-        while (high - low > 1) {
-            int middle = (low + high) >>> 1;
-            if (before[middle] <= number) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
     }
 }

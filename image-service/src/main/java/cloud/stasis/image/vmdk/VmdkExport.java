@@ -2,6 +2,7 @@ package cloud.stasis.image.vmdk;
 
 import cloud.stasis.chunks.ContentReader;
 import cloud.stasis.chunks.ContentSource;
+import cloud.stasis.chunks.StoredLeaves;
 import cloud.stasis.chunks.format.TreeShape;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
@@ -9,7 +10,6 @@ import cloud.stasis.model.StasisException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.BitSet;
 import java.util.zip.Adler32;
 
 /// A disk as a stream-optimized VMDK file, any range of which can be read, and whose size is known before.
@@ -55,14 +55,9 @@ public final class VmdkExport implements ContentSource {
 
     private final ContentReader reader;
     private final Content disk;
-    private final BitSet stored;
-    private final int tables;
 
-    /// Grains before each table, and the sum at the end; those of a table without any have the same number.
-    private final int[] grainsBefore;
-
-    /// Tables that are there before each, and the sum at the end.
-    private final int[] presentBefore;
+    /// In spans of 32 MiB: as much as a grain table covers.
+    private final StoredLeaves stored;
 
     private final long tablesStart;
     private final long directoryStart;
@@ -75,19 +70,11 @@ public final class VmdkExport implements ContentSource {
     public VmdkExport(ContentReader reader, Content disk) {
         this.reader = reader;
         this.disk = disk;
-        this.stored = reader.stored(disk, MAX_SIZE);
-        this.tables = (int) Math.max(1, Math.ceilDiv(new TreeShape(disk.size()).leafCount(), (long) TABLE_ENTRIES));
-        this.grainsBefore = new int[tables + 1];
-        this.presentBefore = new int[tables + 1];
-        for (int table = 0; table < tables; table++) {
-            int grains = stored.get(table * TABLE_ENTRIES, (table + 1) * TABLE_ENTRIES)
-                    .cardinality();
-            grainsBefore[table + 1] = grainsBefore[table] + grains;
-            presentBefore[table + 1] = presentBefore[table] + (grains > 0 ? 1 : 0);
-        }
-        this.tablesStart = HEAD_SECTORS + (long) grainsBefore[tables] * STORED_SECTORS;
-        this.directoryStart = tablesStart + (long) presentBefore[tables] * TABLE_SECTORS;
-        this.directorySectors = Math.ceilDiv(tables * 4, SECTOR);
+        this.stored =
+                new StoredLeaves(reader.stored(disk, MAX_SIZE), new TreeShape(disk.size()).leafCount(), TABLE_ENTRIES);
+        this.tablesStart = HEAD_SECTORS + (long) stored.count() * STORED_SECTORS;
+        this.directoryStart = tablesStart + (long) stored.filled() * TABLE_SECTORS;
+        this.directorySectors = Math.ceilDiv(stored.spans() * 4, SECTOR);
         this.footerStart = directoryStart + 1 + directorySectors;
     }
 
@@ -113,7 +100,7 @@ public final class VmdkExport implements ContentSource {
                 start = HEAD_SECTORS + (long) grain * STORED_SECTORS;
             } else if (sector < directoryStart) {
                 int table = (int) ((sector - tablesStart) / TABLE_SECTORS);
-                piece = table(tableOf(presentBefore, table));
+                piece = table(stored.filledSpan(table));
                 start = tablesStart + (long) table * TABLE_SECTORS;
             } else if (sector < footerStart) {
                 piece = directory();
@@ -179,7 +166,7 @@ public final class VmdkExport implements ContentSource {
     }
 
     private byte[] grain(int number) {
-        int leaf = leaf(number);
+        int leaf = stored.leaf(number);
         byte[] plain = new byte[GRAIN];
         long from = (long) leaf * GRAIN;
         int there = (int) Math.min(GRAIN, disk.size().bytes() - from);
@@ -203,9 +190,9 @@ public final class VmdkExport implements ContentSource {
     private byte[] table(int number) {
         ByteBuffer bytes = allocate(TABLE_SECTORS);
         writeMarker(bytes, TABLE_SECTORS - 1, GRAIN_TABLE);
-        int grain = grainsBefore[number];
+        int grain = stored.countBefore(number);
         for (int leaf = number * TABLE_ENTRIES; bytes.hasRemaining(); leaf++) {
-            bytes.putInt(stored.get(leaf) ? HEAD_SECTORS + grain++ * STORED_SECTORS : 0);
+            bytes.putInt(stored.isStored(leaf) ? HEAD_SECTORS + grain++ * STORED_SECTORS : 0);
         }
         return bytes.array();
     }
@@ -213,9 +200,9 @@ public final class VmdkExport implements ContentSource {
     private byte[] directory() {
         ByteBuffer bytes = allocate(1 + directorySectors);
         writeMarker(bytes, directorySectors, GRAIN_DIRECTORY);
-        for (int table = 0; table < tables; table++) {
-            boolean isPresent = presentBefore[table + 1] > presentBefore[table];
-            bytes.putInt(isPresent ? (int) (tablesStart + (long) presentBefore[table] * TABLE_SECTORS + 1) : 0);
+        for (int table = 0; table < stored.spans(); table++) {
+            long start = tablesStart + (long) stored.filledBefore(table) * TABLE_SECTORS;
+            bytes.putInt(stored.isFilled(table) ? (int) start + 1 : 0);
         }
         return bytes.array();
     }
@@ -235,31 +222,5 @@ public final class VmdkExport implements ContentSource {
 
     private static ByteBuffer allocate(int sectors) {
         return ByteBuffer.allocate(sectors * SECTOR).order(ByteOrder.LITTLE_ENDIAN);
-    }
-
-    /// The leaf that is grain `number`.
-    private int leaf(int number) {
-        int table = tableOf(grainsBefore, number);
-        int leaf = stored.nextSetBit(table * TABLE_ENTRIES);
-        for (int skip = number - grainsBefore[table]; skip > 0; skip--) {
-            leaf = stored.nextSetBit(leaf + 1);
-        }
-        return leaf;
-    }
-
-    /// The table to which number `number` belongs, given how many there are before each: the last with no more
-    /// before it.
-    private int tableOf(int[] before, int number) {
-        int low = 0;
-        int high = tables;
-        while (high - low > 1) {
-            int middle = (low + high) >>> 1;
-            if (before[middle] <= number) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
     }
 }
