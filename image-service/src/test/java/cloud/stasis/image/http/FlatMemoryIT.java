@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import cloud.stasis.chunks.Capability;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.ReferenceName;
+import cloud.stasis.testkit.Until;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -75,12 +76,7 @@ class FlatMemoryIT {
                 .redirectOutput(said.toFile())
                 .redirectError(directory.resolve("errors").toFile())
                 .start();
-        long deadline = System.nanoTime() + DEADLINE.toNanos();
-        while (!Files.readString(said).contains("\n")) {
-            assertThat(service.isAlive()).as("%s", errors()).isTrue();
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+        Until.reachedBy(service, DEADLINE, () -> Files.readString(said).contains("\n"), this::errors);
         uri = URI.create(
                 Files.readString(said).lines().findFirst().orElseThrow().substring("serving ".length()));
     }

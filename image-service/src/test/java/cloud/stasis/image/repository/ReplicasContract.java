@@ -19,6 +19,7 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
+import cloud.stasis.testkit.Until;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
@@ -367,7 +368,7 @@ public abstract class ReplicasContract {
             }
         });
         try {
-            until(() -> {
+            Until.reached(DEADLINE, () -> {
                 try {
                     process.repository.collector().collect();
                     return true;
@@ -508,7 +509,7 @@ public abstract class ReplicasContract {
             }
         }
         // On a slow machine the first collection may end after the writers.
-        until(() -> {
+        Until.reached(DEADLINE, () -> {
             removed.addAndGet(one.repository.collector().collect().packsRemoved());
             return removed.get() > 0;
         });
@@ -579,14 +580,6 @@ public abstract class ReplicasContract {
             assertThat(latch.await(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static void until(Callable<Boolean> state) throws Exception {
-        long deadline = System.nanoTime() + DEADLINE.toNanos();
-        while (!state.call()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.sleep(5);
         }
     }
 

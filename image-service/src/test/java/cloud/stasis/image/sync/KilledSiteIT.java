@@ -19,6 +19,7 @@ import cloud.stasis.model.ImageId;
 import cloud.stasis.model.Phase;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
+import cloud.stasis.testkit.Until;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -31,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -240,20 +242,9 @@ class KilledSiteIT {
                 .map(line -> line.substring(word.length() + 1));
     }
 
-    @FunctionalInterface
-    private interface State {
-        boolean isReached() throws IOException;
-    }
-
-    private void until(State state) throws Exception {
-        long deadline = System.nanoTime() + DEADLINE.toNanos();
-        while (!state.isReached()) {
-            assertThat(there.orElseThrow().isAlive())
-                    .as("%s", Files.readString(directory.resolve("errors" + starts)))
-                    .isTrue();
-            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+    private void until(Callable<Boolean> state) throws Exception {
+        Until.reachedBy(
+                there.orElseThrow(), DEADLINE, state, () -> Files.readString(directory.resolve("errors" + starts)));
     }
 
     private record Counting(AtomicLong done) implements CommandContext {

@@ -10,6 +10,7 @@ import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.ReferenceName;
+import cloud.stasis.testkit.Until;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,7 +139,7 @@ class ReplicaProcessesIT {
                 }
             }
             signal(running, "CONT");
-            TimeUnit.MILLISECONDS.sleep(20);
+            assertThat(running.process.waitFor(20, TimeUnit.MILLISECONDS)).isFalse();
         }
     }
 
@@ -163,18 +165,8 @@ class ReplicaProcessesIT {
         until(running, () -> running.sealed() >= count);
     }
 
-    @FunctionalInterface
-    private interface State {
-        boolean isReached() throws IOException;
-    }
-
-    private void until(Running running, State state) throws Exception {
-        long deadline = System.nanoTime() + DEADLINE.toNanos();
-        while (!state.isReached()) {
-            assertThat(running.process.isAlive()).as("%s", errors()).isTrue();
-            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
+    private void until(Running running, Callable<Boolean> state) throws Exception {
+        Until.reachedBy(running.process, DEADLINE, state, this::errors);
     }
 
     private List<String> errors() throws IOException {
