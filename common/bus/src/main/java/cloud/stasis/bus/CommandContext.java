@@ -25,4 +25,10 @@ public interface CommandContext {
             throw new StasisException(ErrorCode.CANCELLED, "cancelled on request");
         }
     }
+
+    /// Has something done at the end, before another command of the same keys begins, for which whoever waits for the
+    /// outcome need not wait. A crash may come first, so what a process finds undone at its start it does then.
+    default void afterwards(Runnable work) {
+        work.run();
+    }
 }

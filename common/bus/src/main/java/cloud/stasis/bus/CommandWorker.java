@@ -239,6 +239,7 @@ public final class CommandWorker<C extends Command> implements AutoCloseable {
         try {
             carryOut(accepted.begun(), context);
         } finally {
+            context.finish();
             active.remove(id, context);
         }
     }

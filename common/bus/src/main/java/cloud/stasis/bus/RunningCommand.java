@@ -8,12 +8,17 @@ import cloud.stasis.model.StasisException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// A command that is queued or being carried out: how far it is, and whether it shall stop.
 final class RunningCommand implements CommandContext {
     /// Enough for a progress bar, little enough for the bus.
     private static final Duration MIN_BETWEEN_PROGRESS = Duration.ofSeconds(1);
+
+    private static final Logger LOG = Logger.getLogger(RunningCommand.class);
 
     private final JournalEntry entry;
     private final FactPublisher facts;
@@ -22,6 +27,7 @@ final class RunningCommand implements CommandContext {
     private volatile boolean cancelled;
     private Fact.@Nullable Answer last;
     private Instant lastPublished = Instant.EPOCH;
+    private final Deque<Runnable> left = new ConcurrentLinkedDeque<>();
 
     RunningCommand(JournalEntry entry, FactPublisher facts, Clock clock) {
         this.entry = entry;
@@ -66,6 +72,22 @@ final class RunningCommand implements CommandContext {
     /// It has ended and the outcome is being told; whoever asks in the meantime hears it too.
     synchronized void ended(Fact.Answer outcome) {
         last = outcome;
+    }
+
+    @Override
+    public void afterwards(Runnable work) {
+        left.add(work);
+    }
+
+    /// The outcome was told.
+    void finish() {
+        for (Runnable work = left.poll(); work != null; work = left.poll()) {
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                LOG.warnf(e, "Something is left undone until the next start commandId=%s", id());
+            }
+        }
     }
 
     /// Answers someone who asks whether this is still going on.

@@ -86,6 +86,31 @@ class CommandWorkerTest {
     }
 
     @Test
+    void whatIsLeftForTheEndComesAfterTheOutcomeAndBeforeTheNextCommand() throws InterruptedException {
+        VolumeId volume = VolumeId.random();
+        CountDownLatch outcomeSeen = new CountDownLatch(1);
+        List<String> done = Collections.synchronizedList(new ArrayList<>());
+        CommandWorker<VolumeCommand> worker = worker((command, context) -> {
+            done.add("begun");
+            context.afterwards(() -> {
+                awaitOpen(outcomeSeen);
+                done.add("ended");
+                throw new IllegalStateException("nobody minds");
+            });
+            return new CommandResult.Completed();
+        });
+
+        worker.submit(create(volume));
+        worker.submit(create(volume));
+        awaitOutcome();
+        outcomeSeen.countDown();
+        awaitOutcome();
+        worker.close();
+
+        assertThat(done).startsWith("begun", "ended", "begun");
+    }
+
+    @Test
     void commandOfSeveralKeysWaitsForAllOfThemAndHoldsAllOfThem() throws InterruptedException {
         InstanceId one = InstanceId.random();
         InstanceId two = InstanceId.random();

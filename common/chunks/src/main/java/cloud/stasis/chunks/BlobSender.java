@@ -20,6 +20,7 @@ final class BlobSender implements AutoCloseable {
     record Blob(BlobKind kind, Digest digest, byte[] array, int offset, int length) {}
 
     private final BlobExchange exchange;
+    private final int packBytes;
     private final RecentDigests recent = new RecentDigests();
     private final Deque<PackBuilder> idle = new ArrayDeque<>();
     private final Semaphore builders;
@@ -27,8 +28,10 @@ final class BlobSender implements AutoCloseable {
     private final AtomicLong shared = new AtomicLong();
 
     /// @param openPacks how many packs may be filled at once: each holds up to 8 MiB until it is sent
-    BlobSender(BlobExchange exchange, int openPacks) {
+    /// @param packBytes when a pack is sent; the last ones are put together nevertheless
+    BlobSender(BlobExchange exchange, int openPacks, int packBytes) {
         this.exchange = exchange;
+        this.packBytes = packBytes;
         this.builders = new Semaphore(openPacks);
     }
 
@@ -130,7 +133,7 @@ final class BlobSender implements AutoCloseable {
         builders.acquireUninterruptibly();
         synchronized (idle) {
             PackBuilder builder = idle.pollFirst();
-            return builder != null ? builder : new PackBuilder();
+            return builder != null ? builder : new PackBuilder(packBytes);
         }
     }
 

@@ -1,6 +1,7 @@
 package cloud.stasis.chunks;
 
 import cloud.stasis.chunks.format.BlobKind;
+import cloud.stasis.chunks.format.Pack;
 import cloud.stasis.chunks.format.Sha256;
 import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.chunks.format.TreeShape;
@@ -29,7 +30,7 @@ public final class ContentWriter implements AutoCloseable {
     private long size;
 
     public ContentWriter(BlobExchange exchange, TransferThreads threads) {
-        this.sender = new BlobSender(exchange, 1);
+        this.sender = new BlobSender(exchange, 1, Pack.TARGET_BYTES);
         this.newNodes = new NewNodes(sender);
         this.assembler = new TreeAssembler(newNodes);
         this.transfer = threads.begin(TransferListener.NONE, ByteCount.ZERO);

@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
 ///  walk of base tree and changed leaves          threads                              in order again
 ///  -------------------------------------         ----------------------------         -------------------
 ///  unchanged subtree: keep its digest  ------------------------------------------->   TreeAssembler
-///  changed leaves, 8 MiB a unit  ------------->  read -> zero? -> hash -> missing?     (new nodes are sent
+///  changed leaves, 4 to 8 MiB a unit  -------->  read -> zero? -> hash -> missing?     (new nodes are sent
 ///                                                -> compress -> pack -> put     --->   like chunks)
 /// ```
 /// Of the base only the nodes above changed leaves are fetched; a group whose leaves all changed needs none.
@@ -35,6 +35,9 @@ final class Upload {
     private static final int READ_BYTES = 1024 * 1024;
 
     private static final int LEAF = TreeShape.LEAF_BYTES;
+
+    /// A small upload is cut into so many units for each thread, so that all are at work until its end.
+    private static final int UNITS_A_THREAD = 4;
 
     /// What the new tree is made of, from left to right.
     private sealed interface Item {
@@ -56,6 +59,7 @@ final class Upload {
     private final NewNodes newNodes;
     private final TreeAssembler assembler;
     private final AtomicLong read = new AtomicLong();
+    private final int leavesInUnit;
 
     private List<Item> unit = new ArrayList<>();
     private int unitLeaves;
@@ -67,7 +71,8 @@ final class Upload {
             TreeShape shape,
             NodeReader nodes,
             BlobSender sender,
-            Transfer transfer) {
+            Transfer transfer,
+            int leavesInUnit) {
         this.source = source;
         this.shape = shape;
         this.baseShape = new TreeShape(base.size());
@@ -78,6 +83,7 @@ final class Upload {
         this.newNodes = new NewNodes(sender);
         this.assembler = new TreeAssembler(newNodes);
         this.transfer = transfer;
+        this.leavesInUnit = leavesInUnit;
     }
 
     static UploadResult run(
@@ -94,9 +100,11 @@ final class Upload {
             exchange.hold(base);
         }
         LeafRanges changed = LeafRanges.of(withEdge(extents, base, shape), shape);
-        try (BlobSender sender = new BlobSender(exchange, threads.count());
+        int leavesInUnit = leavesInUnit(changed, threads);
+        try (BlobSender sender = new BlobSender(exchange, threads.count(), leavesInUnit * LEAF);
                 Transfer transfer = threads.begin(listener, ByteCount.ofBytes(changed.bytes()))) {
-            Upload upload = new Upload(source, base, changed, shape, new NodeReader(exchange), sender, transfer);
+            Upload upload =
+                    new Upload(source, base, changed, shape, new NodeReader(exchange), sender, transfer, leavesInUnit);
             Content content = upload.run();
             return new UploadResult(
                     content,
@@ -105,6 +113,12 @@ final class Upload {
                     sender.shared(),
                     Duration.ofNanos(System.nanoTime() - begin));
         }
+    }
+
+    /// At least the leaves of a node, at most what a unit may hold.
+    private static int leavesInUnit(LeafRanges changed, TransferThreads threads) {
+        long leaves = changed.bytes() / LEAF;
+        return Math.clamp(leaves / (threads.count() * UNITS_A_THREAD), TreeShape.FAN_OUT, Transfer.UNIT_LEAVES);
     }
 
     /// Where the sizes differ, a leaf that is partly filled on either side is not the base's.
@@ -196,7 +210,7 @@ final class Upload {
 
     private void addToUnit(Item.Group group) {
         int leaves = leaves(group);
-        if (unitLeaves + leaves > Transfer.UNIT_LEAVES) {
+        if (unitLeaves + leaves > leavesInUnit) {
             dispatchUnit();
         }
         unit.add(group);

@@ -31,7 +31,8 @@ public final class CaptureDisks {
                 new Order(command.capture(), disks(instance, command.disks()), command.quiesce(), command.grant());
         PowerState state = host.state(instance);
         return Host.isActive(state)
-                ? live.capture(instance, state, order, context).captured()
+                ? live.capture(instance, state, order, context, context::afterwards)
+                        .captured()
                 : resting.capture(instance, state, order, context).captured();
     }
 

@@ -111,7 +111,7 @@ public final class CaptureInstance {
     private Taken disksOnly(Instance instance, PowerState state, Order order, CommandContext context) {
         Machine machine = instance.archived();
         Taken taken = Host.isActive(state)
-                ? live.capture(instance, state, order, context)
+                ? live.capture(instance, state, order, context, Runnable::run)
                 : resting.capture(instance, state, order, context);
         try {
             String xml = host.hypervisor().domains().describe(instance.id());

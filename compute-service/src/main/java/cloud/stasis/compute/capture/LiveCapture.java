@@ -37,6 +37,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -46,8 +47,8 @@ import org.jboss.logging.Logger;
 ///  lineage: pending, with a fresh checkpoint
 ///  freeze ─ begin export from the known points, set the fresh checkpoint ─ thaw
 ///  for each disk: read and upload what changed since its known point
-///  end the export
 ///  lineage: pending, with contents
+///  end the export, if need be after the outcome is told
 /// ```
 ///
 /// On a host that copies disks ([CaptureStrategy#COPY]) the copies are made before the
@@ -71,7 +72,8 @@ final class LiveCapture {
         this.quiescing = new Quiescing(host);
     }
 
-    Taken capture(Instance instance, PowerState state, Order order, CommandContext context) {
+    /// @param ending when the export is ended; until then no other command may touch the machine
+    Taken capture(Instance instance, PowerState state, Order order, CommandContext context, Consumer<Runnable> ending) {
         host.space().requireReserve();
         context.progress(Phase.CAPTURING, ByteCount.ZERO, ByteCount.ZERO);
         CheckpointName fresh = CheckpointName.fresh();
@@ -90,15 +92,15 @@ final class LiveCapture {
                     state,
                     order.quiesce(),
                     () -> atOnce(instance, state, order, () -> begin(instance, order, known, fresh)));
-            try (DiskExports exports = begun.result().exports()) {
-                LOG.infof(
-                        "Cut an instant instanceId=%s capture=%s reached=%s frozenMillis=%d",
-                        instance.id(),
-                        order.capture(),
-                        begun.reached(),
-                        begun.frozen().toMillis());
-                return upload(instance, order, begun, exports, context);
-            }
+            LOG.infof(
+                    "Cut an instant instanceId=%s capture=%s reached=%s frozenMillis=%d",
+                    instance.id(),
+                    order.capture(),
+                    begun.reached(),
+                    begun.frozen().toMillis());
+            Taken taken = read(instance, order, begun, context);
+            ending.accept(begun.result().exports()::close);
+            return taken;
         } catch (StasisException e) {
             abandon(instance, order);
             throw e;
@@ -182,6 +184,17 @@ final class LiveCapture {
                         disk, Optional.ofNullable(points.get(disk)).map(DiskPoint::checkpoint)))
                 .toList();
         return new ExportRequest(fresh, disks, instance.directory().path());
+    }
+
+    private Taken read(Instance instance, Order order, Quiesced<Begun> begun, CommandContext context) {
+        DiskExports exports = begun.result().exports();
+        try {
+            return upload(instance, order, begun, exports, context);
+        } catch (RuntimeException | Error e) {
+            try (exports) {
+                throw e;
+            }
+        }
     }
 
     private Taken upload(

@@ -29,8 +29,18 @@ public final class PackBuilder implements AutoCloseable {
     private final byte[] compressed = new byte[(int) Zstd.compressBound(StoredBlob.MAX_PLAIN_BYTES)];
     private final List<PackEntry> entries = new ArrayList<>();
     private final Set<Digest> digests = new HashSet<>();
+    private final int target;
     private byte[] bytes = new byte[FIRST_CAPACITY];
     private int length = Pack.HEADER_BYTES;
+
+    public PackBuilder() {
+        this(Pack.TARGET_BYTES);
+    }
+
+    /// @param target bytes that make a pack full: at most [Pack#TARGET_BYTES]
+    public PackBuilder(int target) {
+        this.target = target;
+    }
 
     /// Adds a blob unless this pack has it already. The caller has hashed the bytes.
     public void add(BlobKind kind, Digest digest, byte[] plain, int offset, int plainLength) {
@@ -76,7 +86,7 @@ public final class PackBuilder implements AutoCloseable {
 
     /// Whether it is time to [#build].
     public boolean isFull() {
-        return length >= Pack.TARGET_BYTES || entries.size() >= Pack.MAX_BLOBS;
+        return length >= target || entries.size() >= Pack.MAX_BLOBS;
     }
 
     /// Whether what `other` holds fits in as well without going over any limit.
