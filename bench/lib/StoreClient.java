@@ -1,7 +1,6 @@
 import cloud.stasis.chunks.Capability;
 import cloud.stasis.chunks.ContentSource;
 import cloud.stasis.chunks.ContentStore;
-import cloud.stasis.chunks.Extent;
 import cloud.stasis.chunks.HttpContentStore;
 import cloud.stasis.chunks.TransferListener;
 import cloud.stasis.chunks.UploadResult;
@@ -22,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -31,7 +29,7 @@ import java.util.Set;
 ///
 /// ```
 /// StoreClient URL PID                  of the image service; the key of the site is in STASIS_CAPABILITY_KEY
-///   warm FILE                          like the next, with bytes that are not those of the file, and not all of them
+///   warm FILE OUT                      in and out, with bytes that are not those of the file, and not all of them
 ///   ingest FILE
 ///   again FILE ROOT EXTENTS            what changed since ROOT lies in the extents named in a file, or ("-") anywhere
 ///   restore FILE ROOT SIZE
@@ -39,7 +37,6 @@ import java.util.Set;
 /// ```
 final class StoreClient {
     private static final long WARM_BYTES = 768L << 20;
-    private static final double TICKS = 100;
 
     private final URI url;
     private final long service;
@@ -56,31 +53,18 @@ final class StoreClient {
         StoreClient client = new StoreClient(URI.create(arguments[0]), Long.parseLong(arguments[1]));
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in));
         for (String order = orders.readLine(); order != null; order = orders.readLine()) {
-            System.out.println(client.measure(order.split(" ")));
+            String[] words = order.split(" ");
+            System.out.println(Cost.of(client.service, () -> client.carryOut(words)));
         }
-    }
-
-    private String measure(String[] order) throws Exception {
-        long self = ProcessHandle.current().pid();
-        Files.writeString(Path.of("/proc/self/clear_refs"), "5");
-        Files.writeString(Path.of("/proc/" + service + "/clear_refs"), "5");
-        double cpuBefore = cpu(service);
-        double ownBefore = cpu(self);
-        long begin = System.nanoTime();
-        String more = carryOut(order);
-        return "{\"wall_s\":%.3f,\"cpu_s\":%.2f,\"client_cpu_s\":%.2f,\"peak_mib\":%.0f,\"client_peak_mib\":%.0f%s}"
-                .formatted(
-                        (System.nanoTime() - begin) / 1e9,
-                        cpu(service) - cpuBefore + cpu(self) - ownBefore,
-                        cpu(self) - ownBefore,
-                        peak(service) + peak(self),
-                        peak(self),
-                        more);
     }
 
     private String carryOut(String[] order) throws Exception {
         return switch (order[0]) {
-            case "warm" -> uploaded(upload(Path.of(order[1]), WARM_BYTES, 1, nothing(), "-"));
+            case "warm" -> {
+                UploadResult warm = upload(Path.of(order[1]), WARM_BYTES, 1, nothing(), "-");
+                store().download(warm.content(), Path.of(order[2]), TransferListener.NONE);
+                yield uploaded(warm);
+            }
             case "ingest" -> uploaded(upload(Path.of(order[1]), Long.MAX_VALUE, 0, nothing(), "-"));
             case "again" ->
                 uploaded(upload(
@@ -102,7 +86,7 @@ final class StoreClient {
         try (FileChannel channel = FileChannel.open(file)) {
             ContentSource source = source(channel, Math.min(most, channel.size()), added);
             ContentStore store = store();
-            UploadResult result = store.upload(source, base, extents(extents, source.size()), TransferListener.NONE);
+            UploadResult result = store.upload(source, base, Extents.in(extents, source.size()), TransferListener.NONE);
             // What a seal does: the store walks the index and checks that all of it is there.
             store.upload(source, result.content(), List.of(), TransferListener.NONE);
             return result;
@@ -148,18 +132,6 @@ final class StoreClient {
         return new Content(new IndexId(Digest.parse(root)), ByteCount.ofBytes(size));
     }
 
-    private static List<Extent> extents(String file, ByteCount size) throws IOException {
-        if (file.equals("-")) {
-            return List.of(new Extent(0, size.bytes()));
-        }
-        List<Extent> extents = new ArrayList<>();
-        for (String line : Files.readAllLines(Path.of(file))) {
-            String[] words = line.split(" ");
-            extents.add(new Extent(Long.parseLong(words[0]), Long.parseLong(words[1])));
-        }
-        return extents;
-    }
-
     /// @param added to each byte that is not zero, so that nothing is like it was
     private static ContentSource source(FileChannel file, long size, int added) {
         return new ContentSource() {
@@ -179,18 +151,5 @@ final class StoreClient {
                 }
             }
         };
-    }
-
-    private static double cpu(long pid) throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-        String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(words[11]) + Long.parseLong(words[12])) / TICKS;
-    }
-
-    private static double peak(long pid) throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
-                .filter(line -> line.startsWith("VmHWM"))
-                .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
-                .sum();
     }
 }

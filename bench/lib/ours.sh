@@ -184,7 +184,7 @@ ours_writers() {
 ours_account() { # when the capture began, how long it took, bytes written by the writers; leaves bytes and note
     local store=$STASIS_HOME/store reference manifest request stored
     reference=$store/references/image/$captured
-    manifest=$store/manifests/$(head -n 1 "$reference" | jq -er .manifest)
+    manifest=$(find "$store/manifests" -name "$(head -n 1 "$reference" | jq -er .manifest)*" -print -quit)
     request=${phases[0]#*=}
     stored=$(($(occupied "$store") - ours_stored_before))
     mapfile -t phases < <(jq -r --argjson begin "$1" --argjson took "$2" --argjson request "$request" \

@@ -14,8 +14,8 @@ launcher_() {
         die "launcher $*: $(tail -n 5 "$work/launcher.log")"
 }
 
-ours_begin() { # what
-    local app=$ROOT/image-service/target/quarkus-app service
+# An image service with an empty store; leaves its process id in service.
+ours_service() {
     if [ -z "$ours_home" ]; then
         ours_home=$work/home
         mkdir -p "$ours_home"
@@ -25,26 +25,41 @@ ours_begin() { # what
     rm -rf "$ours_home/store"
     launcher_ up image-service
     service=$(ss -Hltnp "sport = :$PORTS_FROM" | grep -o 'pid=[0-9]*' | head -1 | cut -d = -f 2)
+}
+
+# The other side of it, with the settings of an agent's JVM; takes orders.
+ours_client() { # class arguments...
+    local app=$ROOT/image-service/target/quarkus-app name=$1
+    shift
     # shellcheck disable=SC1091
     STASIS_CAPABILITY_KEY=$(. "$ours_home/etc/stasis.env" && echo "$STASIS_CAPABILITY_KEY")
     export STASIS_CAPABILITY_KEY
-    # Settings of the agent's JVM.
     coproc OURS { exec "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx192m --enable-native-access=ALL-UNNAMED \
         --sun-misc-unsafe-memory-access=allow -cp "$app/app/*:$app/lib/main/*:$app/lib/boot/*" \
-        ${STASIS_BENCH_CLIENT_OPTIONS:-} "$BENCH/lib/StoreClient.java" "http://127.0.0.1:$PORTS_FROM" "$service" \
-        2> "$work/client.log"; }
+        ${STASIS_BENCH_CLIENT_OPTIONS:-} "$BENCH/lib/$name.java" "$@" 2> "$work/client.log"; }
     # A coprocess's own descriptors are closed in subshells.
     exec {ours_in}>&"${OURS[1]}" {ours_out}<&"${OURS[0]}"
+}
+
+ours_begin() { # what
+    local service
+    ours_service
+    ours_client StoreClient "http://127.0.0.1:$PORTS_FROM" "$service"
     ours_what=$1
-    ours_order warm "$data/$1.raw" > /dev/null
-    ours_order warm "$data/$1.later" > /dev/null
+    ours_order warm "$data/$1.raw" "$work/out" > /dev/null
+    ours_order warm "$data/$1.later" "$work/out" > /dev/null
+    rm "$work/out"
     # What warmed the two up must not be verified, too.
     find "$ours_home/store/packs" -type f -delete
 }
 
 ours_order() {
-    local answer=''
     echo "$*" >&"$ours_in" || die "the client ended: $(tail -n 5 "$work/client.log")"
+    ours_answer
+}
+
+ours_answer() {
+    local answer=''
     # The JVM may have said something, too.
     until [[ $answer == "{"* ]]; do
         read -r answer <&"$ours_out" || die "the client ended: $(tail -n 5 "$work/client.log")"
@@ -73,6 +88,58 @@ ours_end() {
     wait "$pid" || true
     launcher_ down image-service
 }
+
+# The first state is at the other site already; what it took to bring it there warmed both up.
+ours_push_begin() {
+    local service key
+    ours_service
+    key=$(tail -n 1 "$ours_home/store/service/site.key")
+    ours_client StorePush "$work/here" "http://127.0.0.1:$PORTS_FROM" "$service" "$key"
+    key=$(ours_answer | jq -r .key)
+    printf '%s\n' "here.url=http://127.0.0.1:1" "here.key=$key" "here.rights=pull,push" \
+        > "$ours_home/store/service/peers.properties"
+    ours_order keep "$data/disk.raw" - > /dev/null
+    ours_order push > /dev/null
+    ours_order keep "$data/disk.later" "$data/disk.later.extents" > /dev/null
+}
+
+ours_push() {
+    local before
+    before=$(ours_wire)
+    ours_order push > "$work/pushed"
+    jq -c --argjson wire $(($(ours_wire) - before)) '. + {wire: $wire}' "$work/pushed"
+}
+
+# What went through the connections to the service so far, in both directions.
+ours_wire() {
+    ss -tinH "dport = :$PORTS_FROM" | grep -o 'bytes_\(sent\|received\):[0-9]*' | awk -F : '{ sum += $2 } END { print sum + 0 }'
+}
+
+ours_push_end() {
+    ours_end
+    rm -rf "$work/here"
+}
+
+# ---- rsync ---------------------------------------------------------------------------------------------------------
+
+# Both ends are processes below this one, without a network or a cipher between them.
+rsync_push_begin() {
+    mkdir -p "$work/here" "$work/there"
+    printf '%s\n' '#!/bin/sh' 'shift' 'exec "$@"' > "$work/shell"
+    chmod +x "$work/shell"
+    cp "$data/disk.qcow2" "$work/there/disk.qcow2"
+    ln "$data/disk.later.qcow2" "$work/here/disk.qcow2" 2> /dev/null ||
+        cp "$data/disk.later.qcow2" "$work/here/disk.qcow2"
+}
+
+rsync_push() {
+    measured rsync --rsh="$work/shell" --inplace --no-whole-file --fsync --stats "$work/here/disk.qcow2" \
+        "there:$work/there/disk.qcow2" > "$work/pushed"
+    jq -c --argjson wire "$(awk '/^Total bytes (sent|received)/ { gsub(",", ""); sum += $NF } END { print sum }' \
+        "$work/said")" '. + {wire: $wire}' "$work/pushed"
+}
+
+rsync_push_end() { rm -rf "$work/here" "$work/there" "$work/shell"; }
 
 # ---- restic --------------------------------------------------------------------------------------------------------
 
