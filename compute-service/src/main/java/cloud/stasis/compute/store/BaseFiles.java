@@ -107,6 +107,10 @@ public final class BaseFiles {
         return fetching.get(Math.floorMod(index.hashCode(), MAX_FETCHES));
     }
 
+    void requireReserve() {
+        space.requireReserve();
+    }
+
     /// Whether a disk or kernel of this host stands on a content, or is about to.
     boolean isNeeded(IndexId index) {
         synchronized (held) {

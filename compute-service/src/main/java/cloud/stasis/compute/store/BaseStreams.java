@@ -142,7 +142,7 @@ public final class BaseStreams implements AutoCloseable {
         Path part =
                 layout.baseFile(content).resolveSibling(layout.baseFile(content).getFileName() + ".part");
         RecentStore store = new RecentStore(stores, begun.store());
-        StreamedBase source = new StreamedBase(content, store, part);
+        StreamedBase source = new StreamedBase(content, store, part, bases::requireReserve);
         Stream stream = new Stream(begun, source, NbdServer.open(source, export(content.index())));
         streams.put(content.index(), stream);
         LOG.infof(
@@ -188,8 +188,9 @@ public final class BaseStreams implements AutoCloseable {
     @Override
     public void close() {
         streams.values().forEach(stream -> {
-            stream.source().close();
+            // First the server: whoever waits in it must see the connection go, and no error.
             stream.server().close();
+            stream.source().close();
         });
         streams.clear();
     }
@@ -245,8 +246,8 @@ public final class BaseStreams implements AutoCloseable {
         IndexId index = stream.begun().content().index();
         if (streams.remove(index, stream)) {
             fronts.end(stream.server().export());
-            stream.source().close();
             stream.server().close();
+            stream.source().close();
             record(index).delete();
             LOG.infof("A content streams no more index=%s", index);
         }

@@ -12,6 +12,7 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -48,6 +49,7 @@ final class StreamedBase implements ContentSource, TransferListener, AutoCloseab
     private final Content content;
     private final Supplier<ContentStore> store;
     private final Path part;
+    private final Runnable room;
     private final BitSet present = new BitSet();
     /// So that what several wait for is fetched once.
     private final List<ReentrantLock> fetching =
@@ -67,10 +69,12 @@ final class StreamedBase implements ContentSource, TransferListener, AutoCloseab
     private boolean isClosed;
 
     /// @param part where the fetch puts it before it is whole
-    StreamedBase(Content content, Supplier<ContentStore> store, Path part) {
+    /// @param room throws if the host has none left for it
+    StreamedBase(Content content, Supplier<ContentStore> store, Path part, Runnable room) {
         this.content = content;
         this.store = store;
         this.part = part;
+        this.room = room;
     }
 
     @Override
@@ -101,13 +105,20 @@ final class StreamedBase implements ContentSource, TransferListener, AutoCloseab
             }
             from = file;
         }
-        long at = offset;
-        while (into.hasRemaining()) {
-            int read = from.read(into, at);
-            if (read < 0) {
-                throw new IOException("a fetched content is shorter than it was");
+        int start = into.position();
+        try {
+            long at = offset;
+            while (into.hasRemaining()) {
+                int read = from.read(into, at);
+                if (read < 0) {
+                    throw new IOException("a fetched content is shorter than it was");
+                }
+                at += read;
             }
-            at += read;
+        } catch (ClosedChannelException e) {
+            // The fetch begins anew, and this with it.
+            into.position(start);
+            return false;
         }
         return true;
     }
@@ -201,10 +212,15 @@ final class StreamedBase implements ContentSource, TransferListener, AutoCloseab
     }
 
     @Override
-    public synchronized void checkCancelled() {
-        if (isClosed) {
+    public void checkCancelled() {
+        room.run();
+        if (isClosed()) {
             throw new StasisException(ErrorCode.CANCELLED, "nothing on this host needs the content any more");
         }
+    }
+
+    private synchronized boolean isClosed() {
+        return isClosed;
     }
 
     /// All of it is in its file.

@@ -171,6 +171,8 @@ final class DomainXml {
         }
         // What the guest trims leaves the layer, and the next capture.
         driver.with("discard", "unmap");
+        // A guest whose proxy was killed stands still and can be let go on, which a guest that saw an error cannot.
+        stream.ifPresent(ignored -> driver.with("rerror_policy", "stop"));
         element.add("source").with("file", layer);
         stream.ifPresent(export -> below(element, export));
         element.add("target").with("dev", disk.target()).with("bus", "virtio");
