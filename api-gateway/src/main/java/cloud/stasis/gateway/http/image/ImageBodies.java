@@ -7,6 +7,7 @@ import cloud.stasis.gateway.image.Image;
 import cloud.stasis.gateway.image.ImageContent;
 import cloud.stasis.gateway.image.ImageDetails;
 import cloud.stasis.gateway.image.ImageMember;
+import cloud.stasis.gateway.image.Imports;
 import cloud.stasis.model.ByteCount;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -45,6 +46,7 @@ final class ImageBodies {
         body.put("checksum", checksums.map(Checksums::md5).orElse(null));
         body.put("os_hash_algo", checksums.map(_ -> "sha512").orElse(null));
         body.put("os_hash_value", checksums.map(Checksums::sha512).orElse(null));
+        content.ifPresent(_ -> body.put("stores", Imports.STORE));
         body.put("tags", details.tags());
         body.put("created_at", time(image.createdAt()));
         body.put("updated_at", time(image.updatedAt()));
