@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 
 /// Finds the sentence in an error answer. Nova and Cinder wrap it in a key that names the fault, Keystone in `error`,
-/// Glance in `message` with HTML breaks; our own API puts `code` and `message` side by side.
+/// Glance in `message` with HTML breaks; our own API answers as RFC 9457 says, with a `detail`.
 final class Faults {
     private static final int MAX_MESSAGE_LENGTH = 2000;
 
@@ -20,8 +20,10 @@ final class Faults {
     }
 
     private static Optional<String> find(JsonNode tree) {
-        if (tree.path("message").isTextual()) {
-            return Optional.of(tree.path("message").asText());
+        for (String name : new String[] {"detail", "message"}) {
+            if (tree.path(name).isTextual()) {
+                return Optional.of(tree.path(name).asText());
+            }
         }
         for (JsonNode fault : tree) {
             if (fault.path("message").isTextual()) {

@@ -331,6 +331,21 @@ class SnapshotVerbsIT {
     }
 
     @Test
+    void aRefusalIsToldInTheWordsOfTheServer() {
+        cloud.on(
+                "DELETE " + SHOW.substring(4),
+                Answer.json(
+                        409,
+                        "{'type':'urn:stasis:error:WRONG_STATE','title':'Conflict','status':409,"
+                                + "'detail':'It is protected.','code':'WRONG_STATE'}"));
+
+        Run run = shell.run("snapshot-delete", SNAPSHOT);
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).contains("ERROR (Conflict): It is protected. (HTTP 409)");
+    }
+
+    @Test
     void deleteFollowsItsJob() {
         cloud.on("DELETE " + SHOW.substring(4), Answer.json(202, "{'job':" + job("running", 0) + "}"));
 
