@@ -22,9 +22,9 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Captures of the disks of a real guest, by whatever strategy: what is captured
-/// is the guest's disks at one instant at which its file systems are clean, and
-/// nothing is left. One guest for all tests, in order, since a boot takes seconds.
+/// Captures of the disks of a real guest, by whatever strategy: what is captured is the guest's disks at one
+/// instant at which its file systems are clean, and nothing is left. One guest for all tests, in order, since a
+/// boot takes seconds.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class DiskCaptureContract {

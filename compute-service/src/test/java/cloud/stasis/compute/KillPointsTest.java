@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;
+import cloud.stasis.messages.ComputeCommand.Boot;
+import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
 import cloud.stasis.messages.ComputeCommand.Settlement;
+import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
@@ -21,6 +24,8 @@ import org.junit.jupiter.api.Test;
 /// layer. The next one finds what was left, ends it, and carries the command out again. Machines live through
 /// this.
 class KillPointsTest extends KillPoints {
+    private static final DeviceName RESCUE = new DeviceName("vdz");
+
     @Test
     void boot() throws InterruptedException {
         everyMoment(new Scenario() {
@@ -63,6 +68,65 @@ class KillPointsTest extends KillPoints {
                 assertCaptureIsExact(host);
             }
         });
+    }
+
+    @Test
+    void rescue() throws InterruptedException {
+        everyMoment(new Scenario() {
+            @Override
+            public void given(Before before) {
+                write(before.host(), 7, 2);
+            }
+
+            @Override
+            public ComputeCommand command(Before before) {
+                return rescueOf(before.host());
+            }
+
+            @Override
+            public void then(SimulatedHost host, CommandResult result) {
+                assertThat(host.state(ID)).isEqualTo(PowerState.RUNNING);
+                assertThat(host.guest(ID).read(RESCUE, 0, 1)[0])
+                        .isEqualTo(host.guest(ID).read(ROOT, 0, 1)[0]);
+                host.handle(new ComputeCommand.UnrescueInstance(
+                        ID, RESCUE, host.spec().boot()));
+                host.power(ID, PowerAction.START);
+                assertCaptureIsExact(host);
+            }
+        });
+    }
+
+    @Test
+    void endOfARescue() throws InterruptedException {
+        everyMoment(new Scenario() {
+            @Override
+            public void given(Before before) {
+                before.host().handle(rescueOf(before.host()));
+                write(before.host(), 7, 2);
+            }
+
+            @Override
+            public ComputeCommand command(Before before) {
+                return new ComputeCommand.UnrescueInstance(
+                        ID, RESCUE, before.host().spec().boot());
+            }
+
+            @Override
+            public void then(SimulatedHost host, CommandResult result) {
+                assertThat(host.state(ID)).isEqualTo(PowerState.STOPPED);
+                assertThat(host.instance(ID).machine().boot())
+                        .isEqualTo(host.spec().boot());
+                assertThat(host.instance(ID).machine().targets()).doesNotContain(RESCUE);
+                host.power(ID, PowerAction.START);
+                assertCaptureIsExact(host);
+            }
+        });
+    }
+
+    private static ComputeCommand rescueOf(SimulatedHost host) {
+        DiskSpec root = host.spec().disks().getFirst();
+        return new ComputeCommand.RescueInstance(
+                ID, new DiskSpec(RESCUE, root.size(), root.source()), new Boot.FromDiskAt(RESCUE), GRANT);
     }
 
     @Test

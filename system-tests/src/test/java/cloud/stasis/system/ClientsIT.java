@@ -192,4 +192,40 @@ class ClientsIT {
         servers.awaitRunningOn(server);
         cloud.openstack("image", "delete", "clients-stopped", IMAGE).succeeded();
     }
+
+    @Test
+    @Order(10)
+    void aServerComesBackFromTheShelfWithWhatItsDisksHeld() {
+        servers.guest(server, "/bin/sh", "-c", "echo shelved > /root/witness && sync");
+
+        cloud.openstack("server", "shelve", SERVER).succeeded();
+        servers.status(SERVER, "SHELVED_OFFLOADED");
+        assertThat(cloud.host("virsh", "list", "--all", "--name").succeeded().out())
+                .doesNotContain(server);
+        cloud.openstack("server", "unshelve", SERVER).succeeded();
+
+        servers.status(SERVER, "ACTIVE");
+        servers.awaitReady(server);
+        servers.awaitRunningOn(server);
+        assertThat(servers.guest(server, "cat", "/root/witness")).isEqualToIgnoringNewLines("shelved");
+    }
+
+    @Test
+    @Order(11)
+    void aServerIsMendedFromAnotherDisk() {
+        cloud.nova("rescue", SERVER).succeeded();
+        servers.status(SERVER, "RESCUE");
+        assertThat(servers.guest(
+                        server,
+                        "/bin/sh",
+                        "-c",
+                        "[ ! -e /root/witness ] && mkdir -p /tmp/own && mount -t ext4 /dev/vda /tmp/own"
+                                + " && echo mended > /tmp/own/root/witness && umount /tmp/own && echo done"))
+                .isEqualToIgnoringNewLines("done");
+
+        cloud.openstack("server", "unrescue", SERVER).succeeded();
+        servers.status(SERVER, "ACTIVE");
+
+        assertThat(servers.guest(server, "cat", "/root/witness")).isEqualToIgnoringNewLines("mended");
+    }
 }

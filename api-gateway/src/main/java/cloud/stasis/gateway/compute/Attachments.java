@@ -35,14 +35,13 @@ import java.util.Set;
 /// Volumes that servers are given and give back. Each method that changes something is one transaction; it locks the
 /// server before the volume.
 public final class Attachments {
-    /// `vda` to `vdz`.
-
     private final Transactions transactions;
     private final Instances instances;
     private final Volumes volumes;
     private final VolumeSnapshots snapshots;
     private final Fleet fleet;
     private final SagaRunner sagas;
+    private final Attached attached;
     private final AttachVolume attach;
     private final DetachVolume detach;
     private final Clock clock;
@@ -54,6 +53,7 @@ public final class Attachments {
             VolumeSnapshots snapshots,
             Fleet fleet,
             SagaRunner sagas,
+            Attached attached,
             AttachVolume attach,
             DetachVolume detach,
             Clock clock) {
@@ -63,6 +63,7 @@ public final class Attachments {
         this.snapshots = snapshots;
         this.fleet = fleet;
         this.sagas = sagas;
+        this.attached = attached;
         this.attach = attach;
         this.detach = detach;
         this.clock = clock;
@@ -99,32 +100,37 @@ public final class Attachments {
             Instance instance = instances.lockVisible(caller, id);
             instance.requireUnlocked(caller);
             instance.state().requireAllowed(id, Operation.ATTACH_VOLUME);
-            HostId host = Servers.hostOf(instance, Operation.ATTACH_VOLUME);
             Volume volume = volumes.lockVisible(caller, volumeId);
             if (!(volume.state() instanceof VolumeState.Available)) {
                 throw invalid("Invalid volume: volume '" + volumeId + "' status must be 'available'. Currently in '"
                         + volume.state().status() + "'");
             }
-            requireReachable(volume, host);
             requireQuietSnapshots(volumeId);
             Instant now = clock.instant();
-            SagaId saga = SagaId.random();
             DeviceName device = place(instance, wanted);
             Attachment attachment = new Attachment(id, device, onTermination, tag, now);
+            DiskSpec disk = new DiskSpec(device, volume.size(), new DiskSource.Volume(volumeId));
+            if (instance.state().isShelved()) {
+                return attachToShelved(id, volume.in(new VolumeState.InUse(attachment), now), disk);
+            }
+            HostId host = Servers.hostOf(instance, Operation.ATTACH_VOLUME);
+            requireReachable(volume, host);
+            SagaId saga = SagaId.random();
             Volume attaching = volume.in(new VolumeState.Attaching(saga, attachment), now);
             volumes.save(attaching);
             sagas.start(
                     saga,
-                    new Start<>(
-                            attach,
-                            new AttachVolume.Data(
-                                    id,
-                                    host,
-                                    volumeId,
-                                    new DiskSpec(device, volume.size(), new DiskSource.Volume(volumeId)))),
+                    new Start<>(attach, new AttachVolume.Data(id, host, volumeId, disk)),
                     Job.accepted(caller, instance.project(), JobKind.ATTACH_VOLUME, JobSubject.of(id, volumeId), now));
             return attaching;
         });
+    }
+
+    /// Its machine has it as soon as there is one.
+    private Volume attachToShelved(InstanceId id, Volume volume, DiskSpec disk) {
+        attached.add(id, disk);
+        volumes.save(volume);
+        return volume;
     }
 
     /// Who has a volume open must not change while its snapshots do.
@@ -176,7 +182,6 @@ public final class Attachments {
             instance.requireUnlocked(caller);
             Volume volume = attachedVolume(caller, id, volumeId);
             instance.state().requireAllowed(id, Operation.DETACH_VOLUME);
-            HostId host = Servers.hostOf(instance, Operation.DETACH_VOLUME);
             Attachment attachment = volume.state().attached().orElseThrow();
             if (attachment.device().equals(DeviceName.virtio(0))) {
                 throw new StasisException(ErrorCode.ACCESS_DENIED, "Cannot detach a root device volume");
@@ -190,6 +195,12 @@ public final class Attachments {
             }
             requireQuietSnapshots(volumeId);
             Instant now = clock.instant();
+            if (instance.state().isShelved()) {
+                attached.remove(id, volumeId);
+                volumes.save(volume.in(new VolumeState.Available(), now));
+                return;
+            }
+            HostId host = Servers.hostOf(instance, Operation.DETACH_VOLUME);
             SagaId saga = SagaId.random();
             volumes.save(volume.in(new VolumeState.Working(Work.DETACHING, saga, Optional.of(attachment)), now));
             sagas.start(

@@ -114,17 +114,21 @@ public final class CreateImage implements Saga<CreateImage.Data> {
         }
 
         Manifest manifest() {
-            CommandResult.Captured bytes = captured.orElseThrow();
-            return new Manifest(
-                    Manifest.CURRENT_VERSION,
-                    ReferenceName.Kind.IMAGE,
-                    Optional.of(instance),
-                    bytes.takenAt(),
-                    Optional.empty(),
-                    bytes.parts(),
-                    Optional.of(bytes.receipt()),
-                    metadata);
+            return CreateImage.manifest(instance, captured.orElseThrow(), metadata);
         }
+    }
+
+    /// Of an image that holds what was captured of an instance.
+    static Manifest manifest(InstanceId instance, CommandResult.Captured bytes, Map<String, String> metadata) {
+        return new Manifest(
+                Manifest.CURRENT_VERSION,
+                ReferenceName.Kind.IMAGE,
+                Optional.of(instance),
+                bytes.takenAt(),
+                Optional.empty(),
+                bytes.parts(),
+                Optional.of(bytes.receipt()),
+                metadata);
     }
 
     @Override
@@ -209,11 +213,7 @@ public final class CreateImage implements Saga<CreateImage.Data> {
 
     @Override
     public boolean isUnwanted(Data data) {
-        return images.find(data.image()).filter(CreateImage::isKept).isEmpty();
-    }
-
-    private static boolean isKept(ImageRecord image) {
-        return !image.status().equals("deleted") && !image.status().equals("pending_delete");
+        return images.find(data.image()).filter(ImageRecord::isThere).isEmpty();
     }
 
     private Request capture(Data data) {

@@ -32,7 +32,7 @@ import java.util.Optional;
 ///
 /// | step | worker | command | undo |
 /// |---|---|---|---|
-/// | delete-instance | agent | DeleteInstance | none, forward only |
+/// | delete-instance (if it is on a host) | agent | DeleteInstance | none, forward only |
 /// | delete-volume-1 ... n | volume service | DeleteVolume | none, forward only |
 public final class DeleteServer implements Saga<DeleteServer.Data> {
     private final InstanceTurns instances;
@@ -47,9 +47,10 @@ public final class DeleteServer implements Saga<DeleteServer.Data> {
         this.clock = clock;
     }
 
+    /// @param host where its machine is; empty if it has none
     /// @param doomed volumes that go with the server; they are this saga's from the start
     /// @param kept volumes that are available afterwards
-    public record Data(InstanceId instance, HostId host, List<DoomedVolume> doomed, List<VolumeId> kept) {
+    public record Data(InstanceId instance, Optional<HostId> host, List<DoomedVolume> doomed, List<VolumeId> kept) {
         public Data {
             doomed = List.copyOf(doomed);
             kept = List.copyOf(kept);
@@ -71,14 +72,15 @@ public final class DeleteServer implements Saga<DeleteServer.Data> {
     @Override
     public List<Step<Data>> steps(Data data) {
         List<Step<Data>> steps = new ArrayList<>();
-        steps.add(Step.<Data>of(
-                        "delete-instance",
-                        known -> new Request(
-                                Topics.commands(known.host()), new ComputeCommand.DeleteInstance(known.instance())))
-                .forwardOnly());
+        data.host()
+                .ifPresent(host -> steps.add(Step.<Data>of(
+                                "delete-instance",
+                                known -> new Request(
+                                        Topics.commands(host), new ComputeCommand.DeleteInstance(known.instance())))
+                        .forwardOnly()));
         for (DoomedVolume doomed : data.doomed()) {
             steps.add(Step.<Data>of(
-                            "delete-volume-" + steps.size(),
+                            "delete-volume-" + (data.doomed().indexOf(doomed) + 1),
                             known -> new Request(
                                     Topics.commands(doomed.backend()), new VolumeCommand.DeleteVolume(doomed.volume())))
                     .forwardOnly());

@@ -158,14 +158,14 @@ public final class ImageCapture {
                         Optional.empty()));
     }
 
-    private static MinimumSizes minimum(Instance instance, DiskSpec root) {
+    static MinimumSizes minimum(Instance instance, DiskSpec root) {
         return new MinimumSizes(
                 Math.toIntExact(root.size().gibRoundedUp()),
                 instance.image().map(SourceImage::minRamMib).orElse(0));
     }
 
     /// What another site has to know to show the image as it is here.
-    private static Map<String, String> manifestMetadata(
+    static Map<String, String> manifestMetadata(
             Caller caller, Instance instance, String name, Map<String, String> properties) {
         Map<String, String> metadata = new TreeMap<>();
         metadata.put("name", name);

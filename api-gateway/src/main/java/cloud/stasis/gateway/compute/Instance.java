@@ -7,6 +7,7 @@ import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
+import cloud.stasis.model.ImageId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.ProjectId;
@@ -86,6 +87,30 @@ public record Instance(
                 state,
                 Optional.empty(),
                 life.updated(now));
+    }
+
+    /// Taken off its host.
+    ///
+    /// @param next what its machine will be made of when it is put on one again
+    /// @param shelf the image with its own disks; empty if it has none
+    public Instance shelved(InstanceSpec next, Optional<ImageId> shelf, Instant now) {
+        return new Instance(
+                id,
+                project,
+                user,
+                profile,
+                flavor,
+                next,
+                image,
+                Optional.empty(),
+                state.toShelved(shelf),
+                position,
+                life.updated(now));
+    }
+
+    /// @param next where its machine will be; empty if nowhere
+    public Instance placed(Optional<HostId> next, Instant now) {
+        return new Instance(id, project, user, profile, flavor, spec, image, next, state, position, life.updated(now));
     }
 
     public Instance madeOf(InstanceSpec next, Instant now) {

@@ -2,6 +2,7 @@ package cloud.stasis.gateway.compute;
 
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorReport;
+import cloud.stasis.model.ImageId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Phase;
 import cloud.stasis.model.PowerState;
@@ -18,6 +19,9 @@ import java.util.Optional;
 ///      | failed             | stuck, or declared so
 ///      v                    v
 ///    Failed(error, power) <-+      --- reverted, rebooted, declared so ---> Ready(power)
+///
+///    Ready(power) --- shelved ---> Shelved(image) --- unshelved ---> Ready(power)
+///    Ready(power), Failed --- rescued ---> Rescued(power) --- unrescued ---> Ready(power)
 /// ```
 ///
 /// @param work the one saga that may change this state
@@ -34,6 +38,16 @@ public record InstanceState(Stage stage, Optional<Work> work) {
     ///
     /// @param power as the hypervisor last told; empty if it never ran
     public record Failed(ErrorReport error, Optional<PowerState> power) implements Stage {}
+
+    /// Runs from a disk that was put beside its own, for its owner to mend those.
+    ///
+    /// @param power as the hypervisor last told
+    public record Rescued(PowerState power) implements Stage {}
+
+    /// Has no machine and no host. What its own disks held lies in an image; volumes stay as they are.
+    ///
+    /// @param image with its own disks; empty if it has none
+    public record Shelved(Optional<ImageId> image) implements Stage {}
 
     /// @param phase of the command under way
     public record Work(Operation operation, Phase phase, SagaId saga) {}
@@ -63,6 +77,17 @@ public record InstanceState(Stage stage, Optional<Work> work) {
         return new InstanceState(new Ready(power), Optional.empty());
     }
 
+    public InstanceState toRescued(PowerState power) {
+        return new InstanceState(new Rescued(power), Optional.empty());
+    }
+
+    /// It has been taken off its host.
+    ///
+    /// @param image with its own disks; empty if it has none
+    public InstanceState toShelved(Optional<ImageId> image) {
+        return new InstanceState(new Shelved(image), Optional.empty());
+    }
+
     /// Nothing is being done any more, and what it is has not changed.
     public InstanceState toIdle() {
         return new InstanceState(stage, Optional.empty());
@@ -78,6 +103,8 @@ public record InstanceState(Stage stage, Optional<Work> work) {
             case Building ignored -> this;
             case Ready ignored -> new InstanceState(new Ready(power), work);
             case Failed failed -> new InstanceState(new Failed(failed.error(), Optional.of(power)), work);
+            case Rescued ignored -> new InstanceState(new Rescued(power), work);
+            case Shelved ignored -> this;
         };
     }
 
@@ -94,7 +121,18 @@ public record InstanceState(Stage stage, Optional<Work> work) {
             case Building ignored -> Optional.empty();
             case Ready ready -> Optional.of(ready.power());
             case Failed failed -> failed.power();
+            case Rescued rescued -> Optional.of(rescued.power());
+            case Shelved ignored -> Optional.of(PowerState.STOPPED);
         };
+    }
+
+    public boolean isShelved() {
+        return stage instanceof Shelved;
+    }
+
+    /// The image that its own disks lie in while it is shelved.
+    public Optional<ImageId> shelf() {
+        return stage instanceof Shelved(Optional<ImageId> image) ? image : Optional.empty();
     }
 
     public Optional<ErrorReport> error() {
@@ -106,6 +144,8 @@ public record InstanceState(Stage stage, Optional<Work> work) {
         return switch (stage) {
             case Building ignored -> "building";
             case Failed ignored -> "error";
+            case Rescued ignored -> "rescued";
+            case Shelved ignored -> "shelved_offloaded";
             case Ready ready ->
                 switch (ready.power()) {
                     case RUNNING -> "active";
@@ -128,6 +168,8 @@ public record InstanceState(Stage stage, Optional<Work> work) {
         return switch (stage) {
             case Building ignored -> ServerStatus.BUILD;
             case Failed ignored -> ServerStatus.ERROR;
+            case Rescued ignored -> ServerStatus.RESCUE;
+            case Shelved ignored -> ServerStatus.SHELVED_OFFLOADED;
             case Ready ready -> readyStatus(ready.power());
         };
     }
@@ -157,6 +199,8 @@ public record InstanceState(Stage stage, Optional<Work> work) {
                     case Building ignored -> false;
                     case Ready ready -> operation.isAllowedFrom(ready.power());
                     case Failed ignored -> operation.isAllowedWhenBroken();
+                    case Rescued ignored -> operation == Operation.UNRESCUE;
+                    case Shelved ignored -> operation.isAllowedWhenShelved();
                 };
         if (!allowed) {
             throw wrong(instance, operation, "vm_state " + vmState());

@@ -41,6 +41,14 @@ public final class InstanceTurns {
         change(instance, saga, current -> current.in(current.state().toFailed(error), clock.instant()));
     }
 
+    /// Whether the instance is still this saga's.
+    public boolean owns(InstanceId instance, SagaId saga) {
+        return instances
+                .lock(instance)
+                .filter(current -> current.state().isWorkedOnBy(saga))
+                .isPresent();
+    }
+
     /// @param change to the instance; not called if it is no longer this saga's
     public void change(InstanceId instance, SagaId saga, UnaryOperator<Instance> change) {
         instances

@@ -41,6 +41,11 @@ public interface Instances {
         return find(instance).filter(found -> isVisible(caller, found)).orElseThrow(() -> notFound(instance));
     }
 
+    /// As [#visible], also one that was deleted.
+    default Instance everVisible(Caller caller, InstanceId instance) {
+        return ever(instance).filter(found -> isVisible(caller, found)).orElseThrow(() -> notFound(instance));
+    }
+
     /// As [#visible], locked.
     default Instance lockVisible(Caller caller, InstanceId instance) {
         return lock(instance).filter(found -> isVisible(caller, found)).orElseThrow(() -> notFound(instance));

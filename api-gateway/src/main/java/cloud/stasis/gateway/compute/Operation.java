@@ -28,6 +28,11 @@ public enum Operation {
     REBUILD("rebuild", Set.of(RUNNING, STOPPED, CRASHED), Broken.ALLOWED),
     /// So is this.
     REVERT("revertToSnapshot", Set.of(RUNNING, STOPPED, PAUSED, SUSPENDED, CRASHED), Broken.ALLOWED),
+    /// From then on it has no machine.
+    SHELVE("shelve", Set.of(RUNNING, STOPPED, PAUSED, SUSPENDED, CRASHED), Broken.REFUSED),
+    UNSHELVE("unshelve", Set.of(), Broken.REFUSED),
+    RESCUE("rescue", Set.of(RUNNING, STOPPED, CRASHED), Broken.ALLOWED),
+    UNRESCUE("unrescue", Set.of(), Broken.ALLOWED),
     /// Devices that come, go and change do not make it busy.
     ATTACH_VOLUME("attach_volume", Set.of(RUNNING, STOPPED, PAUSED, CRASHED), Broken.REFUSED),
     DETACH_VOLUME("detach_volume", Set.of(RUNNING, STOPPED, PAUSED, CRASHED), Broken.REFUSED),
@@ -55,6 +60,14 @@ public enum Operation {
         return from.contains(power);
     }
 
+    /// What needs no machine.
+    boolean isAllowedWhenShelved() {
+        return switch (this) {
+            case UNSHELVE, ATTACH_VOLUME, DETACH_VOLUME, DELETE -> true;
+            default -> false;
+        };
+    }
+
     boolean isAllowedWhenBroken() {
         return broken == Broken.ALLOWED;
     }
@@ -74,6 +87,10 @@ public enum Operation {
             case CREATE_IMAGE, TAKE_SNAPSHOT -> captureState(phase);
             case REBUILD -> phase == Phase.QUEUED ? "rebuilding" : "rebuild_spawning";
             case REVERT -> "reverting";
+            case RESCUE -> "rescuing";
+            case UNRESCUE -> "unrescuing";
+            case SHELVE -> shelvingState(phase);
+            case UNSHELVE -> phase == Phase.QUEUED ? "unshelving" : "spawning";
             case ATTACH_VOLUME -> "attaching";
             case DETACH_VOLUME -> "detaching";
             case ATTACH_INTERFACE, DETACH_INTERFACE, CHANGE_DEVICE -> "changing";
@@ -87,6 +104,15 @@ public enum Operation {
             case FETCHING_IMAGE, STARTING, CAPTURING, RESTORING -> "image_snapshot";
             case UPLOADING, COPYING -> "image_uploading";
             case SEALING, SETTLING, DONE -> "image_uploading";
+        };
+    }
+
+    private static String shelvingState(Phase phase) {
+        return switch (phase) {
+            case QUEUED -> "shelving";
+            case FETCHING_IMAGE, STARTING, CAPTURING, RESTORING -> "shelving_image_pending_upload";
+            case UPLOADING, COPYING, SEALING -> "shelving_image_uploading";
+            case SETTLING, DONE -> "shelving_offloading";
         };
     }
 

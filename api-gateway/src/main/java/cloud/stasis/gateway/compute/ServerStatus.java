@@ -10,6 +10,8 @@ public enum ServerStatus {
     PAUSED,
     REBOOT,
     REBUILD,
+    RESCUE,
+    SHELVED_OFFLOADED,
     SHUTOFF,
     SUSPENDED
 }

@@ -37,6 +37,7 @@ public final class Servers {
     private final SagaRunner sagas;
     private final ChangePower changePower;
     private final DeleteServer deleteServer;
+    private final Shelf shelf;
     private final Clock clock;
 
     public Servers(
@@ -47,6 +48,7 @@ public final class Servers {
             SagaRunner sagas,
             ChangePower changePower,
             DeleteServer deleteServer,
+            Shelf shelf,
             Clock clock) {
         this.transactions = transactions;
         this.instances = instances;
@@ -55,11 +57,17 @@ public final class Servers {
         this.sagas = sagas;
         this.changePower = changePower;
         this.deleteServer = deleteServer;
+        this.shelf = shelf;
         this.clock = clock;
     }
 
     public Instance show(Caller caller, InstanceId id) {
         return instances.visible(caller, id);
+    }
+
+    /// Also one that was deleted.
+    public Instance showEver(Caller caller, InstanceId id) {
+        return instances.everVisible(caller, id);
     }
 
     public List<Instance> list(InstanceQuery query) {
@@ -140,18 +148,20 @@ public final class Servers {
             Optional<SagaId> interrupted = instance.state().work().map(InstanceState.Work::saga);
             SagaId saga = SagaId.random();
             Instant now = clock.instant();
-            if (instance.host().isPresent()) {
-                Deletion deletion = takeVolumes(instance, saga, now);
+            Deletion deletion = takeVolumes(instance, saga, now);
+            if (instance.host().isPresent() || deletion.isWork()) {
                 instances.save(instance.in(instance.state().toBusy(id, Operation.DELETE, saga), now));
                 sagas.start(
                         saga,
                         new Start<>(
                                 deleteServer,
-                                new DeleteServer.Data(id, instance.host().get(), deletion.doomed(), deletion.kept())),
+                                new DeleteServer.Data(id, instance.host(), deletion.doomed(), deletion.kept())),
                         Job.accepted(caller, instance.project(), JobKind.DELETE_SERVER, JobSubject.of(id), now));
             } else {
                 instances.save(instance.deleted(now));
+                deletion.kept().forEach(kept -> release(kept, now));
             }
+            instance.state().shelf().ifPresent(image -> shelf.drop(image, caller.requestId()));
             interrupted.ifPresent(sagas::cancelIfPossible);
         });
     }
@@ -165,6 +175,12 @@ public final class Servers {
         }
         transactions.run(() -> {
             Instance instance = instances.lockVisible(caller, id);
+            if (instance.state().isShelved()) {
+                throw new StasisException(
+                        ErrorCode.WRONG_STATE,
+                        "Cannot 'reset_state' instance " + id + " while it is in vm_state "
+                                + instance.state().vmState());
+            }
             InstanceState next =
                     switch (state) {
                         case ACTIVE ->
@@ -212,5 +228,13 @@ public final class Servers {
         return new Deletion(doomed, kept);
     }
 
-    private record Deletion(List<DeleteServer.DoomedVolume> doomed, List<VolumeId> kept) {}
+    private record Deletion(List<DeleteServer.DoomedVolume> doomed, List<VolumeId> kept) {
+        boolean isWork() {
+            return !doomed.isEmpty();
+        }
+    }
+
+    private void release(VolumeId id, Instant now) {
+        volumes.lock(id).ifPresent(volume -> volumes.save(volume.in(new VolumeState.Available(), now)));
+    }
 }

@@ -148,8 +148,8 @@ public final class Doctor {
                 MAX_INSTANCES));
     }
 
-    /// Compares the tables with themselves: what servers and snapshots name is there.
-    /// What names nothing that is there is mended by naming nothing, if that is wanted.
+    /// Compares the tables with themselves: what servers and snapshots name is there. What names nothing that is
+    /// there is mended by naming nothing, if that is wanted.
     public List<Finding> tables(Mending mending) {
         return transactions.call(() -> {
             List<Finding> findings = new ArrayList<>();

@@ -105,6 +105,12 @@ public final class CapturedImages implements Images {
     }
 
     @Override
+    public void protect(ImageId image) {
+        table.lock(image)
+                .ifPresent(found -> table.change(found.with(found.details().protectedOne(), clock.instant())));
+    }
+
+    @Override
     public void abandon(ImageId image) {
         table.remove(image);
     }

@@ -35,6 +35,12 @@ public record ImageDetails(
                 name, isProtected, visibility, isHidden, diskFormat, containerFormat, minimum, tags, others);
     }
 
+    /// The same, so that it cannot be deleted.
+    public ImageDetails protectedOne() {
+        return new ImageDetails(
+                name, true, visibility, isHidden, diskFormat, containerFormat, minimum, tags, properties);
+    }
+
     public ImageDetails with(DiskFormat disk, ContainerFormat container) {
         return new ImageDetails(
                 name,

@@ -33,6 +33,11 @@ public record ImageRecord(
         return status.equals("active");
     }
 
+    /// Whether its owner has not deleted it.
+    public boolean isThere() {
+        return !status.equals("deleted") && !status.equals("pending_delete");
+    }
+
     /// The guest-visible disk, if the image is one that a machine can boot from.
     public Optional<Part.Disk> disk() {
         return parts.stream()

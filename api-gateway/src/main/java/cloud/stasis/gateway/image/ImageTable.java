@@ -53,8 +53,8 @@ public interface ImageTable {
 
     boolean hasUpload(ImageId image);
 
-    /// What has been staged for longer than this, and is not being
-    /// imported, is an upload that is overdue from now on.
+    /// What has been staged for longer than this, and is not being imported, is an upload that is overdue from now
+    /// on.
     void expireStaged(Duration age);
 
     /// Uploads that nobody has renewed in time; each is given to one caller only.

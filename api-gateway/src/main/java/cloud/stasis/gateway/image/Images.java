@@ -43,6 +43,9 @@ public interface Images {
 
     void checksums(ImageId image, String md5, String sha512);
 
+    /// Its owner cannot delete it by mistake.
+    void protect(ImageId image);
+
     /// The capture failed: the row goes, as if it had never been.
     void abandon(ImageId image);
 

@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Makes an image active whose bytes are staged, or are fetched from elsewhere.
-/// Either way they lie in the store and nowhere else, and nobody has them before. If
-/// it fails, what was staged is still staged, and what was fetched is gone.
+/// Makes an image active whose bytes are staged, or are fetched from elsewhere. Either way they lie in the store
+/// and nowhere else, and nobody has them before. If it fails, what was staged is still staged, and what was fetched
+/// is gone.
 ///
 /// | step | worker | command | undo |
 /// |---|---|---|---|

@@ -27,8 +27,8 @@ import java.util.stream.Collectors;
 /// What other bundles show, too, stays. Empty if that is not known
 /// @param memory of the host, at most: the file of the memory, as long as the host has kept it
 /// @param copied on the host, at most: what the one snapshot that continues from
-/// it has written since, and which its layers take in, in the background. Nothing
-/// if none or several do, or the server is gone. Empty if that is not known
+/// it has written since, and which its layers take in, in the background. Nothing if none or several do, or the
+/// server is gone. Empty if that is not known
 /// @param expected how long such a deletion took lately, without what follows in the background
 public record Deletion(
         SnapshotId snapshot,
@@ -134,8 +134,8 @@ public record Deletion(
                 : child.sealed().map(SealedBundle::manifest).flatMap(Deletion::written);
     }
 
-    /// What the disks' capture read: everything that had been
-    /// written since the one before, unless it had to read all.
+    /// What the disks' capture read: everything that had been written since the one before, unless it had to read
+    /// all.
     private static Optional<ByteCount> written(Manifest manifest) {
         Set<String> disks = manifest.parts().stream()
                 .filter(Part.Disk.class::isInstance)

@@ -23,8 +23,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/// A snapshot as the metadata of its bundle tells it, so that the store alone is enough
-/// to know it again. The keys are laid down in `docs/design/store-format.md`. Pure.
+/// A snapshot as the metadata of its bundle tells it, so that the store alone is enough to know it again. The keys
+/// are laid down in `docs/design/store-format.md`. Pure.
 ///
 /// What it says may come from another site: a machine is made of the parts that the manifest
 /// names and of kernels that its owner may use, and of nothing else that is written there.

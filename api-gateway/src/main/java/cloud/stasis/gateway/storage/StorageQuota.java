@@ -26,8 +26,8 @@ public final class StorageQuota {
         this.sizes = sizes;
     }
 
-    /// Refuses what is too much, and counts `most` for the bundle from now on,
-    /// in place of what counted for it before. Its row must be there.
+    /// Refuses what is too much, and counts `most` for the bundle from now on, in place of what counted for it
+    /// before. Its row must be there.
     ///
     /// @throws StasisException `QUOTA_EXCEEDED`
     public void reserve(ProjectId project, ReferenceName bundle, ByteCount most) {

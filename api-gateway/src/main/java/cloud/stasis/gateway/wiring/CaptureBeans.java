@@ -8,10 +8,17 @@ import cloud.stasis.gateway.compute.ImageOfVolumes;
 import cloud.stasis.gateway.compute.InstanceTurns;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.RebuildServer;
+import cloud.stasis.gateway.compute.RescueServer;
 import cloud.stasis.gateway.compute.ServerCreation;
 import cloud.stasis.gateway.compute.ServerGroups;
 import cloud.stasis.gateway.compute.ServerRebuild;
+import cloud.stasis.gateway.compute.ServerRescue;
+import cloud.stasis.gateway.compute.ServerShelving;
 import cloud.stasis.gateway.compute.ServerVolumes;
+import cloud.stasis.gateway.compute.Shelf;
+import cloud.stasis.gateway.compute.ShelveServer;
+import cloud.stasis.gateway.compute.UnrescueServer;
+import cloud.stasis.gateway.compute.UnshelveServer;
 import cloud.stasis.gateway.compute.UnwantedCaptures;
 import cloud.stasis.gateway.compute.VolumeSnapshotting;
 import cloud.stasis.gateway.device.Interfaces;
@@ -165,6 +172,42 @@ class CaptureBeans {
             RebuildServer rebuildServer,
             Clock clock) {
         return new ServerRebuild(transactions, instances, images, sagas, rebuildServer, clock);
+    }
+
+    @Produces
+    @Singleton
+    ServerRescue serverRescue(
+            Transactions transactions,
+            Instances instances,
+            Images images,
+            SagaRunner sagas,
+            RescueServer rescueServer,
+            UnrescueServer unrescueServer,
+            Clock clock) {
+        return new ServerRescue(transactions, instances, images, sagas, rescueServer, unrescueServer, clock);
+    }
+
+    @Produces
+    @Singleton
+    ServerShelving serverShelving(
+            Transactions transactions,
+            Instances instances,
+            Images images,
+            Volumes volumes,
+            ServerGroups groups,
+            Fleet fleet,
+            SagaRunner sagas,
+            ShelveServer shelveServer,
+            UnshelveServer unshelveServer,
+            Clock clock) {
+        return new ServerShelving(
+                transactions, instances, images, volumes, groups, fleet, sagas, shelveServer, unshelveServer, clock);
+    }
+
+    @Produces
+    @Singleton
+    Shelf shelf(Images images, Outbox outbox) {
+        return new Shelf(images, outbox);
     }
 
     /// A proxy, since images need it and captures need images.

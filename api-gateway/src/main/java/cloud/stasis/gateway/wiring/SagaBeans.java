@@ -9,9 +9,15 @@ import cloud.stasis.gateway.compute.DetachVolume;
 import cloud.stasis.gateway.compute.InstanceTurns;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.RebuildServer;
+import cloud.stasis.gateway.compute.RescueServer;
+import cloud.stasis.gateway.compute.ShelveServer;
+import cloud.stasis.gateway.compute.UnrescueServer;
+import cloud.stasis.gateway.compute.UnshelveServer;
 import cloud.stasis.gateway.device.Plugged;
 import cloud.stasis.gateway.fleet.Grants;
+import cloud.stasis.gateway.image.DigestImage;
 import cloud.stasis.gateway.image.DropBundle;
+import cloud.stasis.gateway.image.Images;
 import cloud.stasis.gateway.outbox.Outbox;
 import cloud.stasis.gateway.snapshot.CloneServer;
 import cloud.stasis.gateway.snapshot.DeleteSnapshot;
@@ -60,6 +66,38 @@ class SagaBeans {
     @Singleton
     RebuildServer rebuildServer(InstanceTurns instances, Grants grants) {
         return new RebuildServer(instances, grants);
+    }
+
+    @Produces
+    @Singleton
+    ShelveServer shelveServer(
+            InstanceTurns instances,
+            Images images,
+            Grants grants,
+            Outbox outbox,
+            DigestImage digestImage,
+            DropBundle dropBundle,
+            Clock clock) {
+        return new ShelveServer(instances, images, grants, outbox, digestImage, dropBundle, clock);
+    }
+
+    @Produces
+    @Singleton
+    UnshelveServer unshelveServer(
+            InstanceTurns instances, Images images, Grants grants, DropBundle dropBundle, Clock clock) {
+        return new UnshelveServer(instances, images, grants, dropBundle, clock);
+    }
+
+    @Produces
+    @Singleton
+    RescueServer rescueServer(InstanceTurns instances, Grants grants, Clock clock) {
+        return new RescueServer(instances, grants, clock);
+    }
+
+    @Produces
+    @Singleton
+    UnrescueServer unrescueServer(InstanceTurns instances) {
+        return new UnrescueServer(instances);
     }
 
     @Produces

@@ -1,6 +1,7 @@
 package cloud.stasis.gateway.wiring;
 
 import cloud.stasis.gateway.compute.AttachVolume;
+import cloud.stasis.gateway.compute.Attached;
 import cloud.stasis.gateway.compute.Attachments;
 import cloud.stasis.gateway.compute.ChangePower;
 import cloud.stasis.gateway.compute.ConsoleLog;
@@ -14,6 +15,7 @@ import cloud.stasis.gateway.compute.Keypairs;
 import cloud.stasis.gateway.compute.ServerGroupCatalog;
 import cloud.stasis.gateway.compute.ServerGroups;
 import cloud.stasis.gateway.compute.Servers;
+import cloud.stasis.gateway.compute.Shelf;
 import cloud.stasis.gateway.device.Interfaces;
 import cloud.stasis.gateway.device.Networks;
 import cloud.stasis.gateway.device.Plugged;
@@ -88,8 +90,9 @@ class ServiceBeans {
             SagaRunner sagas,
             ChangePower changePower,
             DeleteServer deleteServer,
+            Shelf shelf,
             Clock clock) {
-        return new Servers(transactions, instances, volumes, snapshots, sagas, changePower, deleteServer, clock);
+        return new Servers(transactions, instances, volumes, snapshots, sagas, changePower, deleteServer, shelf, clock);
     }
 
     @Produces
@@ -204,9 +207,11 @@ class ServiceBeans {
             VolumeSnapshots snapshots,
             Fleet fleet,
             SagaRunner sagas,
+            Attached attached,
             AttachVolume attach,
             DetachVolume detach,
             Clock clock) {
-        return new Attachments(transactions, instances, volumes, snapshots, fleet, sagas, attach, detach, clock);
+        return new Attachments(
+                transactions, instances, volumes, snapshots, fleet, sagas, attached, attach, detach, clock);
     }
 }

@@ -231,7 +231,8 @@ public class FakeWorkers {
 
     private static CommandResult result(Command command) {
         return switch (command) {
-            case ComputeCommand.BootInstance ignored -> new CommandResult.Observed(PowerState.RUNNING);
+            case ComputeCommand.BootInstance _, ComputeCommand.RescueInstance _ ->
+                new CommandResult.Observed(PowerState.RUNNING);
             case ComputeCommand.CloneInstance clone ->
                 new CommandResult.Observed(
                         switch (clone.resume()) {

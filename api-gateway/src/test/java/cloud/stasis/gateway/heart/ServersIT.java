@@ -74,6 +74,15 @@ class ServersIT {
         assertThat(workers.carriedOut(id))
                 .extracting(command -> command.getClass().getSimpleName())
                 .containsExactly("BootInstance", "DeleteInstance");
+        assertThat(doors.compute(tenant, "2.21", "GET", "/servers/" + id + "/os-instance-actions", null)
+                        .expect(200)
+                        .json()
+                        .findValuesAsText("action"))
+                .containsExactly("delete", "create");
+        doors.compute(doors.http().tenant("member"), "2.21", "GET", "/servers/" + id + "/os-instance-actions", null)
+                .expect(404);
+        doors.compute(tenant, "GET", "/servers/" + id + "/os-instance-actions", null)
+                .expect(404);
     }
 
     @ParameterizedTest
@@ -187,11 +196,11 @@ class ServersIT {
         doors.compute(tenant, "PUT", "/servers/" + id, """
                         {"server": {"accessIPv4": "192.0.2.1", "OS-DCF:diskConfig": "AUTO"}}""").expect(200);
         doors.compute(tenant, "PUT", "/servers/" + id, """
-                        {"server": {"accessIPv6": "2001:db8::1"}}""").expect(200);
+                        {"server": {"accessIPv6": "2001:0db8:0:0:0:0:192.0.2.1"}}""").expect(200);
 
         JsonNode shown = doors.server(tenant, id);
         assertThat(shown.path("accessIPv4").asText()).isEqualTo("192.0.2.1");
-        assertThat(shown.path("accessIPv6").asText()).isEqualTo("2001:db8::1");
+        assertThat(shown.path("accessIPv6").asText()).isEqualTo("2001:db8::c000:201");
         assertThat(shown.path("OS-DCF:diskConfig").asText()).isEqualTo("AUTO");
         doors.compute(tenant, "PUT", "/servers/" + id, """
                         {"server": {"accessIPv4": "example.org"}}""").expect(400);

@@ -21,7 +21,8 @@ public enum Paint {
         return switch (status.toLowerCase(Locale.ROOT)) {
             case "active", "available", "completed", "done", "enabled", "up", "in-use", "succeeded" -> GOOD;
             case "error", "failed", "killed", "stuck", "disabled", "down", "crashed", "error_deleting" -> BAD;
-            case "shutoff", "paused", "suspended", "deactivated", "cancelled", "stopped", "" -> PLAIN;
+            case "shutoff", "paused", "suspended", "shelved_offloaded", "deactivated", "cancelled", "stopped", "" ->
+                PLAIN;
             default -> BUSY;
         };
     }

@@ -325,7 +325,8 @@ class ServerVerbsIT {
         assertThat(cloud.last(ACTION).text()).isEqualTo("{\"os-start\":null}");
         shell.run("stop", WEB);
         assertThat(cloud.last(ACTION).text()).isEqualTo("{\"os-stop\":null}");
-        for (String verb : new String[] {"pause", "unpause", "suspend", "resume"}) {
+        for (String verb :
+                new String[] {"pause", "unpause", "suspend", "resume", "shelve", "unshelve", "rescue", "unrescue"}) {
             Run run = shell.run(verb, WEB);
             assertThat(run.out()).isEqualTo("Request to " + verb + " server " + WEB + " has been accepted.\n");
             assertThat(cloud.last(ACTION).text()).isEqualTo("{\"" + verb + "\":null}");

@@ -116,6 +116,19 @@ public sealed interface ComputeCommand extends Command {
     /// Answered by [CommandResult.Completed].
     record DiscardSnapshot(InstanceId instance, SnapshotId snapshot) implements ComputeCommand {}
 
+    /// Stops the instance and starts it from a disk that comes for this alone, beside the ones it has, so that its
+    /// owner can mend those. Answered by [CommandResult.Observed]; also if that has been done already.
+    ///
+    /// @param disk at a place that no disk of the instance has
+    /// @param boot that finds its way to this disk
+    record RescueInstance(InstanceId instance, DiskSpec disk, Boot boot, StoreGrant grant) implements ComputeCommand {}
+
+    /// Stops the instance and takes the disk away that [RescueInstance] gave it. Answered by
+    /// [CommandResult.Completed]; also if it does not have it (any more).
+    ///
+    /// @param boot as it was before
+    record UnrescueInstance(InstanceId instance, DeviceName disk, Boot boot) implements ComputeCommand {}
+
     /// Gives the instance a volume of this host as a disk, at once if it is on. Answered by
     /// [CommandResult.Completed]; also if it has the volume as that disk already.
     ///
@@ -149,9 +162,9 @@ public sealed interface ComputeCommand extends Command {
         }
     }
 
-    /// A volume of an instance holds again what it did at a snapshot of it,
-    /// which stays; its size stays, too. A guest that is on loses the disk for
-    /// that moment, and has to let it go. Answered by [CommandResult.Completed].
+    /// A volume of an instance holds again what it did at a snapshot of it, which stays; its size stays, too. A
+    /// guest that is on loses the disk for that moment, and has to let it go. Answered by
+    /// [CommandResult.Completed].
     record RevertAttached(InstanceId instance, VolumeId volume, SnapshotId snapshot) implements ComputeCommand {}
 
     /// Makes a volume of an instance larger; a guest that is on sees it at once. Answered by
@@ -216,8 +229,8 @@ public sealed interface ComputeCommand extends Command {
         UNTIL_RELEASED
     }
 
-    /// Gives the instance a network interface, at once if it is on.
-    /// Answered by [CommandResult.Completed]; also if it has it already.
+    /// Gives the instance a network interface, at once if it is on. Answered by [CommandResult.Completed]; also if
+    /// it has it already.
     record AttachNic(InstanceId instance, NicSpec nic) implements ComputeCommand {}
 
     /// Takes a network interface away; a guest that is on has to let it go first. Fails with `GUEST_REFUSED` if it
@@ -363,6 +376,10 @@ public sealed interface ComputeCommand extends Command {
             return new InstanceSpec(other, vcpus, memory, boot, disks, nics, drives, firmware);
         }
 
+        public InstanceSpec startedBy(Boot other) {
+            return new InstanceSpec(name, vcpus, memory, other, disks, nics, drives, firmware);
+        }
+
         public InstanceSpec with(Firmware other) {
             return new InstanceSpec(name, vcpus, memory, boot, disks, nics, drives, Optional.of(other));
         }
@@ -399,6 +416,9 @@ public sealed interface ComputeCommand extends Command {
     sealed interface Boot {
         /// From its first disk.
         record FromDisk() implements Boot {}
+
+        /// From another one of its disks.
+        record FromDiskAt(DeviceName disk) implements Boot {}
 
         /// A kernel, and perhaps an initial RAM disk, handed over by the hypervisor.
         record FromKernel(Content kernel, Optional<Content> ramdisk, String commandLine) implements Boot {}

@@ -29,6 +29,8 @@ public enum MessageType {
     REVERT_ATTACHED("compute.revert-attached", 1, ComputeCommand.RevertAttached.class),
     CUT_TOGETHER("compute.cut-together", 1, ComputeCommand.CutTogether.class),
     RELEASE_TOGETHER("compute.release-together", 1, ComputeCommand.ReleaseTogether.class),
+    RESCUE_INSTANCE("compute.rescue-instance", 1, ComputeCommand.RescueInstance.class),
+    UNRESCUE_INSTANCE("compute.unrescue-instance", 1, ComputeCommand.UnrescueInstance.class),
     ATTACH_NIC("compute.attach-nic", 1, ComputeCommand.AttachNic.class),
     DETACH_NIC("compute.detach-nic", 1, ComputeCommand.DetachNic.class),
     SET_LINK("compute.set-link", 1, ComputeCommand.SetLink.class),

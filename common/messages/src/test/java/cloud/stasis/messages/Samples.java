@@ -145,6 +145,13 @@ final class Samples {
                 new ComputeCommand.RevertAttached(INSTANCE, VOLUME, SNAPSHOT),
                 new ComputeCommand.CutTogether(INSTANCE, ID, CUTS, Quiesce.PREFER, ComputeCommand.Hold.UNTIL_RELEASED),
                 new ComputeCommand.ReleaseTogether(INSTANCE, ID, CUTS, ComputeCommand.Settlement.SEALED),
+                new ComputeCommand.RescueInstance(
+                        INSTANCE,
+                        disk(25, new ComputeCommand.DiskSource.OverImage(CONTENT)),
+                        new ComputeCommand.Boot.FromDiskAt(DeviceName.virtio(25)),
+                        GRANT),
+                new ComputeCommand.UnrescueInstance(
+                        INSTANCE, DeviceName.virtio(25), new ComputeCommand.Boot.FromDisk()),
                 new ComputeCommand.AttachNic(INSTANCE, NIC),
                 new ComputeCommand.DetachNic(INSTANCE, NIC.port()),
                 new ComputeCommand.SetLink(INSTANCE, NIC.port(), ComputeCommand.Link.DOWN),

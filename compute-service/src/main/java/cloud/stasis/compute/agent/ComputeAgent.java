@@ -21,6 +21,7 @@ import cloud.stasis.compute.lifecycle.DeleteInstance;
 import cloud.stasis.compute.lifecycle.StreamedDisks;
 import cloud.stasis.compute.power.Power;
 import cloud.stasis.compute.power.PowerOn;
+import cloud.stasis.compute.power.Rescue;
 import cloud.stasis.compute.reconcile.Doctor;
 import cloud.stasis.compute.reconcile.Reconciliation;
 import cloud.stasis.compute.revert.RevertInstance;
@@ -54,6 +55,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     private final Power power;
     private final CaptureDisks captureDisks;
     private final CaptureInstance captureInstance;
+    private final Rescue rescue;
     private final SettleCapture settle;
     private final RevertInstance revert;
     private final AttachVolume attach;
@@ -80,6 +82,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         this.clone = new CloneInstance(host, powerOn);
         this.delete = new DeleteInstance(host);
         this.power = new Power(host, powerOn);
+        this.rescue = new Rescue(host, powerOn, power);
         this.settle = new SettleCapture(host);
         this.captureDisks = new CaptureDisks(host, memoryCut);
         SnapshotCut cut = new SnapshotCut(host, memoryCut);
@@ -138,10 +141,12 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
                     ComputeCommand.CutVolumes _,
                     ComputeCommand.CutTogether _,
                     ComputeCommand.RevertInstance _,
+                    ComputeCommand.RescueInstance _,
                     ComputeCommand.RevertAttached _ -> true;
             case ComputeCommand.BootInstance _,
                     ComputeCommand.CloneInstance _,
                     ComputeCommand.DeleteInstance _,
+                    ComputeCommand.UnrescueInstance _,
                     ComputeCommand.SettleCapture _,
                     ComputeCommand.DiscardSnapshot _,
                     ComputeCommand.AttachVolume _,
@@ -205,6 +210,8 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
             case ComputeCommand.SettleCapture settles -> settle.handle(settles);
             case ComputeCommand.RevertInstance reverts -> revert.handle(reverts, context);
             case ComputeCommand.DiscardSnapshot discards -> settle.handle(discards);
+            case ComputeCommand.RescueInstance rescues -> rescue.handle(rescues, context);
+            case ComputeCommand.UnrescueInstance ends -> rescue.handle(ends);
             case ComputeCommand.AttachVolume attaches -> attach.handle(attaches);
             case ComputeCommand.DetachVolume detaches -> detach.handle(detaches);
             case ComputeCommand.CutVolumes cuts -> cutVolumes.handle(cuts);

@@ -51,10 +51,10 @@ import org.jboss.logging.Logger;
 ///  end the export, if need be after the outcome is told
 /// ```
 ///
-/// On a host that copies disks ([CaptureStrategy#COPY]) the copies are made before the
-/// freeze and parted from the disks in it; what the layers hold above the last content
-/// that the store knows is read, and there is no checkpoint. Copies of several disks are
-/// parted while the machine stands still, since nothing else makes them one instant.
+/// On a host that copies disks ([CaptureStrategy#COPY]) the copies are made before the freeze and parted from the
+/// disks in it; what the layers hold above the last content that the store knows is read, and there is no
+/// checkpoint. Copies of several disks are parted while the machine stands still, since nothing else makes them one
+/// instant.
 ///
 /// A failure anywhere ends the export, forgets the checkpoint and the pending capture; a crash leaves both to be
 /// found by reconciliation, which does the same.

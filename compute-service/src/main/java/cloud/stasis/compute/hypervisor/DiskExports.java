@@ -12,8 +12,8 @@ public interface DiskExports extends AutoCloseable {
     /// What was written since the checkpoint that was asked for; in order.
     List<Extent> changed(DeviceName disk);
 
-    /// Where the topmost `layers` layers of the disk may hold something
-    /// of their own; in order. Known of disks that were copied.
+    /// Where the topmost `layers` layers of the disk may hold something of their own; in order. Known of disks that
+    /// were copied.
     List<Extent> writtenIn(DeviceName disk, int layers);
 
     /// Where the disk holds anything but zeros; in order.

@@ -34,8 +34,8 @@ public interface DiskHistory {
     /// Drops all records from a layer that nobody has open.
     void wipe(Path layer);
 
-    /// Does what makes the next [#export] of these disks short, while the guest goes on;
-    /// may take as long as they hold bytes. Ended by the export, or by [#endExport].
+    /// Does what makes the next [#export] of these disks short, while the guest goes on; may take as long as they
+    /// hold bytes. Ended by the export, or by [#endExport].
     ///
     /// @param pulse called again and again while it lasts; what it throws ends it
     void prepare(InstanceId instance, ExportRequest request, Runnable pulse);

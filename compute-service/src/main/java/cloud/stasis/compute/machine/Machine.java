@@ -414,6 +414,26 @@ public record Machine(
                 Optional.of(other));
     }
 
+    /// Started in another way.
+    public Machine startedBy(Boot other) {
+        return new Machine(
+                CURRENT_VERSION,
+                instance,
+                name,
+                machineType,
+                virtType,
+                vcpus,
+                memory,
+                other,
+                disks,
+                bus,
+                random,
+                balloon,
+                nics,
+                drives,
+                uefi);
+    }
+
     public Optional<Nic> nic(PortId port) {
         return nics.stream().filter(nic -> nic.port().equals(port)).findFirst();
     }

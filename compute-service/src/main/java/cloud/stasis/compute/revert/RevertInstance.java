@@ -53,9 +53,9 @@ import org.jboss.logging.Logger;
 ///  on        restore the memory, or boot; a checkpoint before the first instruction (see PowerOn)
 /// ```
 ///
-/// A volume that leaves keeps what it holds; what belongs to the safety snapshot
-/// stays in it until that is in the store. A volume that comes back holds what it did
-/// at the snapshot; until all has gone well what it held just before is kept, too.
+/// A volume that leaves keeps what it holds; what belongs to the safety snapshot stays in it until that is in the
+/// store. A volume that comes back holds what it did at the snapshot; until all has gone well what it held just
+/// before is kept, too.
 ///
 /// After a crash the command comes again and does all of it again: fetched files are found, a
 /// disk that is put back twice is as if it was put back once, and a safety snapshot that is there

@@ -87,9 +87,9 @@ interface ComputeConfig {
     /// services of a site but for the bridge, which is this host's. None by default.
     Optional<List<String>> networks();
 
-    /// How the disks of running machines are read: `bitmap`, by the hypervisor's
-    /// record of what is written; `copy`, by a copy of what a disk writes to, as
-    /// for hypervisors that keep no record; or `auto`, as this one is able to.
+    /// How the disks of running machines are read: `bitmap`, by the hypervisor's record of what is written; `copy`,
+    /// by a copy of what a disk writes to, as for hypervisors that keep no record; or `auto`, as this one is able
+    /// to.
     @WithDefault("auto")
     CaptureChoice captureStrategy();
 

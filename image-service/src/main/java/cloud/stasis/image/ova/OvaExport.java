@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A bundle as an OVA: nothing of it exists until it is read, and any range of it can be
-/// read. The same bundle always gives the same file. If its metadata ask for VMDK it is
-/// one for other hypervisors: the disks, and nothing that only we could read.
+/// A bundle as an OVA: nothing of it exists until it is read, and any range of it can be read. The same bundle
+/// always gives the same file. If its metadata ask for VMDK it is one for other hypervisors: the disks, and nothing
+/// that only we could read.
 ///
 /// The hashes at its end are of everything before them. Who reads from the first byte to the last has them computed
 /// on the way; who begins in the middle waits at the end until what was left out has been read.

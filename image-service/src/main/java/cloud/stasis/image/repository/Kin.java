@@ -80,8 +80,8 @@ final class Kin {
         return number(digest).stream().anyMatch(reach.reached()::get);
     }
 
-    /// Whether one of them holds this as a node, and so everything below it.
-    /// A chunk may have the bytes of a node that names anything.
+    /// Whether one of them holds this as a node, and so everything below it. A chunk may have the bytes of a node
+    /// that names anything.
     synchronized boolean holdsBelow(Digest node) {
         return number(node).stream().anyMatch(reach::isWalked);
     }

@@ -23,8 +23,8 @@ import java.util.Set;
 /// base to build on, and in the seal. Otherwise whoever knows the hash of a chunk could ask
 /// whether it is there, or even get at its bytes by sealing an index that names it.
 ///
-/// What it puts is stored again even if others have it, so that not even the
-/// time that this takes tells; the collector removes the second copy.
+/// What it puts is stored again even if others have it, so that not even the time that this takes tells; the
+/// collector removes the second copy.
 public final class NarrowWriter implements BlobExchange {
     private final StoreState state;
     private final String holder;

@@ -22,9 +22,9 @@ import java.util.zip.Adler32;
 /// footer: marker, the header again        with the place of the directory, which is not known before to who streams
 /// end of stream
 /// ```
-/// Readers demand that a grain is a zlib stream, and the size of the file has to be
-/// known before its first byte is sent. So the streams consist of stored blocks: each
-/// has the same length, whatever is in it, and no processor is kept busy.
+/// Readers demand that a grain is a zlib stream, and the size of the file has to be known before its first byte is
+/// sent. So the streams consist of stored blocks: each has the same length, whatever is in it, and no processor is
+/// kept busy.
 ///
 /// Memory: a bit for each leaf and 4 bytes for each 32 MiB of the disk.
 public final class VmdkExport implements ContentSource {

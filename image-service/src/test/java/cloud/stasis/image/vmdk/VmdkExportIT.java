@@ -33,8 +33,8 @@ class VmdkExportIT {
     @TempDir
     Path directory;
 
-    /// Data at both ends and around the borders of grain tables,
-    /// tables without grains, a last leaf that is not whole.
+    /// Data at both ends and around the borders of grain tables, tables without grains, a last leaf that is not
+    /// whole.
     @ParameterizedTest
     @ValueSource(ints = {0, 512, LEAF - 512})
     void aDiskIsReadBackByQemu(int tail) throws Exception {

@@ -80,6 +80,11 @@ class InstanceEntity {
     @Nullable
     String hostId;
 
+    /// The image with its own disks while it is shelved.
+    @Column(name = "shelf_id")
+    @Nullable
+    UUID shelfId;
+
     @Column(nullable = false)
     String stage;
 

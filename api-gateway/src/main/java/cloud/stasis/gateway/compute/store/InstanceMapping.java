@@ -16,6 +16,7 @@ import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.HostId;
+import cloud.stasis.model.ImageId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Phase;
 import cloud.stasis.model.PowerState;
@@ -99,7 +100,10 @@ final class InstanceMapping {
             case InstanceState.Building ignored -> "BUILDING";
             case InstanceState.Ready ignored -> "READY";
             case InstanceState.Failed ignored -> "FAILED";
+            case InstanceState.Rescued ignored -> "RESCUED";
+            case InstanceState.Shelved ignored -> "SHELVED";
         };
+        row.shelfId = state.shelf().map(ImageId::value).orElse(null);
         row.power = state.power().map(PowerState::name).orElse(null);
         row.operation = state.work().map(work -> work.operation().name()).orElse(null);
         row.phase = state.work().map(work -> work.phase().name()).orElse(null);
@@ -116,6 +120,9 @@ final class InstanceMapping {
             case "FAILED" ->
                 new InstanceState.Failed(
                         new ErrorReport(ErrorCode.valueOf(present(row.errorCode)), present(row.errorMessage)), power);
+            case "RESCUED" -> new InstanceState.Rescued(power.orElseThrow());
+            case "SHELVED" ->
+                new InstanceState.Shelved(Optional.ofNullable(row.shelfId).map(ImageId::new));
             default -> throw new IllegalStateException("unknown stage " + row.stage);
         };
     }

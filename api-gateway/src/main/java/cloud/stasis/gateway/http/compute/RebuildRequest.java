@@ -2,16 +2,13 @@ package cloud.stasis.gateway.http.compute;
 
 import cloud.stasis.gateway.compute.Profile;
 import cloud.stasis.gateway.compute.Remarks;
-import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.http.Microversion;
 import cloud.stasis.model.ImageId;
-import cloud.stasis.model.StasisException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /// What a client wants of a rebuild. Personality, user data and certificates are checked for their form and
@@ -22,7 +19,7 @@ record RebuildRequest(ImageId image, UnaryOperator<Profile> change, String admin
     static RebuildRequest of(JsonFields asked, Microversion version) {
         asked.only(known(version));
         ServerRequest.remarks(asked, Remarks.NONE);
-        ImageId image = image(asked.text("imageRef", ServerRequest.MAX_TEXT));
+        ImageId image = ServerRequest.imageRef(asked.text("imageRef", ServerRequest.MAX_TEXT));
         Optional<String> name = asked.has("name") ? Optional.of(ServerRequest.name(asked)) : Optional.empty();
         Optional<String> hostname = asked.optionalText("hostname", ServerRequest.MAX_TEXT);
         Optional<Map<String, String>> metadata =
@@ -37,17 +34,9 @@ record RebuildRequest(ImageId image, UnaryOperator<Profile> change, String admin
             Profile remarked = described.remarked(ServerRequest.remarks(asked, profile.remarks()));
             return metadata.map(remarked::with).orElse(remarked);
         };
-        String password = asked.optionalText("adminPass", ServerRequest.MAX_TEXT)
-                .orElseGet(() -> UUID.randomUUID().toString().substring(0, 12));
+        String password =
+                asked.optionalText("adminPass", ServerRequest.MAX_TEXT).orElseGet(ServerRequest::freshPassword);
         return new RebuildRequest(image, change, password);
-    }
-
-    private static ImageId image(String text) {
-        try {
-            return ImageId.parse(text);
-        } catch (StasisException e) {
-            throw new FaultException(400, "Invalid imageRef provided.");
-        }
     }
 
     private static String[] known(Microversion version) {

@@ -6,6 +6,8 @@ import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.Power;
 import cloud.stasis.gateway.compute.ServerGroupCatalog;
 import cloud.stasis.gateway.compute.ServerRebuild;
+import cloud.stasis.gateway.compute.ServerRescue;
+import cloud.stasis.gateway.compute.ServerShelving;
 import cloud.stasis.gateway.compute.Servers;
 import cloud.stasis.gateway.compute.Servers.Declared;
 import cloud.stasis.gateway.http.AuditTrail;
@@ -47,6 +49,8 @@ public class ServerActionsResource {
     private final Servers servers;
     private final ImageCapture images;
     private final ServerRebuild rebuilds;
+    private final ServerRescue rescues;
+    private final ServerShelving shelving;
     private final ServerGroupCatalog groups;
     private final ServerBody bodies;
     private final ConsoleLog console;
@@ -58,6 +62,8 @@ public class ServerActionsResource {
             Servers servers,
             ImageCapture images,
             ServerRebuild rebuilds,
+            ServerRescue rescues,
+            ServerShelving shelving,
             ServerGroupCatalog groups,
             ServerBody bodies,
             ConsoleLog console,
@@ -67,6 +73,8 @@ public class ServerActionsResource {
         this.servers = servers;
         this.images = images;
         this.rebuilds = rebuilds;
+        this.rescues = rescues;
+        this.shelving = shelving;
         this.groups = groups;
         this.bodies = bodies;
         this.console = console;
@@ -94,6 +102,11 @@ public class ServerActionsResource {
             case "createImage" -> createImage(id, fields.object("createImage"));
             case "createBackup" -> createBackup(id, fields.object("createBackup"));
             case "rebuild" -> rebuild(id, fields.object("rebuild"));
+            case "rescue" -> rescue(id, fields);
+            case "unrescue" -> unrescue(id);
+            case "shelve" -> shelve(id);
+            case "shelveOffload" -> offload(id);
+            case "unshelve" -> unshelve(id, fields);
             case "os-getConsoleOutput" -> consoleOutput(id, fields.object("os-getConsoleOutput"));
             case "restore" -> restore(id);
             case "os-resetState" -> resetState(id, fields.object("os-resetState"));
@@ -197,6 +210,59 @@ public class ServerActionsResource {
                 .build();
     }
 
+    private Response rescue(String id, JsonFields fields) {
+        Caller caller = request.caller();
+        ComputeAction.RESCUE_SERVERS.check(caller);
+        InstanceId server = ServersResource.id(id);
+        Instance found = servers.show(caller, server);
+        Optional<JsonFields> asked =
+                fields.optionalObject("rescue").map(rescue -> rescue.only("adminPass", "rescue_image_ref"));
+        if (found.isVolumeBacked() && !request.microversion().atLeast(2, 87)) {
+            throw new FaultException(400, "Cannot rescue a volume-backed instance");
+        }
+        rescues.begin(
+                caller,
+                server,
+                asked.flatMap(rescue -> rescue.optionalText("rescue_image_ref", MAX_TEXT))
+                        .map(ServerRequest::imageRef));
+        String password = asked.flatMap(rescue -> rescue.optionalText("adminPass", MAX_TEXT))
+                .orElseGet(ServerRequest::freshPassword);
+        // As with a rebuild.
+        return Response.ok(Map.of("adminPass", password)).build();
+    }
+
+    private Response unrescue(String id) {
+        ComputeAction.RESCUE_SERVERS.check(request.caller());
+        rescues.end(request.caller(), ServersResource.id(id));
+        return Response.accepted().build();
+    }
+
+    private Response shelve(String id) {
+        ComputeAction.SHELVE_SERVERS.check(request.caller());
+        shelving.shelve(request.caller(), ServersResource.id(id));
+        return Response.accepted().build();
+    }
+
+    /// Shelved servers are off their hosts from the start, so there is never one to take off.
+    private Response offload(String id) {
+        ComputeAction.OFFLOAD_SERVERS.check(request.caller());
+        throw wrongState("shelveOffload", id);
+    }
+
+    private Response unshelve(String id, JsonFields fields) {
+        ComputeAction.SHELVE_SERVERS.check(request.caller());
+        if (request.microversion().atLeast(2, 77)) {
+            fields.optionalObject("unshelve")
+                    .flatMap(asked -> asked.only("availability_zone").optionalText("availability_zone", MAX_TEXT))
+                    .filter(zone -> !zone.equals(ServerBody.ZONE))
+                    .ifPresent(zone -> {
+                        throw new FaultException(400, "The requested availability zone is not available");
+                    });
+        }
+        shelving.unshelve(request.caller(), ServersResource.id(id));
+        return Response.accepted().build();
+    }
+
     private Response consoleOutput(String id, JsonFields asked) {
         ComputeAction.READ_CONSOLE.check(request.caller());
         asked.only("length");
@@ -217,10 +283,14 @@ public class ServerActionsResource {
     /// Deleted servers are gone at once, so there is never one to restore.
     private Response restore(String id) {
         ComputeAction.CHANGE_SERVERS.check(request.caller());
+        throw wrongState("restore", id);
+    }
+
+    private StasisException wrongState(String action, String id) {
         Instance found = servers.show(request.caller(), ServersResource.id(id));
-        throw new StasisException(
+        return new StasisException(
                 ErrorCode.WRONG_STATE,
-                "Cannot 'restore' instance " + found.id() + " while it is in vm_state "
+                "Cannot '" + action + "' instance " + found.id() + " while it is in vm_state "
                         + found.state().vmState());
     }
 

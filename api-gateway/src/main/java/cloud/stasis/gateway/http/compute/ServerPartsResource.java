@@ -59,7 +59,7 @@ public class ServerPartsResource {
     @GET
     @Path("os-instance-actions")
     public Map<String, Object> actions(@PathParam("id") String id) {
-        Instance instance = shown(id);
+        Instance instance = everShown(id);
         return Map.of(
                 "instanceActions",
                 jobs.list(JobQuery.ofServer(instance.project(), instance.id(), Page.MAXIMUM)).stream()
@@ -70,7 +70,7 @@ public class ServerPartsResource {
     @GET
     @Path("os-instance-actions/{requestId}")
     public Map<String, Object> action(@PathParam("id") String id, @PathParam("requestId") String requestId) {
-        Instance instance = shown(id);
+        Instance instance = everShown(id);
         Job job = jobs.list(JobQuery.ofServer(instance.project(), instance.id(), Page.MAXIMUM)).stream()
                 .filter(candidate -> candidate.requestId().equals(requestId))
                 .findFirst()
@@ -124,6 +124,15 @@ public class ServerPartsResource {
     private Instance shown(String id) {
         ComputeAction.READ_SERVERS.check(request.caller());
         return servers.show(request.caller(), ServersResource.id(id));
+    }
+
+    /// What was done with a server outlives it.
+    private Instance everShown(String id) {
+        if (!request.microversion().atLeast(2, 21)) {
+            return shown(id);
+        }
+        ComputeAction.READ_SERVERS.check(request.caller());
+        return servers.showEver(request.caller(), ServersResource.id(id));
     }
 
     private Map<String, Object> action(Instance instance, Job job) {

@@ -9,7 +9,10 @@ import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.http.Faults;
 import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.http.Microversion;
+import cloud.stasis.model.ImageId;
+import cloud.stasis.model.StasisException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.netty.util.NetUtil;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -187,7 +190,9 @@ record ServerRequest(
         return new Remarks(
                 address(fields, "accessIPv4", text -> IPV4.matcher(text).matches())
                         .orElse(before.accessIpv4()),
-                address(fields, "accessIPv6", ServerRequest::isIpv6).orElse(before.accessIpv6()),
+                address(fields, "accessIPv6", ServerRequest::isIpv6)
+                        .map(ServerRequest::canonical)
+                        .orElse(before.accessIpv6()),
                 fields.optionalText("OS-DCF:diskConfig", MAX_TEXT)
                         .map(ServerRequest::diskConfig)
                         .orElse(before.diskConfig()));
@@ -199,6 +204,19 @@ record ServerRequest(
             throw bad("Invalid input for field/attribute " + name + ": " + Faults.shortened(text));
         });
         return address;
+    }
+
+    static ImageId imageRef(String text) {
+        try {
+            return ImageId.parse(text);
+        } catch (StasisException e) {
+            throw bad("Invalid imageRef provided.");
+        }
+    }
+
+    /// For clients that want to be told one.
+    static String freshPassword() {
+        return UUID.randomUUID().toString().substring(0, 12);
     }
 
     private static DiskConfig diskConfig(String word) {
@@ -219,6 +237,11 @@ record ServerRequest(
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    /// As RFC 5952 writes it.
+    private static String canonical(String ipv6) {
+        return ipv6.isEmpty() ? ipv6 : NetUtil.toAddressString(InetAddress.ofLiteral(ipv6));
     }
 
     private static Optional<Integer> count(JsonFields fields, String name) {

@@ -22,7 +22,11 @@ public final class ServerChange extends Verb {
         PAUSE("pause", "PAUSED", "Stop servers' processors; everything stays in memory."),
         UNPAUSE("unpause", "ACTIVE", "Let paused servers go on."),
         SUSPEND("suspend", "SUSPENDED", "Save servers' memory to disk and free it."),
-        RESUME("resume", "ACTIVE", "Let suspended servers go on.");
+        RESUME("resume", "ACTIVE", "Let suspended servers go on."),
+        SHELVE("shelve", "SHELVED_OFFLOADED", "Take servers off their hosts; their disks become images."),
+        UNSHELVE("unshelve", "ACTIVE", "Put shelved servers on hosts again and start them."),
+        RESCUE("rescue", "RESCUE", "Start servers from a fresh disk of their image, beside their own."),
+        UNRESCUE("unrescue", "ACTIVE", "Start rescued servers from their own disks again.");
 
         private final String action;
         private final String reached;

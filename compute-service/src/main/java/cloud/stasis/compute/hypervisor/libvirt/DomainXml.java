@@ -112,6 +112,8 @@ final class DomainXml {
                         os.add("boot").with("dev", "cdrom");
                     }
                 }
+                // The disk itself says so.
+                case Boot.FromDiskAt disk -> {}
                 case Boot.FromKernel kernel -> {
                     files.kernel().ifPresent(file -> os.add("kernel").text(file.toString()));
                     files.ramdisk().ifPresent(file -> os.add("initrd").text(file.toString()));
@@ -124,7 +126,10 @@ final class DomainXml {
     private void devices(Xml devices, Machine machine, MachineFiles files) {
         for (Machine.Disk disk : machine.disks()) {
             Optional<NbdExport> stream = Optional.ofNullable(files.streams().get(disk.target()));
-            devices.add("disk", element -> disk(element, disk, files.layer(disk.target()), stream));
+            Xml element = devices.add("disk", added -> disk(added, disk, files.layer(disk.target()), stream));
+            if (machine.boot() instanceof Boot.FromDiskAt(DeviceName first) && first.equals(disk.target())) {
+                element.add("boot").with("order", 1);
+            }
         }
         for (Machine.Drive drive : machine.drives()) {
             Optional<Path> medium = Optional.ofNullable(files.media().get(drive.target()));
