@@ -67,6 +67,7 @@ class StreamedBootIT {
 
     @AfterAll
     void close() {
+        host.handle(new ComputeCommand.DeleteInstance(id));
         host.agent.close();
         host.close();
     }

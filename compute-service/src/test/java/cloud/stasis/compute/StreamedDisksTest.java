@@ -9,6 +9,9 @@ import cloud.stasis.compute.hypervisor.simulated.SimulatedHypervisor;
 import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.DiskSource;
+import cloud.stasis.messages.ComputeCommand.DiskSpec;
+import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
 import cloud.stasis.model.ByteCount;
@@ -23,6 +26,7 @@ import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -169,19 +173,36 @@ class StreamedDisksTest {
 
     @Test
     void guestWaitsForAStoreThatIsAway() {
-        // The next agent remembers nothing of what was read.
-        host.host.streams().close();
-        host = agent();
+        // More than what is asked of the store at once.
+        byte[] image = new byte[32 * SimulatedHost.BLOCK];
+        Arrays.fill(image, (byte) 7);
+        InstanceSpec large = host.spec()
+                .withDisks(List.of(new DiskSpec(
+                        SimulatedHost.ROOT,
+                        ByteCount.ofBytes(image.length),
+                        new DiskSource.OverImage(host.upload(image)))));
+        InstanceId other = host.boot(large);
         store.away(true);
-        InstanceId other = host.boot();
         CompletableFuture<byte[]> read = CompletableFuture.supplyAsync(
-                () -> host.guest(other).read(SimulatedHost.ROOT, 5L * SimulatedHost.BLOCK, 1));
+                () -> host.guest(other).read(SimulatedHost.ROOT, 30L * SimulatedHost.BLOCK, 1));
         until("somebody waits", () -> store.refused() > 1);
         assertThat(read).isNotDone();
 
         store.away(false);
 
-        assertThat(read.orTimeout(SOON_SECONDS, TimeUnit.SECONDS).join()).containsExactly(6);
+        assertThat(read.orTimeout(SOON_SECONDS, TimeUnit.SECONDS).join()).containsExactly(7);
+    }
+
+    @Test
+    void serverDoesNotStartWithoutTheStoreAndLeavesNothing() {
+        host.handle(new ComputeCommand.DeleteInstance(id));
+        store.away(true);
+
+        assertThatThrownBy(host::boot)
+                .isInstanceOfSatisfying(StasisException.class, refused -> assertThat(refused.code())
+                        .isEqualTo(ErrorCode.STORE_UNAVAILABLE));
+
+        assertThat(hypervisor.domains().list()).isEmpty();
     }
 
     private Set<DeviceName> streaming() {

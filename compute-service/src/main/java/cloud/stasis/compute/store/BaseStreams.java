@@ -152,10 +152,16 @@ public final class BaseStreams implements AutoCloseable {
     }
 
     /// Where a guest reads a content that is not here yet.
+    ///
+    /// @throws StasisException `STORE_UNAVAILABLE` if not even its beginning can be had: QEMU reads that before
+    /// a machine starts
     public Optional<NbdExport> export(Content content) {
         return Optional.ofNullable(streams.get(content.index()))
                 .filter(stream -> !bases.has(content))
-                .map(stream -> fronts.ensure(stream.server().export()));
+                .map(stream -> {
+                    stream.source().prime();
+                    return fronts.ensure(stream.server().export());
+                });
     }
 
     /// Waits until a content that streams is here.

@@ -96,6 +96,24 @@ final class StreamedBase implements ContentSource, TransferListener, AutoCloseab
         }
     }
 
+    /// Makes sure that the beginning is at hand: whoever starts a machine reads it, and must not wait there.
+    ///
+    /// @throws StasisException as the store does
+    void prime() {
+        int length = (int) Math.min(WINDOW, content.size().bytes());
+        ReentrantLock lock = fetching.getFirst();
+        lock.lock();
+        try {
+            if (length > 0 && !isComplete() && remembered(0) == null) {
+                byte[] window = new byte[length];
+                store.get().read(content, 0, ByteBuffer.wrap(window));
+                remember(0, window);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// @return false if the file has it not yet
     private boolean readFile(long offset, ByteBuffer into) throws IOException {
         FileChannel from;
