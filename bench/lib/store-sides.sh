@@ -54,15 +54,18 @@ ours_begin() { # what
 }
 
 ours_order() {
-    echo "$*" >&"$ours_in" || die "the client ended: $(tail -n 5 "$work/client.log")"
+    echo "$*" >&"$ours_in" || die "the client ended: $(ours_said)"
     ours_answer
 }
+
+# What the client said at its end, without where it stood.
+ours_said() { grep -v '^[[:space:]]*at ' "$work/client.log" | tail -n 5; }
 
 ours_answer() {
     local answer=''
     # The JVM may have said something, too.
     until [[ $answer == "{"* ]]; do
-        read -r answer <&"$ours_out" || die "the client ended: $(tail -n 5 "$work/client.log")"
+        read -r answer <&"$ours_out" || die "the client ended: $(ours_said)"
     done
     echo "$answer"
 }
