@@ -101,8 +101,7 @@ public final class QcowLayers implements LayerFiles {
 
     @Override
     public boolean isBeingWritten(Path layer) {
-        Program.Ending ending = Program.end(TOOL_DEADLINE, List.of("qemu-img", "info", layer.toString()));
-        return ending.exit() != 0 && ending.complaint().contains(LOCKED);
+        return QemuLock.isWritten(layer);
     }
 
     /// What is below is named by its name alone if it is in the same directory, so that a directory can be moved and
