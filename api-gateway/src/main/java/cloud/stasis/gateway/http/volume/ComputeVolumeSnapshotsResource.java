@@ -22,7 +22,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -55,19 +54,8 @@ public class ComputeVolumeSnapshotsResource {
     @Path("detail")
     public Map<String, Object> detail(@Context UriInfo uri) {
         Caller caller = door.enter(VolumeAction.READ);
-        Map<String, Object> page = new ListingPage<>(
-                        caller,
-                        "snapshots",
-                        urls.of("/compute/v2.1/os-snapshots"),
-                        text -> snapshots
-                                .show(caller, VolumeSnapshotsResource.id(text))
-                                .id()
-                                .value(),
-                        snapshots::list,
-                        snapshot -> snapshot.id().value())
-                .write(uri, ComputeVolumeSnapshotsResource::body);
-        page.keySet().retainAll(List.of("snapshots"));
-        return page;
+        return ListingPage.of(caller, snapshots, urls.of("/compute/v2.1/os-snapshots"))
+                .writeAlone(uri, ComputeVolumeSnapshotsResource::body);
     }
 
     @POST

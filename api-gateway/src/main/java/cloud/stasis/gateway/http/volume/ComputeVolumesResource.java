@@ -79,18 +79,8 @@ public class ComputeVolumesResource {
     @Path("detail")
     public Map<String, Object> detail(@Context UriInfo uri) {
         Caller caller = door.enter(VolumeAction.READ);
-        Map<String, Object> page = new ListingPage<>(
-                        caller,
-                        "volumes",
-                        urls.of("/compute/v2.1/os-volumes"),
-                        text -> volumes.show(caller, VolumesResource.id(text))
-                                .id()
-                                .value(),
-                        volumes::list,
-                        volume -> volume.id().value())
-                .write(uri, this::body);
-        page.keySet().retainAll(List.of("volumes"));
-        return page;
+        return ListingPage.of(caller, volumes, urls.of("/compute/v2.1/os-volumes"))
+                .writeAlone(uri, this::body);
     }
 
     @POST

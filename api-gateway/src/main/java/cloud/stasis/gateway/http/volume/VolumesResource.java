@@ -303,13 +303,7 @@ public class VolumesResource {
     private Map<String, Object> page(
             String project, String path, UriInfo uri, Function<Volume, Map<String, Object>> write) {
         Caller caller = reader(project);
-        return new ListingPage<>(
-                        caller,
-                        "volumes",
-                        urls.of("/volume/v3/" + project + "/" + path),
-                        text -> volumes.show(caller, id(text)).id().value(),
-                        volumes::list,
-                        volume -> volume.id().value())
+        return ListingPage.of(caller, volumes, urls.of("/volume/v3/" + project + "/" + path))
                 .write(uri, write);
     }
 
