@@ -9,6 +9,7 @@ import cloud.stasis.gateway.saga.Saga;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Step;
 import cloud.stasis.gateway.snapshot.VolumeExchange.Exchanged;
+import cloud.stasis.gateway.volume.SnapshotVolume;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;
@@ -24,20 +25,23 @@ import cloud.stasis.model.PowerState;
 import cloud.stasis.model.SagaId;
 import cloud.stasis.model.SnapshotId;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Puts a server back to a snapshot. One step, since the agent does all of it next to the disks; if it fails the
-/// agent has left the server as it was, and so do we. While it goes on the snapshot cannot be deleted.
+/// Puts a server back to a snapshot. One step for its machine, since the agent does all of it next to the
+/// disks; if it fails the agent has left the server as it was, and so do we. While it goes on the snapshot
+/// cannot be deleted.
 ///
 /// Its devices become those of the snapshot, too: volumes ([VolumeExchange]) and network interfaces come and go with
 /// it.
 ///
-/// What the server was becomes a safety snapshot, unless that was declined. The agent leaves its instant on the host,
-/// which costs the revert next to nothing; [TakeSnapshot] brings it into the store afterwards.
+/// What the server was becomes a safety snapshot, unless that was declined. The agent leaves its instant on the
+/// host, which costs the revert next to nothing; [TakeSnapshot] brings it into the store afterwards.
 ///
 /// | step | worker | command | undo |
 /// |---|---|---|---|
+/// | keep-volume-n | volume service | SnapshotVolume, of each that comes back | DropVolumeSnapshot |
 /// | revert-instance | agent | RevertInstance | none: a failure leaves nothing half done |
 public final class RevertServer implements Saga<RevertServer.Data> {
     private final InstanceTurns instances;
@@ -89,6 +93,10 @@ public final class RevertServer implements Saga<RevertServer.Data> {
             return volumes.orElse(Exchanged.NONE);
         }
 
+        SnapshotVolume.Data keeping(int which) {
+            return exchanged().kept().get(which).taking();
+        }
+
         Data reaching(PowerState power) {
             return new Data(instance, host, snapshot, spec, parts, memory, resume, safety, volumes, Optional.of(power));
         }
@@ -108,8 +116,15 @@ public final class RevertServer implements Saga<RevertServer.Data> {
 
     @Override
     public List<Step<Data>> steps(Data data) {
-        return List.of(Step.<Data>of("revert-instance", this::revert)
+        List<Step<Data>> steps = new ArrayList<>();
+        for (int at = 0; at < data.exchanged().kept().size(); at++) {
+            int which = at;
+            steps.add(Step.<Data>of("keep-volume-" + at, known -> SnapshotVolume.keep(known.keeping(which)))
+                    .undoneBy(known -> SnapshotVolume.forget(known.keeping(which))));
+        }
+        steps.add(Step.<Data>of("revert-instance", this::revert)
                 .bringing(CommandResult.Observed.class, (known, observed) -> known.reaching(observed.state())));
+        return steps;
     }
 
     @Override
@@ -129,8 +144,10 @@ public final class RevertServer implements Saga<RevertServer.Data> {
         Optional<SagaId> keeping = data.safety()
                 .flatMap(safety -> snapshots.lock(safety.snapshot()))
                 .map(safety -> SagaId.random());
-        volumes.completed(run, data.instance(), data.spec(), data.exchanged(), keeping);
-        return keeping.flatMap(saga -> keep(data, saga)).map(List::<Start<?>>of).orElse(List.of());
+        List<Start<?>> following = new ArrayList<>(
+                volumes.completed(run, data.host(), data.instance(), data.spec(), data.exchanged(), keeping));
+        keeping.flatMap(saga -> keep(data, saga)).ifPresent(following::add);
+        return following;
     }
 
     private Optional<Start<?>> keep(Data data, SagaId keeping) {

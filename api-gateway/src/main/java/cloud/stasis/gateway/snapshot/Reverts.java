@@ -133,7 +133,7 @@ public final class Reverts {
         HostId host = Origins.host(instance);
         List<Part> parts = revertible(snapshot, way);
         Instant now = clock.instant();
-        VolumeExchange.Exchanged exchanged = exchange(instance, snapshot, saga);
+        VolumeExchange.Exchanged exchanged = exchange(caller, instance, snapshot, saga, way.safety());
         snapshots.save(snapshot.in(new SnapshotState.Reverting(saga), now));
         instances.save(instance.in(busy, now));
         Optional<RevertServer.Safety> safety =
@@ -168,7 +168,8 @@ public final class Reverts {
     }
 
     /// Finds out whether the server can have again what it had, and reserves it.
-    private VolumeExchange.Exchanged exchange(Instance instance, Snapshot snapshot, SagaId saga) {
+    private VolumeExchange.Exchanged exchange(
+            Caller caller, Instance instance, Snapshot snapshot, SagaId saga, Safety safety) {
         List<String> reasons = new ArrayList<>(volumes.reasons(instance, snapshot.spec()));
         if (plugged.isChanging(instance.id())) {
             reasons.add("A network interface of the server is being attached or detached: wait until that is done.");
@@ -182,7 +183,13 @@ public final class Reverts {
                     "Nothing was changed, since the server cannot have again what it had. "
                             + String.join(" ", reasons));
         }
-        return volumes.begin(instance, snapshot.spec(), saga);
+        return volumes.begin(
+                instance,
+                snapshot.spec(),
+                saga,
+                safety == Safety.TAKEN
+                        ? Optional.of(new VolumeExchange.Keeping(caller.user(), snapshot.name()))
+                        : Optional.empty());
     }
 
     private RevertServer.Safety safety(Caller caller, Instance instance, Snapshot to, SagaId saga, Instant now) {

@@ -2,7 +2,11 @@ package cloud.stasis.gateway.snapshot;
 
 import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.saga.Run;
+import cloud.stasis.gateway.saga.Start;
+import cloud.stasis.gateway.volume.SnapshotVolume;
 import cloud.stasis.gateway.volume.Volume;
+import cloud.stasis.gateway.volume.VolumeBundle.Opened;
+import cloud.stasis.gateway.volume.VolumeSafety;
 import cloud.stasis.gateway.volume.VolumeState;
 import cloud.stasis.gateway.volume.VolumeState.Attachment;
 import cloud.stasis.gateway.volume.VolumeState.OnTermination;
@@ -13,9 +17,13 @@ import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.messages.LeftOutIfEmpty;
+import cloud.stasis.model.BackendId;
 import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.SagaId;
+import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.UserId;
 import cloud.stasis.model.VolumeId;
 import java.time.Clock;
 import java.time.Instant;
@@ -30,31 +38,52 @@ import java.util.TreeMap;
 ///
 /// ```
 ///  in-use     ─── leaves ──> detaching ──> available │ if what the server was is kept: once that is in the store
-///  available  ─── comes back ──> attaching ──> in-use, with what it held at the snapshot
+///  available  ─── comes back ──> attaching ──> in-use, with what it held at the snapshot; what it held just before
+///                                              is a safety snapshot of it
 /// ```
 ///
 /// If the revert fails each is what it was. Within transactions of its callers, which have locked the server.
 public final class VolumeExchange {
     private final Volumes volumes;
     private final VolumeTurns turns;
+    private final VolumeSafety safety;
     private final Clock clock;
 
-    public VolumeExchange(Volumes volumes, VolumeTurns turns, Clock clock) {
+    public VolumeExchange(Volumes volumes, VolumeTurns turns, VolumeSafety safety, Clock clock) {
         this.volumes = volumes;
         this.turns = turns;
+        this.safety = safety;
         this.clock = clock;
     }
 
     public record Exchanged(
             @LeftOutIfEmpty List<VolumeId> leaving,
-            @LeftOutIfEmpty List<VolumeId> arriving) {
-        public static final Exchanged NONE = new Exchanged(List.of(), List.of());
+            @LeftOutIfEmpty List<VolumeId> arriving,
+            @LeftOutIfEmpty List<Kept> kept) {
+        public static final Exchanged NONE = new Exchanged(List.of(), List.of(), List.of());
 
         public Exchanged {
             leaving = List.copyOf(leaving);
             arriving = List.copyOf(arriving);
+            kept = List.copyOf(kept);
         }
     }
+
+    /// What a volume that comes back held before.
+    ///
+    /// @param snapshot its safety snapshot
+    public record Kept(VolumeId volume, BackendId backend, SnapshotId snapshot) {
+        /// How it is taken, while nobody has the volume.
+        SnapshotVolume.Data taking() {
+            return new SnapshotVolume.Data(snapshot, volume, backend, Optional.empty());
+        }
+    }
+
+    /// Whether what volumes that come back held is kept.
+    ///
+    /// @param user who asked for it
+    /// @param to the name of the snapshot
+    record Keeping(UserId user, String to) {}
 
     /// Why a server cannot have the volumes again that it had; empty if it can.
     List<String> reasons(Instance instance, InstanceSpec then) {
@@ -100,7 +129,7 @@ public final class VolumeExchange {
     }
 
     /// The volumes are the saga's from now on. There are no [#reasons] against it.
-    Exchanged begin(Instance instance, InstanceSpec then, SagaId saga) {
+    Exchanged begin(Instance instance, InstanceSpec then, SagaId saga, Optional<Keeping> keeping) {
         Instant now = clock.instant();
         Map<VolumeId, DeviceName> devices = devices(then);
         List<VolumeId> leaving = new ArrayList<>();
@@ -115,6 +144,7 @@ public final class VolumeExchange {
             }
         }
         List<VolumeId> arriving = new ArrayList<>();
+        List<Kept> kept = new ArrayList<>();
         devices.forEach((id, device) -> {
             Volume volume = volumes.lock(id).orElseThrow();
             if (volume.state() instanceof VolumeState.Available) {
@@ -123,22 +153,38 @@ public final class VolumeExchange {
                                 saga, new Attachment(instance.id(), device, OnTermination.KEEP, Optional.empty(), now)),
                         now));
                 arriving.add(id);
+                keeping.ifPresent(how ->
+                        kept.add(new Kept(id, volume.backend(), safety.begin(how.user(), volume, how.to(), saga))));
             }
         });
-        return new Exchanged(leaving, arriving);
+        return new Exchanged(leaving, arriving, kept);
     }
 
     /// The server has the volumes that it had.
     ///
     /// @param keeping the saga that brings what it was into the store, and reads what leaves until then
-    void completed(Run<?> run, InstanceId server, InstanceSpec then, Exchanged exchanged, Optional<SagaId> keeping) {
+    /// @return sagas that forget safety snapshots of which there are too many
+    List<Start<?>> completed(
+            Run<?> run,
+            HostId host,
+            InstanceId server,
+            InstanceSpec then,
+            Exchanged exchanged,
+            Optional<SagaId> keeping) {
+        Map<VolumeId, DeviceName> devices = devices(then);
         exchanged.arriving().forEach(volume -> turns.settle(run, volume));
         exchanged
                 .leaving()
                 .forEach(volume -> turns.change(run, volume, state -> keeping.<VolumeState>map(
                                 saga -> new VolumeState.Working(Work.DETACHING, saga, Optional.empty()))
                         .orElseGet(VolumeState.Available::new)));
-        devices(then).forEach((id, device) -> volumes.lock(id).ifPresent(volume -> moved(volume, server, device)));
+        devices.forEach((id, device) -> volumes.lock(id).ifPresent(volume -> moved(volume, server, device)));
+        List<Start<?>> following = new ArrayList<>();
+        for (Kept kept : exchanged.kept()) {
+            Opened at = new Opened(host, server, devices.getOrDefault(kept.volume(), DeviceName.virtio(0)));
+            following.addAll(safety.kept(run, kept.volume(), kept.snapshot(), Optional.of(at)));
+        }
+        return following;
     }
 
     /// It may have been another disk in between.
@@ -151,11 +197,13 @@ public final class VolumeExchange {
     }
 
     void undone(Run<?> run, Exchanged exchanged) {
+        exchanged.kept().forEach(kept -> safety.forgotten(run, kept.snapshot()));
         exchanged.arriving().forEach(volume -> turns.change(run, volume, state -> new VolumeState.Available()));
         exchanged.leaving().forEach(volume -> turns.settle(run, volume));
     }
 
     void stuck(Run<?> run, Exchanged exchanged) {
+        exchanged.kept().forEach(kept -> safety.stuck(run, kept.snapshot()));
         exchanged.arriving().forEach(volume -> turns.fail(run, volume));
         exchanged.leaving().forEach(volume -> turns.fail(run, volume));
     }

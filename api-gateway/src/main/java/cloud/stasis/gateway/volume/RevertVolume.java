@@ -11,12 +11,9 @@ import cloud.stasis.messages.Topics;
 import cloud.stasis.messages.VolumeCommand;
 import cloud.stasis.model.BackendId;
 import cloud.stasis.model.ErrorReport;
-import cloud.stasis.model.SagaId;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.VolumeId;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -30,19 +27,15 @@ import java.util.function.UnaryOperator;
 /// | keep | volume service or agent | SnapshotVolume or CutVolumes | DropVolumeSnapshot or DropCut |
 /// | revert-volume | volume service or agent | RevertVolume or RevertAttached | none: all or nothing |
 public final class RevertVolume implements Saga<RevertVolume.Data> {
-    /// Safety snapshots of one volume that are kept.
-    static final int KEPT = 3;
-
     private final VolumeTurns volumes;
     private final VolumeSnapshots snapshots;
-    private final DeleteVolumeSnapshot deleteSnapshot;
+    private final VolumeSafety safety;
     private final Clock clock;
 
-    public RevertVolume(
-            VolumeTurns volumes, VolumeSnapshots snapshots, DeleteVolumeSnapshot deleteSnapshot, Clock clock) {
+    public RevertVolume(VolumeTurns volumes, VolumeSnapshots snapshots, VolumeSafety safety, Clock clock) {
         this.volumes = volumes;
         this.snapshots = snapshots;
-        this.deleteSnapshot = deleteSnapshot;
+        this.safety = safety;
         this.clock = clock;
     }
 
@@ -90,46 +83,22 @@ public final class RevertVolume implements Saga<RevertVolume.Data> {
     @Override
     public List<Start<?>> completed(Run<Data> run) {
         end(run, VolumeState::settled);
-        safety(run, snapshot -> snapshot.in(new VolumeSnapshot.State.Available(), clock.instant()));
-        return superfluous(run.data());
+        Data data = run.data();
+        return data.safety()
+                .map(kept -> safety.kept(run, data.volume(), kept, data.opened()))
+                .orElse(List.of());
     }
 
     @Override
     public void undone(Run<Data> run, ErrorReport cause) {
         end(run, VolumeState::settled);
-        safety(run, snapshot -> snapshot.deleted(clock.instant()));
+        run.data().safety().ifPresent(kept -> safety.forgotten(run, kept));
     }
 
     @Override
     public void stuck(Run<Data> run, ErrorReport failure) {
         end(run, state -> new VolumeState.Failed());
-        safety(run, snapshot -> snapshot.in(new VolumeSnapshot.State.Failed(), clock.instant()));
-    }
-
-    private void safety(Run<Data> run, UnaryOperator<VolumeSnapshot> next) {
-        run.data()
-                .safety()
-                .flatMap(snapshots::lock)
-                .filter(snapshot -> snapshot.isWorkedOnBy(run.id()))
-                .ifPresent(snapshot -> snapshots.save(next.apply(snapshot)));
-    }
-
-    /// Begins to forget those that are too many.
-    private List<Start<?>> superfluous(Data data) {
-        List<VolumeSnapshot> kept = snapshots.lockAllOf(data.volume()).stream()
-                .filter(snapshot -> snapshot.isSafety() && snapshot.state() instanceof VolumeSnapshot.State.Available)
-                .sorted(Comparator.comparing(VolumeSnapshot::createdAt).reversed())
-                .toList();
-        List<Start<?>> deletions = new ArrayList<>();
-        for (VolumeSnapshot old : kept.subList(Math.min(KEPT, kept.size()), kept.size())) {
-            SagaId deletion = SagaId.random();
-            snapshots.save(old.in(new VolumeSnapshot.State.Deleting(deletion), clock.instant()));
-            deletions.add(new Start<>(
-                    deletion,
-                    deleteSnapshot,
-                    new DeleteVolumeSnapshot.Data(old.id(), old.volume(), old.backend(), data.opened())));
-        }
-        return deletions;
+        run.data().safety().ifPresent(kept -> safety.stuck(run, kept));
     }
 
     private void end(Run<Data> run, UnaryOperator<VolumeState> next) {

@@ -52,11 +52,12 @@ public final class SnapshotVolume implements Saga<SnapshotVolume.Data> {
         return List.of(Step.<Data>of("snapshot-volume", SnapshotVolume::keep).undoneBy(SnapshotVolume::forget));
     }
 
-    static Request forget(Data known) {
+    /// Also for sagas that keep a volume as one of their steps.
+    public static Request forget(Data known) {
         return DeleteVolumeSnapshot.drop(known.volume(), known.snapshot(), known.backend(), known.opened());
     }
 
-    static Request keep(Data data) {
+    public static Request keep(Data data) {
         return data.opened()
                 .map(at -> new Request(
                         Topics.commands(at.host()),

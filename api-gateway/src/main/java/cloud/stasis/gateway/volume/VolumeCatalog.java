@@ -48,6 +48,8 @@ public final class VolumeCatalog {
     private final Transactions transactions;
     private final Volumes volumes;
     private final VolumeSnapshots snapshots;
+    private final VolumeSafety kept;
+    private final VolumeOffer offer;
     private final VolumeHosts hosts;
     private final Images images;
     private final VolumeQuota quota;
@@ -59,6 +61,8 @@ public final class VolumeCatalog {
             Transactions transactions,
             Volumes volumes,
             VolumeSnapshots snapshots,
+            VolumeSafety kept,
+            VolumeOffer offer,
             VolumeHosts hosts,
             Images images,
             VolumeQuota quota,
@@ -68,6 +72,8 @@ public final class VolumeCatalog {
         this.transactions = transactions;
         this.volumes = volumes;
         this.snapshots = snapshots;
+        this.kept = kept;
+        this.offer = offer;
         this.hosts = hosts;
         this.images = images;
         this.quota = quota;
@@ -163,34 +169,20 @@ public final class VolumeCatalog {
         SagaId saga = SagaId.random();
         volumes.save(volume.in(working(volume, Work.REVERTING, saga), clock.instant()));
         snapshots.save(snapshot.in(new VolumeSnapshot.State.Restoring(saga), clock.instant()));
-        Optional<SnapshotId> kept =
-                safety == Safety.TAKEN ? Optional.of(keepBefore(caller, volume, snapshot, saga)) : Optional.empty();
+        Optional<SnapshotId> before = safety == Safety.TAKEN
+                ? Optional.of(kept.begin(caller.user(), volume, called(snapshot), saga))
+                : Optional.empty();
         Job job = job(caller, volume, JobKind.REVERT_VOLUME);
         sagas.start(
                 saga,
-                new Start<>(kinds.revert(), new RevertVolume.Data(id, to, volume.backend(), opened(volume), kept)),
+                new Start<>(kinds.revert(), new RevertVolume.Data(id, to, volume.backend(), opened(volume), before)),
                 job);
         return job;
     }
 
-    private SnapshotId keepBefore(Caller caller, Volume volume, VolumeSnapshot to, SagaId saga) {
-        String name =
-                to.label().name().isEmpty() ? to.id().toString() : to.label().name();
-        VolumeSnapshot kept = VolumeSnapshot.of(
-                volume,
-                SnapshotId.random(),
-                caller.user(),
-                new Label(shortened("before revert to " + name), Optional.empty(), Map.of()),
-                Optional.empty(),
-                VolumeSnapshot.Occasion.BEFORE_REVERT,
-                saga,
-                clock.instant());
-        snapshots.add(kept);
-        return kept.id();
-    }
-
-    private static String shortened(String name) {
-        return name.substring(0, Math.min(name.length(), Label.MAX_NAME));
+    private static String called(VolumeSnapshot snapshot) {
+        String name = snapshot.label().name();
+        return name.isEmpty() ? snapshot.id().toString() : name;
     }
 
     private boolean mayBeReverted(Volume volume) {
@@ -231,7 +223,7 @@ public final class VolumeCatalog {
         });
     }
 
-    /// Gives a volume another type. What a type asks of backends all of ours offer or none, so nothing is moved.
+    /// Gives a volume another type. Nothing is moved, so its backend has to offer what that asks for.
     ///
     /// @throws StasisException `INVALID_REQUEST` unless it is available or in use
     public void retype(Caller caller, VolumeId id, VolumeTypeId type) {
@@ -244,6 +236,10 @@ public final class VolumeCatalog {
             }
             if (volume.nature().type().equals(Optional.of(type))) {
                 throw invalid("Invalid input received: New volume_type same as original: " + type + ".");
+            }
+            if (!offer.isOffered(Optional.of(type), volume.backend())) {
+                throw invalid("Invalid volume: Volume " + id + " is on a backend that does not offer what the type"
+                        + " asks for, and volumes are not moved.");
             }
             volumes.save(volume.with(volume.nature().typed(Optional.of(type)), clock.instant()));
         });
@@ -281,8 +277,8 @@ public final class VolumeCatalog {
     /// What an image of a volume is to be.
     public record NewImage(String name, VolumeBundle.Form form) {}
 
-    /// Begins to make an image of a volume. One that a server has is read through that server, frozen for a moment if
-    /// its guest can.
+    /// Begins to make an image of a volume. One that a server has is read through that server, frozen for a
+    /// moment if its guest can.
     ///
     /// @return the image, which is not active yet
     /// @throws StasisException `INVALID_REQUEST` unless it is available, or in use and `forced`

@@ -157,7 +157,12 @@ public final class VolumeCreation {
     }
 
     private BackendId backend(Plan plan) {
-        return plan.origin().backend().orElseGet(() -> Placement.backend(enabled(), plan.size(), clock.instant()));
+        return plan.origin().backend().orElseGet(() -> {
+            List<Backend> enabled = enabled();
+            List<Backend> offering = offer.offering(plan.type(), enabled);
+            // One that nobody offers is there all the same, in error, and has to be somewhere.
+            return Placement.backend(offering.isEmpty() ? enabled : offering, plan.size(), clock.instant());
+        });
     }
 
     private List<Backend> enabled() {
@@ -202,7 +207,7 @@ public final class VolumeCreation {
             return Demand.volume(type(), size);
         }
 
-        private Optional<VolumeTypeId> type() {
+        Optional<VolumeTypeId> type() {
             return asked.type().or(origin.nature()::type);
         }
 

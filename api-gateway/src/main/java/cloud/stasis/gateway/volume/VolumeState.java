@@ -43,7 +43,11 @@ public sealed interface VolumeState {
         DETACHING("detaching"),
         UPLOADING("uploading"),
         BACKING_UP("backing-up"),
-        RESTORING_BACKUP("restoring-backup");
+        RESTORING_BACKUP("restoring-backup"),
+        /// A file becomes a volume.
+        MANAGING("managing"),
+        /// It becomes a file.
+        UNMANAGING("unmanaging");
 
         private final String word;
 

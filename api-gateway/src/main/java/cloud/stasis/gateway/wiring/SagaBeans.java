@@ -29,6 +29,7 @@ import cloud.stasis.gateway.snapshot.TakeInstant;
 import cloud.stasis.gateway.snapshot.TakeSnapshot;
 import cloud.stasis.gateway.snapshot.Verdicts;
 import cloud.stasis.gateway.snapshot.VolumeExchange;
+import cloud.stasis.gateway.volume.VolumeSafety;
 import cloud.stasis.gateway.volume.VolumeTurns;
 import cloud.stasis.gateway.volume.Volumes;
 import jakarta.enterprise.inject.Produces;
@@ -122,8 +123,8 @@ class SagaBeans {
 
     @Produces
     @Singleton
-    VolumeExchange volumeExchange(Volumes volumes, VolumeTurns turns, Clock clock) {
-        return new VolumeExchange(volumes, turns, clock);
+    VolumeExchange volumeExchange(Volumes volumes, VolumeTurns turns, VolumeSafety safety, Clock clock) {
+        return new VolumeExchange(volumes, turns, safety, clock);
     }
 
     @Produces

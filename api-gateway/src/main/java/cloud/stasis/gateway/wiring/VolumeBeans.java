@@ -15,6 +15,9 @@ import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.snapshot.SnapshotDisks;
 import cloud.stasis.gateway.snapshot.Snapshots;
+import cloud.stasis.gateway.volume.AdoptSnapshot;
+import cloud.stasis.gateway.volume.AdoptVolume;
+import cloud.stasis.gateway.volume.Adoptions;
 import cloud.stasis.gateway.volume.BackendMark;
 import cloud.stasis.gateway.volume.Backup;
 import cloud.stasis.gateway.volume.BackupCatalog;
@@ -33,6 +36,8 @@ import cloud.stasis.gateway.volume.GroupSnapshot;
 import cloud.stasis.gateway.volume.GroupType;
 import cloud.stasis.gateway.volume.ImageRoots;
 import cloud.stasis.gateway.volume.ImportBackup;
+import cloud.stasis.gateway.volume.ReleaseSnapshot;
+import cloud.stasis.gateway.volume.ReleaseVolume;
 import cloud.stasis.gateway.volume.RestoreBackup;
 import cloud.stasis.gateway.volume.RevertVolume;
 import cloud.stasis.gateway.volume.ServerDisks;
@@ -55,6 +60,7 @@ import cloud.stasis.gateway.volume.VolumeGroup;
 import cloud.stasis.gateway.volume.VolumeHosts;
 import cloud.stasis.gateway.volume.VolumeOffer;
 import cloud.stasis.gateway.volume.VolumeQuota;
+import cloud.stasis.gateway.volume.VolumeSafety;
 import cloud.stasis.gateway.volume.VolumeSnapshots;
 import cloud.stasis.gateway.volume.VolumeTurns;
 import cloud.stasis.gateway.volume.VolumeTypeCatalog;
@@ -100,8 +106,8 @@ class VolumeBeans {
     @Produces
     @Singleton
     VolumeOffer volumeOffer(
-            VolumeTypes types, Shelf<Encryption> encryptions, Shelf<UserMessage> messages, Clock clock) {
-        return new VolumeOffer(types, encryptions, messages, clock);
+            VolumeTypes types, Shelf<Encryption> encryptions, Shelf<UserMessage> messages, Fleet fleet, Clock clock) {
+        return new VolumeOffer(types, encryptions, messages, fleet, clock);
     }
 
     @Produces
@@ -124,9 +130,14 @@ class VolumeBeans {
 
     @Produces
     @Singleton
-    RevertVolume revertVolume(
-            VolumeTurns volumes, VolumeSnapshots snapshots, DeleteVolumeSnapshot deleteSnapshot, Clock clock) {
-        return new RevertVolume(volumes, snapshots, deleteSnapshot, clock);
+    VolumeSafety volumeSafety(VolumeSnapshots snapshots, DeleteVolumeSnapshot deleteSnapshot, Clock clock) {
+        return new VolumeSafety(snapshots, deleteSnapshot, clock);
+    }
+
+    @Produces
+    @Singleton
+    RevertVolume revertVolume(VolumeTurns volumes, VolumeSnapshots snapshots, VolumeSafety safety, Clock clock) {
+        return new RevertVolume(volumes, snapshots, safety, clock);
     }
 
     @Produces
@@ -218,6 +229,8 @@ class VolumeBeans {
             Transactions transactions,
             Volumes volumes,
             VolumeSnapshots snapshots,
+            VolumeSafety safety,
+            VolumeOffer offer,
             VolumeHosts hosts,
             Images images,
             VolumeQuota quota,
@@ -231,11 +244,60 @@ class VolumeBeans {
                 transactions,
                 volumes,
                 snapshots,
+                safety,
+                offer,
                 hosts,
                 images,
                 quota,
                 sagas,
                 new VolumeCatalog.VolumeSagas(deleteVolume, extendVolume, revertVolume, uploadVolume),
+                clock);
+    }
+
+    @Produces
+    @Singleton
+    ReleaseVolume releaseVolume(VolumeTurns turns, Clock clock) {
+        return new ReleaseVolume(turns, clock);
+    }
+
+    @Produces
+    @Singleton
+    AdoptVolume adoptVolume(Volumes volumes, VolumeTurns turns, VolumeQuota quota, ReleaseVolume release, Clock clock) {
+        return new AdoptVolume(volumes, turns, quota, release, clock);
+    }
+
+    @Produces
+    @Singleton
+    AdoptSnapshot adoptSnapshot(VolumeSnapshots snapshots, Clock clock) {
+        return new AdoptSnapshot(snapshots, clock);
+    }
+
+    @Produces
+    @Singleton
+    ReleaseSnapshot releaseSnapshot(VolumeSnapshots snapshots, Clock clock) {
+        return new ReleaseSnapshot(snapshots, clock);
+    }
+
+    @Produces
+    @Singleton
+    Adoptions adoptions(
+            Transactions transactions,
+            Volumes volumes,
+            VolumeSnapshots snapshots,
+            VolumeQuota quota,
+            SagaRunner sagas,
+            AdoptVolume adoptVolume,
+            ReleaseVolume releaseVolume,
+            AdoptSnapshot adoptSnapshot,
+            ReleaseSnapshot releaseSnapshot,
+            Clock clock) {
+        return new Adoptions(
+                transactions,
+                volumes,
+                snapshots,
+                quota,
+                sagas,
+                new Adoptions.Kinds(adoptVolume, releaseVolume, adoptSnapshot, releaseSnapshot),
                 clock);
     }
 

@@ -7,6 +7,7 @@ import cloud.stasis.gateway.TestCloud.Answer;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.Link;
 import cloud.stasis.messages.ComputeCommand.NicSpec;
+import cloud.stasis.messages.VolumeCommand;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.ProjectId;
@@ -173,6 +174,11 @@ class DevicesIT {
                 .extracting(Object::toString)
                 .containsExactly(port);
 
+        assertThat(door.show("/snapshots?volume_id=" + kept, "snapshots").findValuesAsText("name"))
+                .as("what the volume held just before")
+                .containsExactly("before revert to then");
+        assertThat(workers.carriedOut(kept)).hasAtLeastOneElementOfType(VolumeCommand.SnapshotVolume.class);
+
         snapshots.undone(door.tenant(), server);
         cloud.awaitQuiet();
         assertThat(interfaces().findValuesAsText("port_id")).containsExactly(laterPort);
@@ -211,7 +217,10 @@ class DevicesIT {
     @Test
     void aRevertThatFailsLeavesEachVolumeAndInterfaceWhatItWas() {
         String came = door.volume("{\"size\": 1}");
+        String left = door.volume("{\"size\": 1}");
+        attach(left);
         String snapshot = snapshots.taken(door.tenant(), server, "then", true);
+        detach(left);
         attach(came);
         workers.behave((id, command) -> command instanceof ComputeCommand.RevertInstance
                 ? Optional.of(new FakeWorkers.Behaviour.Fails(new ErrorReport(ErrorCode.WRONG_STATE, "no")))
@@ -222,6 +231,8 @@ class DevicesIT {
         cloud.awaitQuiet();
 
         assertThat(door.status("/volumes/" + came, "volume")).isEqualTo("in-use");
+        assertThat(door.status("/volumes/" + left, "volume")).isEqualTo("available");
+        assertThat(door.show("/snapshots?volume_id=" + left, "snapshots")).isEmpty();
         assertThat(interfaces()).hasSize(1);
         delete();
     }

@@ -8,6 +8,7 @@ import cloud.stasis.messages.Envelope;
 import cloud.stasis.messages.Fact;
 import cloud.stasis.messages.Heartbeat;
 import cloud.stasis.messages.ImageCommand;
+import cloud.stasis.messages.LooseFile;
 import cloud.stasis.messages.VolumeCommand;
 import cloud.stasis.model.BackendId;
 import cloud.stasis.model.ByteCount;
@@ -26,6 +27,7 @@ import cloud.stasis.model.Phase;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.Receipt;
+import cloud.stasis.model.SourceName;
 import cloud.stasis.model.StoreId;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
@@ -63,6 +65,11 @@ public class FakeWorkers {
     public static final ByteCount WRITTEN = ByteCount.ofMib(3);
 
     public static final ByteCount SENT = ByteCount.ofMib(2);
+
+    /// Disks beside the volumes: one that can become a volume, and one that cannot.
+    public static final List<LooseFile> LOOSE = List.of(
+            new LooseFile(new SourceName("a.qcow2"), ByteCount.ofGib(3), Optional.empty()),
+            new LooseFile(new SourceName("b.qcow2"), ByteCount.ZERO, Optional.of("it names a backing file")));
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
     private static final Duration BEAT = Duration.ofSeconds(5);
@@ -144,7 +151,13 @@ public class FakeWorkers {
         send(
                 "heartbeats",
                 BACKEND.value(),
-                new Heartbeat.Backend(BACKEND, now, ByteCount.ofGib(1000), ByteCount.ofGib(900)));
+                new Heartbeat.Backend(
+                        BACKEND,
+                        now,
+                        ByteCount.ofGib(1000),
+                        ByteCount.ofGib(900),
+                        Optional.of("stasis"),
+                        Optional.of(LOOSE)));
     }
 
     /// What was carried out so far, of anything.
@@ -288,6 +301,7 @@ public class FakeWorkers {
                 new CommandResult.Digested(ByteCount.ofMib(1), "0".repeat(32), "0".repeat(128));
             case ImageCommand.CopyBundles ignored -> new CommandResult.Copied(1, 0, 7, ByteCount.ofMib(1), List.of());
             case ComputeCommand ignored -> new CommandResult.Completed();
+            case VolumeCommand.AdoptVolume ignored -> new CommandResult.Adopted(ByteCount.ofGib(3));
             case VolumeCommand ignored -> new CommandResult.Completed();
             case ImageCommand ignored -> new CommandResult.Completed();
         };

@@ -42,6 +42,7 @@ class RolesIT {
             "/volume/v3/{project}/types/",
             "/volume/v3/{project}/group_types/",
             "/volume/v3/{project}/os-hosts/",
+            "/volume/v3/{project}/capabilities/",
             "/volume/v3/{project}/os-quota-sets/",
             "/volume/v3/{project}/os-quota-class-sets/",
             "/volume/v3/{project}/messages/",

@@ -57,6 +57,9 @@ class VolumeOperatorsIT {
         assertThat(own.path("snapshot_count").asText()).isEqualTo("1");
         assertThat(own.path("total_snapshot_gb").asText()).isEqualTo("1");
         operator.call("GET", "/os-hosts/nowhere", null).expect(404);
+        assertThat(operator.show("/capabilities/" + host, "volume_backend_name").asText())
+                .isEqualTo("stasis");
+        operator.call("GET", "/capabilities/nowhere", null).expect(404);
         tenant.call("GET", "/os-hosts/" + host, null).expect(403);
     }
 

@@ -55,6 +55,16 @@ public final class HostFiles {
         }
     }
 
+    /// Gives a file a second name, whatever had that before.
+    public static void link(Path file, Path as) {
+        try {
+            delete(as);
+            Files.createLink(as, file);
+        } catch (IOException e) {
+            throw failure("share " + file.getFileName(), e);
+        }
+    }
+
     public static void delete(Path file) {
         try {
             Files.deleteIfExists(file);

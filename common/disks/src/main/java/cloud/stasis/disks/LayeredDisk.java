@@ -87,6 +87,22 @@ public final class LayeredDisk {
         return create(directory, files, size, new DiskState.Ground.OnFile(name(raw)), new Backing.Raw(raw));
     }
 
+    /// Makes a disk that shows a file like a layer of ours, which stands on nothing and gets a second name. It is
+    /// never written again. Repeatable as long as nobody used the disk.
+    public static LayeredDisk createOverLayer(Path directory, LayerFiles files, ByteCount size, Path file) {
+        HostFiles.directory(directory);
+        Path below = directory.resolve("0." + files.suffix());
+        HostFiles.link(file, below);
+        List<DiskState.Layer> layers = List.of(
+                DiskState.Layer.empty(0, new DiskState.Ground.Nothing()).frozenAs(freeze(below)),
+                DiskState.Layer.empty(1, new DiskState.Ground.OnLayer(0)));
+        DiskState state = new DiskState(size, 2, 1, Optional.empty(), layers, new DiskState.Rest.Pristine(), 0);
+        LayeredDisk disk = new LayeredDisk(directory, files, state);
+        files.create(disk.path(1), size, new Backing.Layer(below));
+        disk.file.write(state);
+        return disk;
+    }
+
     private static String name(Path file) {
         return file.getFileName().toString();
     }
@@ -300,12 +316,24 @@ public final class LayeredDisk {
 
     /// The prepared layer is the active one now. What was active is frozen; it goes if nothing needs it.
     public void commit(Use use) {
+        commit(use, Set.of());
+    }
+
+    /// The same, and what was active is kept for a snapshot.
+    public void commit(Use use, SnapshotId holder) {
+        commit(use, Set.of(holder));
+    }
+
+    private void commit(Use use, Set<SnapshotId> holders) {
         int before = state.active();
         Optional<Content> known = state.atRest();
         Optional<FileStamp> stamp = freeze(path(before));
         DiskState switched = state.with(before, layer -> layer.frozenAs(stamp));
         if (known.isPresent()) {
             switched = switched.with(before, layer -> layer.named(known.get()));
+        }
+        for (SnapshotId holder : holders) {
+            switched = switched.with(before, layer -> layer.heldBy(holder));
         }
         store(
                 switch (use) {
@@ -340,6 +368,16 @@ public final class LayeredDisk {
         store(state.preparing(new DiskState.Ground.OnFile(name(raw))));
         int number = state.prepared().orElseThrow();
         files.create(path(number), size, new Backing.Raw(raw));
+        store(state.showing(snapshot, freeze(path(number))));
+        prune();
+    }
+
+    /// As [#hold], of a file like a layer of ours, which stands on nothing and gets a second name.
+    public void holdLayer(Path file, SnapshotId snapshot) {
+        abandon();
+        store(state.preparing(new DiskState.Ground.Nothing()));
+        int number = state.prepared().orElseThrow();
+        HostFiles.link(file, path(number));
         store(state.showing(snapshot, freeze(path(number))));
         prune();
     }
@@ -479,8 +517,9 @@ public final class LayeredDisk {
         HostFiles.directory(home);
         List<Path> needed = new ArrayList<>(shown);
         grounds(chain).forEach(index -> needed.add(directory.resolve(index + RAW)));
+        fileBelow(frozen).ifPresent(needed::add);
         for (Path file : needed) {
-            link(file, home.resolve(file.getFileName()));
+            HostFiles.link(file, home.resolve(file.getFileName()));
         }
         if (!chain.stream().allMatch(this::isUntouched) || shown.stream().anyMatch(LayeredDisk::isWritable)) {
             HostFiles.deleteTree(home);
@@ -496,15 +535,6 @@ public final class LayeredDisk {
         LayeredDisk made = new LayeredDisk(home, files, linked);
         made.file.write(linked);
         return Optional.of(made);
-    }
-
-    private static void link(Path file, Path as) {
-        try {
-            HostFiles.delete(as);
-            Files.createLink(as, file);
-        } catch (IOException e) {
-            throw HostFiles.failure("share a layer of a disk", e);
-        }
     }
 
     private static boolean isWritable(Path file) {

@@ -18,6 +18,11 @@ public sealed interface CommandResult {
     /// The state that the instance is in now.
     record Observed(PowerState state) implements CommandResult {}
 
+    /// The volume is there.
+    ///
+    /// @param size in whole GiB
+    record Adopted(ByteCount size) implements CommandResult {}
+
     /// Everything of the instant is in the store. The parts are not visible before they are sealed.
     record Captured(Instant takenAt, List<Part> parts, Receipt receipt) implements CommandResult {
         public Captured {

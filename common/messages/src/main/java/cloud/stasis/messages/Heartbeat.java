@@ -7,6 +7,7 @@ import cloud.stasis.model.HostId;
 import cloud.stasis.model.StoreId;
 import java.net.URI;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// A worker says that it is there, what it can and how much it has. Sent every few seconds; a worker that is
@@ -30,7 +31,20 @@ public sealed interface Heartbeat extends Message {
             Optional<CaptureStrategy> captures)
             implements Heartbeat {}
 
-    record Backend(BackendId backend, Instant at, ByteCount total, ByteCount free) implements Heartbeat {}
+    /// @param name by which types of volumes choose it
+    /// @param loose disks in its directory that are no volumes; older services tell neither
+    record Backend(
+            BackendId backend,
+            Instant at,
+            ByteCount total,
+            ByteCount free,
+            Optional<String> name,
+            Optional<List<LooseFile>> loose)
+            implements Heartbeat {
+        public Backend {
+            loose = loose.map(List::copyOf);
+        }
+    }
 
     record Store(StoreId store, Instant at, URI data, ByteCount free) implements Heartbeat {}
 }

@@ -48,6 +48,10 @@ public enum MessageType {
     FILL_VOLUME("volume.fill-volume", 1, VolumeCommand.FillVolume.class),
     CAPTURE_VOLUME("volume.capture-volume", 1, VolumeCommand.CaptureVolume.class),
     SETTLE_VOLUME("volume.settle-volume", 1, VolumeCommand.SettleVolume.class),
+    ADOPT_VOLUME("volume.adopt-volume", 1, VolumeCommand.AdoptVolume.class),
+    RELEASE_VOLUME("volume.release-volume", 1, VolumeCommand.ReleaseVolume.class),
+    ADOPT_SNAPSHOT("volume.adopt-snapshot", 1, VolumeCommand.AdoptSnapshot.class),
+    RELEASE_SNAPSHOT("volume.release-snapshot", 1, VolumeCommand.ReleaseSnapshot.class),
 
     SEAL_BUNDLE("image.seal-bundle", 1, ImageCommand.SealBundle.class),
     DROP_REFERENCE("image.drop-reference", 1, ImageCommand.DropReference.class),

@@ -4,6 +4,7 @@ import cloud.stasis.messages.ComputeCommand.Settlement;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.SourceName;
 import cloud.stasis.model.VolumeId;
 import java.util.Optional;
 import java.util.UUID;
@@ -66,4 +67,20 @@ public sealed interface VolumeCommand extends Command {
     /// Ends a capture: its bundle was sealed, so the next one need only read what is written from now on, or it
     /// was not. Answered by [CommandResult.Completed], also for a capture that is not known (any more).
     record SettleVolume(VolumeId volume, UUID capture, Settlement settlement) implements VolumeCommand {}
+
+    /// Makes a volume of a file that lies beside the backend's volumes. The file goes when the volume is whole, and
+    /// stays if it cannot be made. Answered by [CommandResult.Adopted].
+    record AdoptVolume(VolumeId volume, SourceName source) implements VolumeCommand {}
+
+    /// Makes a file of a volume that nobody has open and that has no snapshots, which then is gone. Answered by
+    /// [CommandResult.Completed], also if it is gone already.
+    record ReleaseVolume(VolumeId volume) implements VolumeCommand {}
+
+    /// Lets a file be what a volume that nobody has open held at a snapshot of it. Answered by
+    /// [CommandResult.Completed].
+    record AdoptSnapshot(VolumeId volume, SnapshotId snapshot, SourceName source) implements VolumeCommand {}
+
+    /// Makes a file of what a snapshot shows of a volume that nobody has open, and forgets the snapshot. Answered by
+    /// [CommandResult.Completed], also if it is gone already.
+    record ReleaseSnapshot(VolumeId volume, SnapshotId snapshot) implements VolumeCommand {}
 }

@@ -26,6 +26,7 @@ import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.Receipt;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.SourceName;
 import cloud.stasis.model.StoreId;
 import cloud.stasis.model.VolumeId;
 import java.net.URI;
@@ -173,6 +174,10 @@ final class Samples {
                 new VolumeCommand.FillVolume(VOLUME, ByteCount.ofGib(4), CONTENT, GRANT),
                 new VolumeCommand.CaptureVolume(VOLUME, Optional.of(SNAPSHOT), ID, GRANT),
                 new VolumeCommand.SettleVolume(VOLUME, ID, ComputeCommand.Settlement.SEALED),
+                new VolumeCommand.AdoptVolume(VOLUME, new SourceName("old-disk.qcow2")),
+                new VolumeCommand.ReleaseVolume(VOLUME),
+                new VolumeCommand.AdoptSnapshot(VOLUME, SNAPSHOT, new SourceName("old-disk.raw")),
+                new VolumeCommand.ReleaseSnapshot(VOLUME, SNAPSHOT),
                 new ImageCommand.SealBundle(REFERENCE, MANIFEST),
                 new ImageCommand.DropReference(REFERENCE),
                 new ImageCommand.DigestImage(REFERENCE),
@@ -225,7 +230,13 @@ final class Samples {
                         ByteCount.ofGib(500),
                         ByteCount.ofGib(400),
                         Optional.empty()),
-                new Heartbeat.Backend(new BackendId("local"), AT, ByteCount.ofGib(500), ByteCount.ofGib(400)),
+                new Heartbeat.Backend(
+                        new BackendId("local"),
+                        AT,
+                        ByteCount.ofGib(500),
+                        ByteCount.ofGib(400),
+                        Optional.empty(),
+                        Optional.empty()),
                 new Heartbeat.Store(
                         new StoreId("local"), AT, URI.create("http://store.example:5801"), ByteCount.ofGib(400)));
     }

@@ -3,6 +3,7 @@ package cloud.stasis.image.qcow2;
 import cloud.stasis.chunks.ContentReader;
 import cloud.stasis.chunks.ContentSource;
 import cloud.stasis.chunks.ContentWriter;
+import cloud.stasis.chunks.QcowHeader;
 import cloud.stasis.chunks.format.TreeShape;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;

@@ -1,8 +1,9 @@
 package cloud.stasis.image.qcow2;
 
-import static cloud.stasis.image.qcow2.QcowHeader.require;
+import static cloud.stasis.chunks.QcowHeader.require;
 
 import cloud.stasis.chunks.ContentSource;
+import cloud.stasis.chunks.QcowHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package cloud.stasis.image.qcow2;
 
+import cloud.stasis.chunks.QcowHeader;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 /// qcow2, read and written by our own code, so that no other program ever opens what a tenant made.
 ///
-/// [cloud.stasis.image.qcow2.QcowHeader] refuses what is not exactly an image that stands alone;
+/// [cloud.stasis.chunks.QcowHeader] refuses what is not exactly an image that stands alone;
 /// [cloud.stasis.image.qcow2.QcowReader] gives the disk that the guest sees, as content, out of the uploaded
 /// file; [cloud.stasis.image.qcow2.QcowExport] is a qcow2 file over content, of which any range can be produced
 /// without the rest. All numbers of the format are big-endian; its specification is QEMU's

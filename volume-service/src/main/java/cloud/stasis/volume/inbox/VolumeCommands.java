@@ -10,6 +10,7 @@ import cloud.stasis.model.StasisException;
 import cloud.stasis.volume.capture.CaptureVolume;
 import cloud.stasis.volume.capture.CommandTransfer;
 import cloud.stasis.volume.capture.Stores;
+import cloud.stasis.volume.driver.Adopting;
 import cloud.stasis.volume.driver.Copying;
 import cloud.stasis.volume.driver.Exporting;
 import cloud.stasis.volume.driver.Filling;
@@ -52,6 +53,14 @@ public final class VolumeCommands implements CommandHandler<VolumeCommand> {
             case VolumeCommand.FillVolume fill -> done(() -> fill(fill, context));
             case VolumeCommand.CaptureVolume capture -> captures().capture(capture, context);
             case VolumeCommand.SettleVolume settle -> captures().settle(settle);
+            case VolumeCommand.AdoptVolume adopt ->
+                new CommandResult.Adopted(able(Adopting.class).adopt(adopt.volume(), adopt.source()));
+            case VolumeCommand.ReleaseVolume release ->
+                done(() -> able(Adopting.class).release(release.volume()));
+            case VolumeCommand.AdoptSnapshot adopt ->
+                done(() -> able(Adopting.class).adopt(adopt.volume(), adopt.snapshot(), adopt.source()));
+            case VolumeCommand.ReleaseSnapshot release ->
+                done(() -> able(Adopting.class).release(release.volume(), release.snapshot()));
         };
     }
 

@@ -12,6 +12,10 @@ interface VolumeConfig {
     @WithDefault("local")
     String backendId();
 
+    /// What types of volumes call it, as their `volume_backend_name`.
+    @WithDefault("stasis")
+    String backendName();
+
     /// Where volumes live. Shared with the compute agent of the same host.
     @WithDefault("/var/lib/stasis/volumes")
     Path volumeDir();

@@ -6,10 +6,12 @@ import cloud.stasis.chunks.HttpContentStore;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.QcowLayers;
 import cloud.stasis.messages.Heartbeat;
+import cloud.stasis.messages.LooseFile;
 import cloud.stasis.messages.VolumeCommand;
 import cloud.stasis.model.BackendId;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
+import cloud.stasis.volume.driver.Adopting;
 import cloud.stasis.volume.driver.VolumeDriver;
 import cloud.stasis.volume.driver.qcow2dir.Qcow2DirDriver;
 import cloud.stasis.volume.driver.reflink.ReflinkDriver;
@@ -21,6 +23,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -90,6 +94,16 @@ class VolumeService implements HealthCheck {
     private void beat() {
         BackendId backend = new BackendId(config.backendId());
         VolumeDriver.Space space = driver.space();
-        bus.beat(backend.toString(), new Heartbeat.Backend(backend, clock.instant(), space.total(), space.free()));
+        Optional<List<LooseFile>> loose =
+                driver instanceof Adopting able ? Optional.of(able.loose(LooseFile.MAX_TOLD)) : Optional.empty();
+        bus.beat(
+                backend.toString(),
+                new Heartbeat.Backend(
+                        backend,
+                        clock.instant(),
+                        space.total(),
+                        space.free(),
+                        Optional.of(config.backendName()),
+                        loose));
     }
 }

@@ -1,5 +1,6 @@
 package cloud.stasis.gateway.fleet.store;
 
+import cloud.stasis.gateway.fleet.Backend;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
@@ -17,6 +18,12 @@ class BackendEntity {
 
     @Column(name = "free_bytes", nullable = false)
     long freeBytes;
+
+    @Column(nullable = false)
+    String name = Backend.STANDARD_NAME;
+
+    @Column(nullable = false, columnDefinition = "longtext")
+    String loose = "[]";
 
     @Column(name = "last_seen", nullable = false)
     Instant lastSeen;

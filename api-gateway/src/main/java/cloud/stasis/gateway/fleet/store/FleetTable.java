@@ -3,7 +3,9 @@ package cloud.stasis.gateway.fleet.store;
 import cloud.stasis.gateway.fleet.Backend;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Host;
+import cloud.stasis.gateway.saga.RowJson;
 import cloud.stasis.messages.Heartbeat;
+import cloud.stasis.messages.LooseFile;
 import cloud.stasis.model.BackendId;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.CaptureStrategy;
@@ -64,8 +66,10 @@ class FleetTable implements Fleet {
         return backends.find("order by id").stream()
                 .map(row -> new Backend(
                         new BackendId(row.id),
+                        row.name,
                         new ByteCount(row.totalBytes),
                         new ByteCount(row.freeBytes),
+                        List.of(RowJson.read(row.loose, LooseFile[].class)),
                         row.lastSeen))
                 .toList();
     }
@@ -99,6 +103,8 @@ class FleetTable implements Fleet {
         row.id = backend.backend().value();
         row.totalBytes = backend.total().bytes();
         row.freeBytes = backend.free().bytes();
+        row.name = backend.name().orElse(Backend.STANDARD_NAME);
+        row.loose = RowJson.write(backend.loose().orElse(List.of()));
         row.lastSeen = clock.instant();
         backends.persist(row);
     }

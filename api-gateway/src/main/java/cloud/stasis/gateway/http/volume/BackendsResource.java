@@ -10,6 +10,7 @@ import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.volume.BackendMark;
 import cloud.stasis.gateway.volume.BackendUsage;
 import cloud.stasis.gateway.volume.Shelf;
+import cloud.stasis.gateway.volume.VolumeOffer;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -119,6 +120,24 @@ public class BackendsResource {
         return Map.of("pools", pools);
     }
 
+    /// What types of volumes can ask of a backend.
+    @GET
+    @Path("capabilities/{host}")
+    public Map<String, Object> capabilities(@PathParam("project") String project, @PathParam("host") String host) {
+        door.enter(project, VolumeAction.READ_BACKENDS);
+        Backend backend = at(service(host), 404);
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("namespace", "OS::Storage::Capabilities::" + service(VolumeBody.host(backend.id())));
+        body.putAll(VolumeOffer.said(backend));
+        body.put("pool_name", VolumeBody.BACKEND);
+        body.put("display_name", "Capabilities of Stasis volumes");
+        body.put("description", "Snapshots of volumes in use, revert to any of them, copies that share what they can.");
+        body.put("visibility", "public");
+        body.put("replication_targets", List.of());
+        body.put("properties", Map.of());
+        return body;
+    }
+
     @PUT
     @Path("os-services/enable")
     @Consumes(MediaType.APPLICATION_JSON)
@@ -208,7 +227,7 @@ public class BackendsResource {
         return host.replaceAll("#.*", "");
     }
 
-    private static boolean isAt(Backend backend, String host) {
+    static boolean isAt(Backend backend, String host) {
         return host.equals(backend.id().value()) || host.equals(service(VolumeBody.host(backend.id())));
     }
 
@@ -255,11 +274,7 @@ public class BackendsResource {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("name", VolumeBody.host(backend.id()));
         if (detailed) {
-            Map<String, Object> capabilities = new LinkedHashMap<>();
-            capabilities.put("volume_backend_name", VolumeBody.BACKEND);
-            capabilities.put("vendor_name", "Stasis");
-            capabilities.put("driver_version", "1");
-            capabilities.put("storage_protocol", "file");
+            Map<String, Object> capabilities = new LinkedHashMap<>(VolumeOffer.said(backend));
             capabilities.put("total_capacity_gb", backend.total().gibRoundedUp());
             capabilities.put("free_capacity_gb", backend.free().gibRoundedUp());
             capabilities.put("reserved_percentage", 0);

@@ -9,6 +9,7 @@ import cloud.stasis.model.StasisException;
 enum VolumeAction {
     READ("volume:get", Rule.ANY_ROLE),
     CHANGE("volume:update", Rule.MEMBER),
+    MANAGE("volume_extension:volume_manage", Rule.ADMIN),
     FORCE("volume_extension:volume_admin_actions", Rule.ADMIN),
 
     READ_TYPES("volume_extension:type_get_all", Rule.ANY_ROLE),

@@ -5,6 +5,7 @@ import cloud.stasis.gateway.http.Faults;
 import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.http.PathId;
 import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.volume.Adoptions;
 import cloud.stasis.gateway.volume.Claim;
 import cloud.stasis.gateway.volume.Claims;
 import cloud.stasis.gateway.volume.Volume;
@@ -60,14 +61,21 @@ public class VolumeActionsResource {
     private final VolumeDoor door;
     private final VolumeCatalog volumes;
     private final Claims claims;
+    private final Adoptions adoptions;
     private final VolumeTypeCatalog types;
     private final VolumeBody bodies;
 
     VolumeActionsResource(
-            VolumeDoor door, VolumeCatalog volumes, Claims claims, VolumeTypeCatalog types, VolumeBody bodies) {
+            VolumeDoor door,
+            VolumeCatalog volumes,
+            Claims claims,
+            Adoptions adoptions,
+            VolumeTypeCatalog types,
+            VolumeBody bodies) {
         this.door = door;
         this.volumes = volumes;
         this.claims = claims;
+        this.adoptions = adoptions;
         this.types = types;
         this.bodies = bodies;
     }
@@ -138,6 +146,10 @@ public class VolumeActionsResource {
             case "os-reset_status" -> {
                 VolumeAction.FORCE.check(caller);
                 volumes.mark(caller, volume, word(fields.object(action)));
+            }
+            case "os-unmanage" -> {
+                VolumeAction.MANAGE.check(caller);
+                adoptions.release(caller, volume);
             }
             case "os-force_delete" -> {
                 VolumeAction.FORCE.check(caller);

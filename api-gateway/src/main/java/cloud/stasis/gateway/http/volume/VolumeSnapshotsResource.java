@@ -3,9 +3,11 @@ package cloud.stasis.gateway.http.volume;
 import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.http.Faults;
 import cloud.stasis.gateway.http.JsonFields;
+import cloud.stasis.gateway.http.Microversion;
 import cloud.stasis.gateway.http.PathId;
 import cloud.stasis.gateway.http.PublicUrls;
 import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.volume.Adoptions;
 import cloud.stasis.gateway.volume.SnapshotCatalog;
 import cloud.stasis.gateway.volume.SnapshotCatalog.Deletion;
 import cloud.stasis.gateway.volume.Volume.Label;
@@ -51,11 +53,13 @@ public class VolumeSnapshotsResource {
 
     private final VolumeDoor door;
     private final SnapshotCatalog snapshots;
+    private final Adoptions adoptions;
     private final PublicUrls urls;
 
-    VolumeSnapshotsResource(VolumeDoor door, SnapshotCatalog snapshots, PublicUrls urls) {
+    VolumeSnapshotsResource(VolumeDoor door, SnapshotCatalog snapshots, Adoptions adoptions, PublicUrls urls) {
         this.door = door;
         this.snapshots = snapshots;
+        this.adoptions = adoptions;
         this.urls = urls;
     }
 
@@ -143,6 +147,7 @@ public class VolumeSnapshotsResource {
                 }
                 snapshots.mark(caller, snapshot, word, asked.optionalText("progress", 4));
             }
+            case "os-unmanage" -> adoptions.release(caller, snapshot);
             case "os-force_delete" -> snapshots.delete(caller, snapshot, Deletion.FORCED);
             default -> throw new FaultException(400, "There is no such action: " + Faults.shortened(action) + ".");
         }
@@ -215,17 +220,15 @@ public class VolumeSnapshotsResource {
     private Map<String, Object> page(
             String project, String path, UriInfo uri, Function<VolumeSnapshot, Map<String, Object>> write) {
         Caller caller = door.enter(project, VolumeAction.READ);
-        return new ListingPage<>(
-                        caller,
-                        "snapshots",
-                        urls.of("/volume/v3/" + project + "/" + path),
-                        text -> snapshots.show(caller, id(text)).id().value(),
-                        snapshots::list,
-                        snapshot -> snapshot.id().value())
+        return ListingPage.of(caller, snapshots, urls.of("/volume/v3/" + project + "/" + path))
                 .write(uri, write);
     }
 
     private Map<String, Object> summary(VolumeSnapshot snapshot) {
+        return summary(snapshot, door.version());
+    }
+
+    static Map<String, Object> summary(VolumeSnapshot snapshot, Microversion version) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("id", snapshot.id().toString());
         body.put(
@@ -238,13 +241,13 @@ public class VolumeSnapshotsResource {
         body.put("created_at", VolumeBody.time(snapshot.createdAt()));
         body.put("updated_at", VolumeBody.time(snapshot.updatedAt()));
         body.put("metadata", new TreeMap<>(snapshot.label().metadata()));
-        if (door.version().atLeast(3, 14)) {
+        if (version.atLeast(3, 14)) {
             body.put("group_snapshot_id", snapshot.group().map(UUID::toString).orElse(null));
         }
-        if (door.version().atLeast(3, 41)) {
+        if (version.atLeast(3, 41)) {
             body.put("user_id", snapshot.user().value());
         }
-        if (door.version().atLeast(3, 65)) {
+        if (version.atLeast(3, 65)) {
             body.put("consumes_quota", true);
         }
         return body;

@@ -1,5 +1,6 @@
 package cloud.stasis.volume.driver.qcow2dir;
 
+import cloud.stasis.disks.Backing;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayerFiles;
 import cloud.stasis.disks.LayerFold;
@@ -7,18 +8,23 @@ import cloud.stasis.disks.LayerNumber;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.disks.LayeredDisk.Folding;
 import cloud.stasis.disks.Program;
+import cloud.stasis.messages.LooseFile;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.SourceName;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
+import cloud.stasis.volume.driver.Adopting;
 import cloud.stasis.volume.driver.Copying;
 import cloud.stasis.volume.driver.Exporting;
 import cloud.stasis.volume.driver.Filling;
 import cloud.stasis.volume.driver.Growing;
 import cloud.stasis.volume.driver.Snapshotting;
 import cloud.stasis.volume.driver.VolumeDriver;
+import cloud.stasis.volume.driver.home.Adoption;
+import cloud.stasis.volume.driver.home.Adoption.Form;
 import cloud.stasis.volume.driver.home.VolumeHomes;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,20 +32,27 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /// Volumes as trees of qcow2 layers. Snapshots are frozen layers, copies share frozen layers with their source.
-public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Snapshotting, Filling, Exporting {
+public final class Qcow2DirDriver
+        implements VolumeDriver, Copying, Growing, Snapshotting, Filling, Exporting, Adopting {
     private static final Logger LOG = Logger.getLogger(Qcow2DirDriver.class);
 
     /// A copy of the largest volume at the rate of a slow disk.
     private static final Duration COPY_DEADLINE = Duration.ofHours(12);
 
+    /// What stands below a volume that was made of a raw file.
+    private static final String ADOPTED = "adopted" + LayeredDisk.RAW;
+
     private final VolumeHomes homes;
+    private final Adoption adoption;
     private final LayerFiles layers;
 
     public Qcow2DirDriver(Path directory, LayerFiles layers) {
         this.homes = new VolumeHomes(directory, layers);
+        this.adoption = new Adoption(directory, homes);
         this.layers = layers;
     }
 
@@ -55,8 +68,8 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
         homes.delete(volume);
     }
 
-    /// A copy shares the frozen layers of its source, where that is possible; else it is written anew. Either is made
-    /// beside the place where it will stand, and moved there when it is whole.
+    /// A copy shares the frozen layers of its source, where that is possible; else it is written anew. Either
+    /// is made beside the place where it will stand, and moved there when it is whole.
     @Override
     public void copy(VolumeId volume, ByteCount size, VolumeId source, Optional<SnapshotId> snapshot) {
         if (homes.isMade(volume, size)) {
@@ -88,6 +101,11 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
     private void write(Path shown, Path draft, ByteCount size) {
         LayeredDisk made = LayeredDisk.createBlank(draft, layers, size);
         made.willBeWritten();
+        convert(shown, made.activeFile());
+    }
+
+    /// @param into a layer that is empty
+    private static void convert(Path shown, Path into) {
         Program.run(
                 COPY_DEADLINE,
                 List.of(
@@ -101,7 +119,7 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
                         "-O",
                         "qcow2",
                         shown.toString(),
-                        made.activeFile().toString()));
+                        into.toString()));
     }
 
     /// The content stands in a raw file beside the layers, below all of them: nothing is converted, and what is
@@ -127,8 +145,11 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
     }
 
     private void dropUnneeded(Path home) {
-        Set<String> needed = LayeredDisk.open(home, layers).grounds().stream()
-                .map(index -> index + LayeredDisk.RAW)
+        LayeredDisk disk = LayeredDisk.open(home, layers);
+        Set<String> needed = Stream.concat(
+                        disk.grounds().stream().map(index -> index + LayeredDisk.RAW),
+                        disk.filesBelow().stream()
+                                .map(file -> file.getFileName().toString()))
                 .collect(Collectors.toSet());
         for (Path file : HostFiles.list(home)) {
             String name = file.getFileName().toString();
@@ -188,7 +209,13 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
             return;
         }
         LayeredDisk resting = homes.atRest(volume);
-        resting.hold(frozen(resting), snapshot);
+        Optional<LayerNumber> shown = resting.emptyOn();
+        if (shown.isPresent()) {
+            resting.hold(shown.get(), snapshot);
+        } else {
+            resting.prepare();
+            resting.commit(LayeredDisk.Use.AT_REST, snapshot);
+        }
     }
 
     @Override
@@ -199,6 +226,7 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
             if (!disk.isBeingWritten()) {
                 disk.sweep();
                 fold(disk);
+                dropUnneeded(homes.of(volume));
             }
         }
     }
@@ -208,6 +236,73 @@ public final class Qcow2DirDriver implements VolumeDriver, Copying, Growing, Sna
         LayeredDisk disk = homes.atRest(volume);
         disk.prepareOn(held(disk, snapshot));
         disk.commit(LayeredDisk.Use.AT_REST);
+    }
+
+    /// The file stays as it is below an empty layer: whatever its size, this is quick.
+    @Override
+    public ByteCount adopt(VolumeId volume, SourceName source) {
+        return adoption.adopt(volume, source, (draft, claimed) -> {
+            switch (claimed.form()) {
+                case QCOW2 -> LayeredDisk.createOverLayer(draft, layers, claimed.gibs(), claimed.file());
+                case RAW ->
+                    LayeredDisk.createOverFile(
+                            draft, layers, claimed.gibs(), taken(claimed.file(), draft.resolve(ADOPTED)));
+            }
+        });
+    }
+
+    private static Path taken(Path file, Path as) {
+        HostFiles.link(file, as);
+        HostFiles.readOnly(as);
+        return as;
+    }
+
+    @Override
+    public void adopt(VolumeId volume, SnapshotId snapshot, SourceName source) {
+        adoption.adopt(volume, snapshot, source, (disk, claimed) -> {
+            switch (claimed.form()) {
+                case QCOW2 -> disk.holdLayer(claimed.file(), snapshot);
+                case RAW -> {
+                    Path as = homes.of(volume).resolve("snapshot-" + snapshot + LayeredDisk.RAW);
+                    disk.hold(taken(claimed.file(), as), claimed.size(), snapshot);
+                }
+            }
+        });
+    }
+
+    /// What is one layer by then is handed out as it is, else it is written anew.
+    @Override
+    public void release(VolumeId volume) {
+        adoption.release(volume, Form.QCOW2, file -> {
+            LayeredDisk disk = homes.atRest(volume);
+            fold(disk);
+            if (disk.depth() == 1
+                    && disk.filesBelow().isEmpty()
+                    && disk.grounds().isEmpty()) {
+                HostFiles.link(disk.activeFile(), file);
+            } else {
+                handOut(disk.activeFile(), file, disk.size());
+            }
+        });
+    }
+
+    @Override
+    public void release(VolumeId volume, SnapshotId snapshot) {
+        Adoption.Writer writer = file -> {
+            LayeredDisk disk = homes.open(volume);
+            handOut(disk.file(held(disk, snapshot)), file, disk.size());
+        };
+        adoption.release(volume, snapshot, Form.QCOW2, writer, () -> drop(volume, snapshot));
+    }
+
+    private void handOut(Path layer, Path file, ByteCount size) {
+        layers.create(file, size, new Backing.Nothing());
+        convert(layer, file);
+    }
+
+    @Override
+    public List<LooseFile> loose(int most) {
+        return adoption.loose(most);
     }
 
     @Override

@@ -3,8 +3,10 @@ package cloud.stasis.volume.driver.reflink;
 import cloud.stasis.chunks.Extent;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayerReader;
+import cloud.stasis.disks.Program;
 import cloud.stasis.disks.Reflink;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.volume.driver.home.Adoption.Claimed;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 
 /// What is done to the raw file of a volume or a snapshot.
@@ -23,6 +26,8 @@ record RawFile(Path path) {
 
     private static final String DRAFT = ".draft";
     private static final int BLOCK_BYTES = 1 << 20;
+    /// The largest volume at the rate of a slow disk.
+    private static final Duration CONVERT_DEADLINE = Duration.ofHours(12);
 
     /// Makes it a file of zeros.
     void make(ByteCount size) {
@@ -55,6 +60,31 @@ record RawFile(Path path) {
         draft.shared(other, layers.size());
         draft.take(layers, written);
         draft.replace(this);
+    }
+
+    /// Holds what a file does that was found: shares its blocks if it is raw, else it is read.
+    void copyOf(Claimed found, ByteCount size) {
+        switch (found.form()) {
+            case RAW -> copyOf(new RawFile(found.file()), size);
+            case QCOW2 -> {
+                RawFile draft = draft();
+                HostFiles.delete(draft.path);
+                Program.run(
+                        CONVERT_DEADLINE,
+                        List.of(
+                                "qemu-img",
+                                "convert",
+                                "-q",
+                                "-f",
+                                "qcow2",
+                                "-O",
+                                "raw",
+                                found.file().toString(),
+                                draft.path.toString()));
+                draft.resize(size);
+                draft.replace(this);
+            }
+        }
     }
 
     RawFile draft() {

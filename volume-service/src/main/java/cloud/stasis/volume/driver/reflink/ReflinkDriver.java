@@ -3,31 +3,40 @@ package cloud.stasis.volume.driver.reflink;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.QcowLayers;
 import cloud.stasis.disks.Reflink;
+import cloud.stasis.messages.LooseFile;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.SourceName;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
+import cloud.stasis.volume.driver.Adopting;
 import cloud.stasis.volume.driver.Copying;
 import cloud.stasis.volume.driver.Exporting;
 import cloud.stasis.volume.driver.Filling;
 import cloud.stasis.volume.driver.Growing;
 import cloud.stasis.volume.driver.Snapshotting;
 import cloud.stasis.volume.driver.VolumeDriver;
+import cloud.stasis.volume.driver.home.Adoption;
+import cloud.stasis.volume.driver.home.Adoption.Form;
 import cloud.stasis.volume.driver.home.VolumeHomes;
 import cloud.stasis.volume.driver.reflink.ReflinkState.Held;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
-/// Volumes as raw files that share blocks. Everything but a fill is metadata, whatever the size.
-public final class ReflinkDriver implements VolumeDriver, Copying, Growing, Snapshotting, Filling, Exporting {
+/// Volumes as raw files that share blocks. Everything but a fill is metadata, whatever the size, and
+/// what is made of a qcow2 file.
+public final class ReflinkDriver implements VolumeDriver, Copying, Growing, Snapshotting, Filling, Exporting, Adopting {
     private final VolumeHomes homes;
+    private final Adoption adoption;
     private final QcowLayers layers;
 
     /// @throws StasisException `INVALID_REQUEST` if files of the directory cannot share blocks
     public ReflinkDriver(Path directory, QcowLayers layers) {
         this.homes = new VolumeHomes(directory, layers);
+        this.adoption = new Adoption(directory, homes);
         this.layers = layers;
         if (!Reflink.isPossibleIn(directory)) {
             throw new StasisException(
@@ -121,6 +130,40 @@ public final class ReflinkDriver implements VolumeDriver, Copying, Growing, Snap
         if (homes.exists(volume) && !homes.open(volume).isBeingWritten()) {
             open(volume).stored(snapshot, content, version);
         }
+    }
+
+    @Override
+    public ByteCount adopt(VolumeId volume, SourceName source) {
+        return adoption.adopt(volume, source, (draft, claimed) -> {
+            ReflinkVolume.raw(draft).copyOf(claimed, claimed.gibs());
+            ReflinkVolume.make(draft, layers, Held.unknown(claimed.gibs()));
+        });
+    }
+
+    @Override
+    public void adopt(VolumeId volume, SnapshotId snapshot, SourceName source) {
+        adoption.adopt(
+                volume, snapshot, source, (disk, claimed) -> rested(volume).take(snapshot, claimed));
+    }
+
+    @Override
+    public void release(VolumeId volume) {
+        adoption.release(volume, Form.RAW, file -> handOut(rested(volume), file, Optional.empty()));
+    }
+
+    @Override
+    public void release(VolumeId volume, SnapshotId snapshot) {
+        Adoption.Writer writer = file -> handOut(open(volume), file, Optional.of(snapshot));
+        adoption.release(volume, snapshot, Form.RAW, writer, () -> drop(volume, snapshot));
+    }
+
+    private static void handOut(ReflinkVolume from, Path file, Optional<SnapshotId> snapshot) {
+        from.copyTo(new RawFile(file), from.size(), snapshot);
+    }
+
+    @Override
+    public List<LooseFile> loose(int most) {
+        return adoption.loose(most);
     }
 
     @Override

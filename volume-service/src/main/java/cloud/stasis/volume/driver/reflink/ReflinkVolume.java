@@ -14,6 +14,7 @@ import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.volume.driver.Exporting.Export;
 import cloud.stasis.volume.driver.Exporting.Version;
+import cloud.stasis.volume.driver.home.Adoption.Claimed;
 import cloud.stasis.volume.driver.reflink.ReflinkState.Held;
 import java.nio.file.Path;
 import java.util.List;
@@ -179,6 +180,17 @@ final class ReflinkVolume {
         kept(snapshot).copyOf(raw, state.now().size());
         store(state.keeping(snapshot, state.now()));
         show(snapshot);
+    }
+
+    /// A file that was found is what the snapshot shows.
+    void take(SnapshotId snapshot, Claimed claimed) {
+        kept(snapshot).copyOf(claimed, state.now().size());
+        store(state.keeping(snapshot, Held.unknown(state.now().size())));
+        show(snapshot);
+    }
+
+    ByteCount size() {
+        return disk.size();
     }
 
     /// Also while a machine writes to the volume, and may stand on the file.

@@ -10,8 +10,10 @@ import cloud.stasis.disks.Program;
 import cloud.stasis.disks.QcowLayers;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.SourceName;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
+import cloud.stasis.volume.driver.Adopting;
 import cloud.stasis.volume.driver.Copying;
 import cloud.stasis.volume.driver.Snapshotting;
 import cloud.stasis.volume.driver.VolumeDriver;
@@ -72,6 +74,127 @@ public abstract class DirectoryDriverContract extends VolumeDriverContract {
         disk.prepare();
         disk.hold(written, snapshot);
         disk.commit(LayeredDisk.Use.BEING_WRITTEN);
+    }
+
+    @Test
+    void aFileOfEitherFormBecomesAVolumeAndAFileAgain() {
+        Adopting able = (Adopting) driver();
+        for (String ending : List.of(".qcow2", ".raw")) {
+            VolumeId volume = VolumeId.random();
+            Path file = file("old" + ending, 5, "64M");
+
+            assertThat(able.adopt(volume, new SourceName("old"))).isEqualTo(ByteCount.ofGib(1));
+            assertThat(able.adopt(volume, new SourceName("old"))).isEqualTo(ByteCount.ofGib(1));
+            assertThat(file).doesNotExist();
+            assertThat(holds(volume, 5)).isTrue();
+            SnapshotId snapshot = SnapshotId.random();
+            ((Snapshotting) able).snapshot(volume, snapshot);
+            write(volume, 6);
+            ((Snapshotting) able).revert(volume, snapshot);
+            assertThat(holds(volume, 5)).isTrue();
+            VolumeId copy = VolumeId.random();
+            ((Copying) able).copy(copy, ByteCount.ofGib(1), volume, Optional.of(snapshot));
+            assertThatThrownBy(() -> able.release(volume)).isInstanceOf(StasisException.class);
+            ((Snapshotting) able).drop(volume, snapshot);
+            able.release(volume);
+            able.release(volume);
+
+            assertThat(holds(copy, 5)).isTrue();
+            VolumeId again = VolumeId.random();
+            able.adopt(again, new SourceName("volume-" + volume));
+            assertThat(holds(again, 5)).isTrue();
+            able.release(again);
+        }
+        assertThat(able.loose(9)).hasSize(2).allMatch(found -> found.obstacle().isEmpty());
+        able.loose(9)
+                .forEach(
+                        found -> HostFiles.delete(volumes().resolve(found.name().value())));
+    }
+
+    @Test
+    void aSnapshotBecomesAFileAndIsTakenInAgain() {
+        Adopting able = (Adopting) driver();
+        VolumeId volume = VolumeId.random();
+        SnapshotId first = SnapshotId.random();
+        driver().create(volume, ByteCount.ofMib(64));
+        write(volume, 1);
+        ((Snapshotting) able).snapshot(volume, first);
+        write(volume, 2);
+        able.release(volume, first);
+        able.release(volume, first);
+        assertThat(disk(volume).holders()).isEmpty();
+        for (SourceName source : List.of(
+                new SourceName("_snapshot-" + first),
+                new SourceName(file("other.raw", 3, "32M").getFileName().toString()),
+                new SourceName(file("other.qcow2", 4, "32M").getFileName().toString()))) {
+            SnapshotId again = SnapshotId.random();
+            able.adopt(volume, again, source);
+            able.adopt(volume, again, source);
+            ((Snapshotting) able).revert(volume, again);
+        }
+        assertThat(holds(volume, 4)).isTrue();
+        assertThat(disk(volume).holders()).hasSize(3);
+        assertThat(able.loose(9)).isEmpty();
+    }
+
+    @Test
+    void whatIsNoPlainDiskIsNotTakenIn() throws IOException {
+        Adopting able = (Adopting) driver();
+        VolumeId volume = VolumeId.random();
+        HostFiles.directory(volumes());
+        Path outside = Files.write(volumes().resolve("outside"), new byte[512]);
+        Files.createSymbolicLink(volumes().resolve("link.raw"), outside);
+        Files.createLink(volumes().resolve("twice.raw"), outside);
+        Files.createDirectory(volumes().resolve("directory.raw"));
+        Path backed = volumes().resolve("backed.qcow2");
+        Program.run(
+                DEADLINE,
+                List.of("qemu-img", "create", "-q", "-f", "qcow2", "-b", outside.toString(), "-F", "raw", "" + backed));
+        Path data = volumes().resolve("data.qcow2");
+        String option = "data_file=" + scratch().resolve("data");
+        Program.run(DEADLINE, List.of("qemu-img", "create", "-q", "-f", "qcow2", "-o", option, "" + data, "1M"));
+        Path torn = volumes().resolve("torn.raw");
+        Files.write(torn, new byte[513]);
+
+        for (String name : List.of("link", "twice.raw", "directory.raw", "absent", "backed", "data.qcow2", "torn")) {
+            assertThatThrownBy(() -> able.adopt(volume, new SourceName(name)))
+                    .as(name)
+                    .isInstanceOf(StasisException.class);
+        }
+        assertThat(List.of(backed, data, torn)).allMatch(Files::exists);
+        assertThat(able.loose(9)).hasSize(3).allMatch(found -> found.obstacle().isPresent());
+    }
+
+    @Test
+    void aFileThatWasRemovedBehindOurBackIsToldAndHarmsNothingElse() {
+        VolumeId volume = VolumeId.random();
+        VolumeId other = VolumeId.random();
+        SnapshotId lost = SnapshotId.random();
+        for (VolumeId made : List.of(volume, other)) {
+            driver().create(made, ByteCount.ofMib(64));
+            write(made, 1);
+        }
+        Snapshotting able = (Snapshotting) driver();
+        able.snapshot(volume, lost);
+        write(volume, 2);
+        LayerNumber shown = disk(volume).heldBy(lost).orElseThrow();
+        HostFiles.delete(disk(volume).fileBelow(shown).orElse(disk(volume).file(shown)));
+
+        assertThatThrownBy(() -> able.revert(volume, lost)).isInstanceOf(StasisException.class);
+        able.drop(volume, lost);
+        driver().delete(volume);
+        assertThat(holds(other, 1)).isTrue();
+        assertThatThrownBy(() -> driver().size(volume)).isInstanceOf(StasisException.class);
+    }
+
+    private Path file(String name, int pattern, String size) {
+        Path file = volumes().resolve(name);
+        String format = name.endsWith(".raw") ? "raw" : "qcow2";
+        HostFiles.directory(volumes());
+        Program.run(DEADLINE, List.of("qemu-img", "create", "-q", "-f", format, file.toString(), size));
+        Program.run(
+                DEADLINE, List.of("qemu-io", "-f", format, "-c", "write -P " + pattern + " 0 64k", file.toString()));
+        return file;
     }
 
     @Test
@@ -168,7 +291,8 @@ public abstract class DirectoryDriverContract extends VolumeDriverContract {
                             "qemu-nbd", "-f", "qcow2", "--persistent", "--socket=" + socket, active.toString())
                     .start();
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
-            while (!Files.exists(socket)) {
+            // It listens before it has opened the disk.
+            while (!Files.exists(socket) || !disk(volume).isBeingWritten()) {
                 if (!user.isAlive() || System.nanoTime() > end) {
                     throw new IllegalStateException("qemu-nbd did not start");
                 }

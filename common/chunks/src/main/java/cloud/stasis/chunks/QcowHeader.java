@@ -1,4 +1,4 @@
-package cloud.stasis.image.qcow2;
+package cloud.stasis.chunks;
 
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 /// no feature that we do not know, all tables inside the file, all sizes within bounds.
 ///
 /// @param l1Entries entries of the active L1 table that are in use
-record QcowHeader(
+public record QcowHeader(
         int version,
         int clusterBits,
         ByteCount virtualSize,
@@ -18,12 +18,12 @@ record QcowHeader(
         Compression compression,
         boolean extendedL2) {
     /// How many bytes of an image must be there to read its header; a shorter file is no image.
-    static final int MAX_BYTES = 64 * 1024;
+    public static final int MAX_BYTES = 64 * 1024;
 
     /// The largest disk that is taken in or given out.
-    static final ByteCount MAX_VIRTUAL_SIZE = ByteCount.ofGib(16 * 1024);
+    public static final ByteCount MAX_VIRTUAL_SIZE = ByteCount.ofGib(16 * 1024);
 
-    enum Compression {
+    public enum Compression {
         ZLIB,
         ZSTD
     }
@@ -55,23 +55,23 @@ record QcowHeader(
     private static final int EXTENSION_ENCRYPTION = 0x0537be77;
     private static final int EXTENSION_DATA_FILE = 0x44415441;
 
-    int clusterSize() {
+    public int clusterSize() {
         return 1 << clusterBits;
     }
 
     /// Entries in an L2 table.
-    int l2Entries() {
+    public int l2Entries() {
         return clusterSize() / (extendedL2 ? 16 : 8);
     }
 
     /// Whether these are the first bytes of a qcow2 image, of whatever version.
-    static boolean isQcow(ByteBuffer head) {
+    public static boolean isQcow(ByteBuffer head) {
         return head.remaining() >= 4 && head.getInt(head.position()) == MAGIC;
     }
 
     /// @param head the first bytes of the file, at most [#MAX_BYTES]
     /// @throws StasisException `HOSTILE_IMAGE`
-    static QcowHeader parse(ByteBuffer head, ByteCount fileSize) {
+    public static QcowHeader parse(ByteBuffer head, ByteCount fileSize) {
         ByteBuffer in = head.slice();
         require(in.remaining() >= VERSION_2_BYTES && in.getInt(0) == MAGIC, "it has no qcow2 header");
         int version = in.getInt(4);
@@ -185,13 +185,13 @@ record QcowHeader(
                 "its " + what + " does not lie inside the file");
     }
 
-    static void require(boolean holds, String otherwise) {
+    public static void require(boolean holds, String otherwise) {
         if (!holds) {
             throw hostile(otherwise);
         }
     }
 
-    static StasisException hostile(String why) {
+    public static StasisException hostile(String why) {
         return new StasisException(ErrorCode.HOSTILE_IMAGE, "the image is not accepted as qcow2: " + why);
     }
 }
