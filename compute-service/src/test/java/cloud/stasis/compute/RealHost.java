@@ -124,7 +124,8 @@ public final class RealHost implements AutoCloseable {
         this.directory = directory;
         this.store = store;
         this.id = new HostId(directory.getFileName().toString());
-        HostLayout layout = new HostLayout(directory.resolve("compute"), directory.resolve("volumes"), memory);
+        HostLayout layout = new HostLayout(
+                directory.resolve("compute"), directory.resolve("volumes"), memory, HostLayout.TPMS_OF_LIBVIRT);
         layout.prepare();
         this.hypervisor = new LibvirtHypervisor(
                 LIBVIRT, id, VirtType.QEMU, layout.instances(), layout.run(), layout.memory(), bridges, strategy);

@@ -4,7 +4,7 @@ import static cloud.stasis.compute.SimulatedHost.GRANT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import cloud.stasis.compute.machine.Nvram;
+import cloud.stasis.compute.machine.PackedFile;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;
@@ -144,7 +144,7 @@ class UefiTest {
         Path file = directory.resolve("refused");
 
         for (String text : new String[] {Base64.getEncoder().encodeToString(bomb.toByteArray()), "???", "AAAA"}) {
-            assertThatThrownBy(() -> new Nvram(List.of(text)).write(file))
+            assertThatThrownBy(() -> new PackedFile(List.of(text)).write(file))
                     .isInstanceOfSatisfying(StasisException.class, refused -> assertThat(refused.code())
                             .isEqualTo(ErrorCode.MALFORMED_OBJECT));
         }

@@ -2,10 +2,12 @@ package cloud.stasis.gateway.compute;
 
 import cloud.stasis.gateway.image.ImageRecord;
 import cloud.stasis.messages.ComputeCommand.Boot;
+import cloud.stasis.messages.ComputeCommand.ClockBasis;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.messages.ComputeCommand.Firmware;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
+import cloud.stasis.messages.ComputeCommand.TpmModel;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
@@ -30,6 +32,7 @@ final class MachinePlan {
     private static final int MAX_COMMAND_LINE = 2048;
     private static final String FIRMWARE = "hw_firmware_type";
     private static final String BIOS = "bios";
+    private static final String TPM_VERSION = "2.0";
 
     private final Flavor flavor;
     private final BootSource source;
@@ -106,11 +109,47 @@ final class MachinePlan {
 
     InstanceSpec spec(String name, Boot boot) {
         InstanceSpec spec = new InstanceSpec(name, flavor.vcpus(), ByteCount.ofMib(flavor.memoryMib()), boot, disks);
-        return switch (source.properties().getOrDefault(FIRMWARE, BIOS)) {
+        spec = switch (source.properties().getOrDefault(FIRMWARE, BIOS)) {
             case BIOS -> spec;
             case "uefi" -> spec.with(Firmware.UEFI);
             default -> throw invalid("The property " + FIRMWARE + " of the image must be bios or uefi.");
         };
+        Optional<TpmModel> tpm = tpm();
+        if (tpm.isPresent()) {
+            spec = spec.with(tpm.get());
+        }
+        // Windows keeps its hardware clock in local time.
+        return "windows".equals(source.properties().get("os_type")) ? spec.with(ClockBasis.LOCAL_TIME) : spec;
+    }
+
+    /// As the flavor or the image says, in the words that Nova has for it.
+    private Optional<TpmModel> tpm() {
+        Optional<String> version = said("tpm_version");
+        Optional<String> model = said("tpm_model");
+        if (version.isEmpty()) {
+            if (model.isPresent()) {
+                throw invalid("A TPM model is only chosen together with hw:tpm_version or hw_tpm_version.");
+            }
+            return Optional.empty();
+        }
+        if (!version.get().equals(TPM_VERSION)) {
+            throw invalid("TPMs of version " + TPM_VERSION + " are offered only.");
+        }
+        return Optional.of(
+                switch (model.orElse("tpm-tis")) {
+                    case "tpm-crb" -> TpmModel.CRB;
+                    case "tpm-tis" -> TpmModel.TIS;
+                    default -> throw invalid("The TPM model must be tpm-crb or tpm-tis.");
+                });
+    }
+
+    private Optional<String> said(String key) {
+        Optional<String> byFlavor = Optional.ofNullable(flavor.extraSpecs().get("hw:" + key));
+        Optional<String> byImage = Optional.ofNullable(source.properties().get("hw_" + key));
+        if (byFlavor.isPresent() && byImage.isPresent() && !byFlavor.equals(byImage)) {
+            throw invalid("Flavor and image contradict each other about hw:" + key + " and hw_" + key + ".");
+        }
+        return byFlavor.or(() -> byImage);
     }
 
     /// By a kernel of its own if the source names one, else from its first disk.

@@ -4,10 +4,12 @@ import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.SourceImage;
 import cloud.stasis.gateway.image.ImageDescription;
 import cloud.stasis.messages.ComputeCommand.Boot;
+import cloud.stasis.messages.ComputeCommand.ClockBasis;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.messages.ComputeCommand.Firmware;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
+import cloud.stasis.messages.ComputeCommand.TpmModel;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.ErrorCode;
@@ -18,6 +20,7 @@ import cloud.stasis.model.StasisException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -34,6 +37,8 @@ public final class SnapshotDescription {
     private static final String KERNEL = "kernel_id";
     private static final String FIRMWARE = "firmware";
     private static final String UEFI = "uefi";
+    private static final String TPM = "tpm";
+    private static final String CLOCK = "clock";
     private static final String RAMDISK = "ramdisk_id";
 
     private SnapshotDescription() {}
@@ -48,6 +53,8 @@ public final class SnapshotDescription {
         text.put("vcpus", Integer.toString(instance.spec().vcpus()));
         text.put("memory", Long.toString(instance.spec().memory().bytes()));
         instance.spec().firmware().ifPresent(firmware -> text.put(FIRMWARE, UEFI));
+        instance.spec().tpm().ifPresent(model -> text.put(TPM, word(model)));
+        instance.spec().clock().ifPresent(clock -> text.put(CLOCK, word(clock)));
         parent.ifPresent(id -> text.put("parent_snapshot", id.toString()));
         instance.image().ifPresent(image -> {
             text.put("base_image_ref", image.id().toString());
@@ -110,7 +117,13 @@ public final class SnapshotDescription {
                 ByteCount.ofBytes(Long.parseLong(memory)),
                 boot(text, file),
                 disks);
-        return UEFI.equals(text.get(FIRMWARE)) ? spec.with(Firmware.UEFI) : spec;
+        if (UEFI.equals(text.get(FIRMWARE))) {
+            spec = spec.with(Firmware.UEFI);
+        }
+        for (TpmModel model : TpmModel.values()) {
+            spec = word(model).equals(text.get(TPM)) ? spec.with(model) : spec;
+        }
+        return word(ClockBasis.LOCAL_TIME).equals(text.get(CLOCK)) ? spec.with(ClockBasis.LOCAL_TIME) : spec;
     }
 
     private static Boot boot(Map<String, String> text, Function<String, Optional<Content>> file) {
@@ -121,6 +134,10 @@ public final class SnapshotDescription {
                         kernel.get(),
                         Optional.ofNullable(text.get(RAMDISK)).flatMap(file),
                         text.getOrDefault("command_line", ""));
+    }
+
+    private static String word(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT);
     }
 
     private static String cut(String text) {

@@ -34,6 +34,17 @@ public final class HostFiles {
         }
     }
 
+    /// Into which nobody else looks.
+    public static Path closedDirectory(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+            return directory;
+        } catch (IOException e) {
+            throw failure("make a directory", e);
+        }
+    }
+
     /// What is in a directory, in order; nothing if it is not there.
     public static List<Path> list(Path directory) {
         if (!Files.isDirectory(directory)) {

@@ -338,6 +338,8 @@ public sealed interface ComputeCommand extends Command {
     /// @param nics its network interfaces, in the order of their places
     /// @param drives for media that come and go
     /// @param firmware that starts it; the BIOS of the board if it is not said
+    /// @param tpm if it has one
+    /// @param clock what its hardware clock shows; UTC if it is not said
     record InstanceSpec(
             String name,
             int vcpus,
@@ -346,7 +348,9 @@ public sealed interface ComputeCommand extends Command {
             List<DiskSpec> disks,
             @LeftOutIfEmpty List<NicSpec> nics,
             @LeftOutIfEmpty List<DriveSpec> drives,
-            Optional<Firmware> firmware) {
+            Optional<Firmware> firmware,
+            Optional<TpmModel> tpm,
+            Optional<ClockBasis> clock) {
         public InstanceSpec {
             disks = List.copyOf(disks);
             nics = List.copyOf(nics);
@@ -356,32 +360,51 @@ public sealed interface ComputeCommand extends Command {
         /// Without network interfaces and drives.
         public InstanceSpec(
                 String name, int vcpus, cloud.stasis.model.ByteCount memory, Boot boot, List<DiskSpec> disks) {
-            this(name, vcpus, memory, boot, disks, List.of(), List.of(), Optional.empty());
+            this(
+                    name,
+                    vcpus,
+                    memory,
+                    boot,
+                    disks,
+                    List.of(),
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
         }
 
         /// The same machine on other disks.
         public InstanceSpec withDisks(List<DiskSpec> other) {
-            return new InstanceSpec(name, vcpus, memory, boot, other, nics, drives, firmware);
+            return new InstanceSpec(name, vcpus, memory, boot, other, nics, drives, firmware, tpm, clock);
         }
 
         public InstanceSpec withNics(List<NicSpec> other) {
-            return new InstanceSpec(name, vcpus, memory, boot, disks, other, drives, firmware);
+            return new InstanceSpec(name, vcpus, memory, boot, disks, other, drives, firmware, tpm, clock);
         }
 
         public InstanceSpec withDrives(List<DriveSpec> other) {
-            return new InstanceSpec(name, vcpus, memory, boot, disks, nics, other, firmware);
+            return new InstanceSpec(name, vcpus, memory, boot, disks, nics, other, firmware, tpm, clock);
         }
 
         public InstanceSpec named(String other) {
-            return new InstanceSpec(other, vcpus, memory, boot, disks, nics, drives, firmware);
+            return new InstanceSpec(other, vcpus, memory, boot, disks, nics, drives, firmware, tpm, clock);
         }
 
         public InstanceSpec startedBy(Boot other) {
-            return new InstanceSpec(name, vcpus, memory, other, disks, nics, drives, firmware);
+            return new InstanceSpec(name, vcpus, memory, other, disks, nics, drives, firmware, tpm, clock);
         }
 
         public InstanceSpec with(Firmware other) {
-            return new InstanceSpec(name, vcpus, memory, boot, disks, nics, drives, Optional.of(other));
+            return new InstanceSpec(name, vcpus, memory, boot, disks, nics, drives, Optional.of(other), tpm, clock);
+        }
+
+        public InstanceSpec with(TpmModel other) {
+            return new InstanceSpec(
+                    name, vcpus, memory, boot, disks, nics, drives, firmware, Optional.of(other), clock);
+        }
+
+        public InstanceSpec with(ClockBasis other) {
+            return new InstanceSpec(name, vcpus, memory, boot, disks, nics, drives, firmware, tpm, Optional.of(other));
         }
     }
 
@@ -389,6 +412,21 @@ public sealed interface ComputeCommand extends Command {
     enum Firmware {
         /// With variables of the machine's own, which outlive a power-off.
         UEFI
+    }
+
+    /// The interface of a TPM 2.0.
+    enum TpmModel {
+        /// A command and response buffer.
+        CRB,
+        /// As TPM 1.2 had it.
+        TIS
+    }
+
+    /// What the hardware clock of a machine shows.
+    enum ClockBasis {
+        UTC,
+        /// As systems expect it that keep their clock in local time.
+        LOCAL_TIME
     }
 
     /// A network interface.

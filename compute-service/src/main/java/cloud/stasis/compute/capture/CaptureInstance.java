@@ -109,7 +109,7 @@ public final class CaptureInstance {
     }
 
     private Taken disksOnly(Instance instance, PowerState state, Order order, CommandContext context) {
-        Machine machine = instance.archived();
+        Machine machine = host.archived(instance);
         Taken taken = Host.isActive(state)
                 ? live.capture(instance, state, order, context, Runnable::run)
                 : resting.capture(instance, state, order, context);

@@ -125,7 +125,7 @@ public final class MemoryCut {
     }
 
     /// @param marked empty if the machine may have run before the checkpoint was set
-    /// @param machine with what its firmware kept at the instant
+    /// @param machine with what its devices kept at the instant
     record Paused(Instant at, Duration held, Optional<CheckpointName> marked, Machine machine) {}
 
     /// @param cut lets the disks go on in other layers, with whatever else belongs to the instant
@@ -160,7 +160,7 @@ public final class MemoryCut {
                     ErrorCode.GUEST_REFUSED, "the deadline let a machine go on before all others were cut: try again");
         }
         Duration held = runs ? Duration.ofNanos(System.nanoTime() - before) : Duration.ZERO;
-        return new Paused(at, held, inTime ? Optional.of(fresh) : Optional.empty(), machine);
+        return new Paused(at, held, inTime ? Optional.of(fresh) : Optional.empty(), host.seen(machine));
     }
 
     private SnapshotRecord record(Instance instance, SnapshotId snapshot, Paused paused, String xml) {

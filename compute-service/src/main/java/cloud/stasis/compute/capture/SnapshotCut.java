@@ -78,7 +78,7 @@ public final class SnapshotCut {
             memory = FileStamp.of(directory.memory());
         }
         SnapshotRecord record = new SnapshotRecord(
-                instance.archived(),
+                host.archived(instance),
                 host.clock().instant(),
                 memory.isPresent() ? Consistency.MEMORY : RestingCapture.reach(state, Quiesce.NONE),
                 Duration.ZERO,

@@ -7,6 +7,7 @@ import cloud.stasis.compute.hypervisor.Hypervisor;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Instances;
 import cloud.stasis.compute.instance.Lineage;
+import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.compute.store.BaseFiles;
 import cloud.stasis.compute.store.BaseStreams;
@@ -99,6 +100,18 @@ public record Host(
             throw memorySpace.full(instance.machine().memory());
         }
         memorySpace.require(instance.machine().memory());
+    }
+
+    /// The machine of an instance as it is archived: with what its devices keep, and as its guest sees it.
+    public Machine archived(Instance instance) {
+        return seen(instance.archived());
+    }
+
+    /// With the CPU and the generation that its guest sees now; with those of its saved memory if it is off.
+    public Machine seen(Machine machine) {
+        return machine.platform()
+                .map(board -> machine.with(hypervisor.domains().seen(machine.instance(), board)))
+                .orElse(machine);
     }
 
     public static boolean isActive(PowerState state) {

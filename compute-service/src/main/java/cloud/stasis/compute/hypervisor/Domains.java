@@ -2,6 +2,7 @@ package cloud.stasis.compute.hypervisor;
 
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
+import cloud.stasis.compute.machine.Platform;
 import cloud.stasis.model.InstanceId;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,10 @@ public interface Domains {
 
     /// What the hypervisor knows of the machine, in its own format: for people and diagnosis.
     String describe(InstanceId instance);
+
+    /// With the CPU and the generation that the guest of a machine sees now; `known` if it is off, or the hypervisor
+    /// does not tell.
+    Platform seen(InstanceId instance, Platform known);
 
     /// Hears of each machine whose state may have changed, on a thread that must not be blocked.
     void onChange(Consumer<InstanceId> listener);

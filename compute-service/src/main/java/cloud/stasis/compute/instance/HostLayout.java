@@ -19,7 +19,8 @@ import java.util.Optional;
 ///
 /// @param memory memory files and the RAM of guests that keep it in a file; best a
 /// file system of its own, that can share blocks between files
-public record HostLayout(Path compute, Path volumes, Path memory) {
+/// @param tpms where the hypervisor keeps the states of TPMs, each in a directory named by its machine
+public record HostLayout(Path compute, Path volumes, Path memory, Path tpms) {
     /// Under which QEMU runs: Debian's and Fedora's name for it.
     private static final List<String> QEMU_USERS = List.of("libvirt-qemu", "qemu");
 
@@ -30,15 +31,19 @@ public record HostLayout(Path compute, Path volumes, Path memory) {
         compute = compute.toAbsolutePath().normalize();
         volumes = volumes.toAbsolutePath().normalize();
         memory = memory.toAbsolutePath().normalize();
+        tpms = tpms.toAbsolutePath().normalize();
         if (compute.resolve("run").toString().length() + SOCKET_NAME > cloud.stasis.disks.NbdExport.MAX_SOCKET_PATH) {
             throw new StasisException(
                     ErrorCode.INVALID_REQUEST, "STASIS_COMPUTE_DIR is too long a path for the sockets below it");
         }
     }
 
-    /// With memory beside everything else.
+    /// Where libvirt has the states of TPMs: no other place can be named to it.
+    public static final Path TPMS_OF_LIBVIRT = Path.of("/var/lib/libvirt/swtpm");
+
+    /// With memory and the states of TPMs beside everything else.
     public HostLayout(Path compute, Path volumes) {
-        this(compute, volumes, compute.resolve("memory"));
+        this(compute, volumes, compute.resolve("memory"), compute.resolve("tpm"));
     }
 
     /// Makes what is missing, with the rights that QEMU's user needs.
@@ -95,7 +100,8 @@ public record HostLayout(Path compute, Path volumes, Path memory) {
     }
 
     public InstanceDirectory instance(InstanceId instance) {
-        return new InstanceDirectory(instances().resolve(instance.toString()), memory.resolve(instance.toString()));
+        String name = instance.toString();
+        return new InstanceDirectory(instances().resolve(name), memory.resolve(name), tpms.resolve(name));
     }
 
     public Path volume(VolumeId volume) {

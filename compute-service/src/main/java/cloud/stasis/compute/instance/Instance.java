@@ -2,7 +2,9 @@ package cloud.stasis.compute.instance;
 
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
-import cloud.stasis.compute.machine.Nvram;
+import cloud.stasis.compute.machine.PackedFile;
+import cloud.stasis.compute.machine.Platform;
+import cloud.stasis.compute.machine.Tpm;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.ComputeCommand.Boot;
@@ -35,21 +37,48 @@ public record Instance(
         return spec.machine();
     }
 
-    /// The machine as it is archived: with the variables that its firmware has now.
+    /// The machine with what its devices keep now: the variables of its firmware, the state of its TPM.
     public Machine archived() {
-        return machine().uefi().isEmpty() ? machine() : machine().with(new Machine.Uefi(Nvram.read(directory.nvram())));
+        Machine machine = machine();
+        if (machine.uefi().isPresent()) {
+            machine = machine.with(new Machine.Uefi(PackedFile.read(directory.nvram())));
+        }
+        if (tpm(machine).isPresent()) {
+            machine = withTpm(machine, PackedFile.read(directory.tpmState()));
+        }
+        return machine;
     }
 
-    /// Gives the firmware the variables of an archived machine, or those of a new one. The machine is off.
+    /// Gives its devices what those of an archived machine kept, or what new ones know. The machine is off.
     ///
-    /// @return the record of the machine, whose variables are in its file from now on
+    /// @return the record of the machine; what its devices keep is in their files from now on
     public static InstanceRecord settled(InstanceDirectory directory, InstanceRecord archived) {
-        if (archived.machine().uefi().isEmpty()) {
-            return archived;
+        Machine machine = archived.machine();
+        if (machine.uefi().isPresent()) {
+            HostFiles.delete(directory.nvram());
+            machine.uefi().flatMap(Machine.Uefi::variables).ifPresent(known -> known.write(directory.nvram()));
+            machine = machine.with(Machine.Uefi.FRESH);
         }
-        HostFiles.delete(directory.nvram());
-        archived.machine().uefi().flatMap(Machine.Uefi::variables).ifPresent(known -> known.write(directory.nvram()));
-        return new InstanceRecord(archived.spec(), archived.machine().with(Machine.Uefi.FRESH));
+        Optional<Tpm> tpm = tpm(machine);
+        if (tpm.isPresent()) {
+            // Without its directory it gets new keys when it is first on.
+            HostFiles.deleteTree(directory.tpm());
+            tpm.get().state().ifPresent(known -> {
+                directory.makeTpm();
+                known.write(directory.tpmState());
+            });
+            machine = withTpm(machine, Optional.empty());
+        }
+        return new InstanceRecord(archived.spec(), machine);
+    }
+
+    private static Optional<Tpm> tpm(Machine machine) {
+        return machine.platform().flatMap(Platform::tpm);
+    }
+
+    private static Machine withTpm(Machine machine, Optional<PackedFile> state) {
+        Platform board = machine.platform().orElseThrow();
+        return machine.with(board.withTpm(board.tpm().map(tpm -> new Tpm(tpm.model(), state))));
     }
 
     public LayeredDisk disk(DeviceName target) {

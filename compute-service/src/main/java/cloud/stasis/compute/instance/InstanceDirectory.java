@@ -13,7 +13,8 @@ import java.util.List;
 /// The files of one instance.
 ///
 /// @param memory where its memory files are, and its RAM
-public record InstanceDirectory(Path path, Path memory) {
+/// @param tpm where its TPM keeps its state, if it has one
+public record InstanceDirectory(Path path, Path memory, Path tpm) {
     public boolean exists() {
         return Files.isDirectory(path);
     }
@@ -42,6 +43,21 @@ public record InstanceDirectory(Path path, Path memory) {
     /// @param directory of an instance
     public static Path nvram(Path directory) {
         return directory.resolve("nvram.fd");
+    }
+
+    /// What its TPM keeps, as swtpm names it.
+    public Path tpmState() {
+        return tpm2().resolve("tpm2-00.permall");
+    }
+
+    private Path tpm2() {
+        return tpm.resolve("tpm2");
+    }
+
+    /// Where that file is to be, readable to nobody else.
+    public void makeTpm() {
+        HostFiles.directory(tpm);
+        HostFiles.closedDirectory(tpm2());
     }
 
     public Path console() {
@@ -98,6 +114,7 @@ public record InstanceDirectory(Path path, Path memory) {
     /// Every file goes.
     public void delete() {
         HostFiles.deleteTree(memory);
+        HostFiles.deleteTree(tpm);
         HostFiles.deleteTree(path);
     }
 }

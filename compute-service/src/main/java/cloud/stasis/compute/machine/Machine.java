@@ -39,6 +39,7 @@ import java.util.stream.IntStream;
 /// @param nics network interfaces, which come and go as disks do
 /// @param drives for read-only media
 /// @param uefi the firmware that starts it instead of the BIOS of its board, if it does
+/// @param platform what else is on its board; machines of earlier releases have none
 public record Machine(
         int version,
         InstanceId instance,
@@ -54,11 +55,14 @@ public record Machine(
         PciAddress balloon,
         @LeftOutIfEmpty List<Nic> nics,
         @LeftOutIfEmpty List<Drive> drives,
-        Optional<Uefi> uefi) {
+        Optional<Uefi> uefi,
+        Optional<Platform> platform) {
 
-    /// Knows firmware, network interfaces and drives. A machine without any is still written
-    /// as version 1, which every release reads; one without firmware of its own as version 2.
-    public static final int CURRENT_VERSION = 3;
+    /// Knows TPM, generation, clock, CPU, firmware, network interfaces and drives. A machine without any of these is
+    /// still written as the version that first knew what it has, which earlier releases read.
+    public static final int CURRENT_VERSION = 4;
+
+    private static final int VERSION_OF_FIRMWARE = 3;
 
     private static final int VERSION_OF_NICS = 2;
 
@@ -128,8 +132,10 @@ public record Machine(
                     ErrorCode.INVALID_REQUEST,
                     "a machine has at most " + MAX_NICS + " network interfaces and " + MAX_DRIVES + " drives");
         }
-        if (uefi.isPresent()) {
+        if (platform.isPresent()) {
             version = CURRENT_VERSION;
+        } else if (uefi.isPresent()) {
+            version = VERSION_OF_FIRMWARE;
         } else {
             version = nics.isEmpty() && drives.isEmpty() ? VERSION_OF_DISKS : VERSION_OF_NICS;
         }
@@ -148,7 +154,7 @@ public record Machine(
     /// UEFI, whose variables stand in a file of the machine (its NVRAM).
     ///
     /// @param variables what that file held; of a machine that is here they are in the file, and here of none
-    public record Uefi(Optional<Nvram> variables) {
+    public record Uefi(Optional<PackedFile> variables) {
         /// With the variables that the machine has, or that the host gives to each new one.
         public static final Uefi FRESH = new Uefi(Optional.empty());
     }
@@ -240,7 +246,8 @@ public record Machine(
                 BALLOON,
                 List.of(),
                 drives(spec),
-                spec.firmware().map(uefi -> Uefi.FRESH));
+                spec.firmware().map(uefi -> Uefi.FRESH),
+                Optional.of(Platform.of(spec)));
         Machine machine = bare;
         for (NicSpec nic : spec.nics()) {
             machine = machine.with(nic);
@@ -285,7 +292,8 @@ public record Machine(
                 balloon,
                 plugged,
                 drivesAs(spec),
-                uefi);
+                uefi,
+                platform.map(board -> board.clonedAs(identity)));
     }
 
     /// An archive may have been written by anyone: the machine is as large as was asked for, which counts
@@ -391,11 +399,21 @@ public record Machine(
                 drives.stream()
                         .map(drive -> new DriveSpec(drive.target(), drive.medium()))
                         .toList(),
-                uefi.map(firmware -> Firmware.UEFI));
+                uefi.map(firmware -> Firmware.UEFI),
+                platform.flatMap(Platform::tpm).map(Tpm::model),
+                platform.map(Platform::clock));
     }
 
     /// With other firmware, or the same with other variables.
     public Machine with(Uefi other) {
+        return on(Optional.of(other), platform);
+    }
+
+    public Machine with(Platform other) {
+        return on(uefi, Optional.of(other));
+    }
+
+    private Machine on(Optional<Uefi> firmware, Optional<Platform> board) {
         return new Machine(
                 CURRENT_VERSION,
                 instance,
@@ -411,7 +429,8 @@ public record Machine(
                 balloon,
                 nics,
                 drives,
-                Optional.of(other));
+                firmware,
+                board);
     }
 
     /// Started in another way.
@@ -431,7 +450,8 @@ public record Machine(
                 balloon,
                 nics,
                 drives,
-                uefi);
+                uefi,
+                platform);
     }
 
     public Optional<Nic> nic(PortId port) {
@@ -483,7 +503,8 @@ public record Machine(
                 balloon,
                 plugged,
                 drivesAs(spec),
-                uefi);
+                uefi,
+                platform);
     }
 
     private List<Nic> nicsAs(InstanceSpec spec) {
@@ -552,7 +573,8 @@ public record Machine(
                 balloon,
                 otherNics,
                 otherDrives,
-                uefi);
+                uefi,
+                platform);
     }
 
     public List<DeviceName> targets() {

@@ -3,6 +3,7 @@ package cloud.stasis.compute.power;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.InstanceDirectory;
+import cloud.stasis.compute.instance.InstanceRecord;
 import cloud.stasis.compute.instance.Intent;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
@@ -111,6 +112,8 @@ public final class Power {
         requireActive(state, "suspended");
         host.requireRoomForMemory(instance);
         InstanceDirectory directory = instance.directory();
+        // What goes on later finds the same CPU.
+        directory.spec().write(new InstanceRecord(instance.spec().spec(), host.seen(instance.machine())));
         instance.begin(new Intent.Suspending());
         try {
             host.hypervisor().memories().save(instance.id(), directory.suspending());

@@ -10,9 +10,11 @@ import cloud.stasis.compute.hypervisor.RamImage;
 import cloud.stasis.compute.instance.DiskPoint;
 import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.compute.instance.Instance;
+import cloud.stasis.compute.instance.InstanceRecord;
 import cloud.stasis.compute.instance.Intent;
 import cloud.stasis.compute.instance.Lineage;
 import cloud.stasis.compute.machine.MachineFiles;
+import cloud.stasis.compute.machine.Platform;
 import cloud.stasis.disks.Extents;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayerReader;
@@ -54,8 +56,22 @@ public final class PowerOn {
 
     /// Boots it. If that fails it is off.
     public void boot(Instance instance, ResumeState state) {
-        MachineFiles files = booting(instance);
-        powerOn(instance, files, state, () -> host.hypervisor().domains().startPaused(instance.id()), () -> {});
+        Instance here = withCpuOfHost(instance);
+        MachineFiles files = booting(here);
+        powerOn(here, files, state, () -> host.hypervisor().domains().startPaused(here.id()), () -> {});
+    }
+
+    /// The CPU of a memory that the machine does not go on from is forgotten.
+    private Instance withCpuOfHost(Instance instance) {
+        Optional<Platform> board =
+                instance.machine().platform().filter(known -> known.cpu().isPresent());
+        if (board.isEmpty()) {
+            return instance;
+        }
+        InstanceRecord record = new InstanceRecord(
+                instance.spec().spec(), instance.machine().with(board.get().withCpu(Optional.empty())));
+        instance.directory().spec().write(record);
+        return host.instances().open(instance.id(), record);
     }
 
     /// With the RAM in a file where that makes snapshots fast and there is room for it.
@@ -94,6 +110,8 @@ public final class PowerOn {
     private void restore(Instance instance, MachineFiles files, Path memory, ResumeState state) {
         instance.begin(new Intent.Restoring());
         host.hypervisor().memories().restorePaused(instance.machine(), files, memory);
+        // A later boot is of the generation that the guest knows then.
+        instance.directory().spec().write(new InstanceRecord(instance.spec().spec(), host.seen(instance.machine())));
         instance.begin(new Intent.Starting(state));
     }
 

@@ -198,9 +198,17 @@ public final class RevertInstance {
             disk.commit(LayeredDisk.Use.AT_REST);
         });
         instance.store(instance.lineage().withPoints(List.of()));
-        InstanceRecord record = Instance.settled(instance.directory(), verdict.spec());
+        InstanceRecord record = Instance.settled(instance.directory(), anotherGeneration(verdict.spec()));
         instance.directory().spec().write(record);
         return host.instances().open(id, record);
+    }
+
+    /// So that the guest learns of it, with its memory or without.
+    private static InstanceRecord anotherGeneration(InstanceRecord record) {
+        Machine machine = record.machine();
+        return machine.platform()
+                .map(board -> new InstanceRecord(record.spec(), machine.with(board.anotherGeneration())))
+                .orElse(record);
     }
 
     private void go(Instance instance, Optional<Path> memory, AfterRevert after) {

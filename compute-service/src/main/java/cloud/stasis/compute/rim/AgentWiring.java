@@ -60,7 +60,11 @@ class AgentWiring {
         HostLayout layout = new HostLayout(
                 config.computeDir(),
                 config.volumeDir(),
-                config.memoryDir().orElse(config.computeDir().resolve("memory")));
+                config.memoryDir().orElse(config.computeDir().resolve("memory")),
+                switch (config.hypervisor()) {
+                    case LIBVIRT -> HostLayout.TPMS_OF_LIBVIRT;
+                    case SIMULATED -> config.computeDir().resolve("tpm");
+                });
         layout.prepare();
         return layout;
     }

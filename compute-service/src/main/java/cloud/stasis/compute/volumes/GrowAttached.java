@@ -67,10 +67,6 @@ public final class GrowAttached {
         List<DiskSpec> disks = spec.disks().stream()
                 .map(disk -> disk.target().equals(target) ? new DiskSpec(target, size, disk.source()) : disk)
                 .toList();
-        instance.directory()
-                .spec()
-                .write(new InstanceRecord(
-                        new InstanceSpec(spec.name(), spec.vcpus(), spec.memory(), spec.boot(), disks),
-                        instance.machine()));
+        instance.directory().spec().write(new InstanceRecord(spec.withDisks(disks), instance.machine()));
     }
 }

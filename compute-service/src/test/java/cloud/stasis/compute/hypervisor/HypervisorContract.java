@@ -430,7 +430,8 @@ public abstract class HypervisorContract {
                 machine.balloon(),
                 machine.nics(),
                 machine.drives(),
-                machine.uefi());
+                machine.uefi(),
+                machine.platform());
     }
 
     private static void join(Thread thread) {

@@ -3,22 +3,29 @@ package cloud.stasis.compute.hypervisor.libvirt;
 import cloud.stasis.compute.hypervisor.Bridges;
 import cloud.stasis.compute.hypervisor.RamFile;
 import cloud.stasis.compute.instance.InstanceDirectory;
+import cloud.stasis.compute.machine.Cpu;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.compute.machine.PciAddress;
+import cloud.stasis.compute.machine.Platform;
+import cloud.stasis.compute.machine.Platform.Generation;
 import cloud.stasis.compute.machine.VirtType;
 import cloud.stasis.disks.NbdExport;
 import cloud.stasis.messages.ComputeCommand.Boot;
+import cloud.stasis.messages.ComputeCommand.ClockBasis;
 import cloud.stasis.messages.ComputeCommand.Link;
 import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /// Writes the domain XML of a machine: an allow-list, since nothing gets in that has no line here. Every device
 /// has an explicit address, so that the XML written for a revert describes exactly the machine whose memory was
@@ -70,6 +77,8 @@ final class DomainXml {
             domain.add("name").text(name(machine.instance()));
             domain.add("uuid").text(machine.instance().toString());
             domain.add("title").text(machine.name());
+            machine.platform().flatMap(Platform::generation).ifPresent(generation -> domain.add("genid")
+                    .text(generation.id().toString()));
             Xml owner = domain.add("metadata")
                     .add(OWNER)
                     .with("xmlns:" + PREFIX, NAMESPACE)
@@ -85,10 +94,8 @@ final class DomainXml {
                 features.add("acpi");
                 features.add("apic");
             });
-            if (machine.virtType() == VirtType.KVM) {
-                domain.add("cpu").with("mode", "host-model").with("check", "partial");
-            }
-            domain.add("clock").with("offset", "utc");
+            cpu(domain, machine);
+            domain.add("clock").with("offset", clock(machine));
             domain.add("on_poweroff").text("destroy");
             domain.add("on_reboot").text("restart");
             // The tenant sees CRASHED and starts it again; a loop of crashes would hide it.
@@ -96,6 +103,22 @@ final class DomainXml {
             domain.add("devices", devices -> devices(devices, machine, files));
             files.ram().ifPresent(ram -> SharedRam.add(domain, ram, machine.memory()));
         });
+    }
+
+    private static void cpu(Xml domain, Machine machine) {
+        Optional<Cpu> saved = machine.platform().flatMap(Platform::cpu);
+        if (saved.isPresent()) {
+            CpuXml.add(domain, saved.get());
+        } else if (machine.virtType() == VirtType.KVM) {
+            domain.add("cpu").with("mode", "host-model").with("check", "partial");
+        }
+    }
+
+    private static String clock(Machine machine) {
+        return switch (machine.platform().map(Platform::clock).orElse(ClockBasis.UTC)) {
+            case UTC -> "utc";
+            case LOCAL_TIME -> "localtime";
+        };
     }
 
     private static void boot(Xml domain, Machine machine, MachineFiles files) {
@@ -138,6 +161,7 @@ final class DomainXml {
         for (Machine.Nic nic : machine.nics()) {
             devices.add("interface", element -> nic(element, nic));
         }
+        machine.platform().flatMap(Platform::tpm).ifPresent(tpm -> Swtpm.add(devices, tpm.model()));
         devices.add("controller").with("type", "usb").with("model", "none");
         at(devices.add("controller").with("type", "virtio-serial").with("index", 0), machine.bus());
         devices.add("serial", serial -> {
@@ -272,6 +296,15 @@ final class DomainXml {
                 .filter(file -> !file.isEmpty())
                 .map(file -> new RamFile(Path.of(file)))
                 .findFirst();
+    }
+
+    /// Which one its guest sees; empty if it has none.
+    static Optional<Generation> generation(Xml domain) {
+        try {
+            return domain.child("genid").map(element -> new Generation(UUID.fromString(element.text())));
+        } catch (IllegalArgumentException e) {
+            throw new StasisException(ErrorCode.MALFORMED_OBJECT, "the generation of a machine is no UUID", e);
+        }
     }
 
     /// The file that each disk writes to.

@@ -28,6 +28,10 @@ interface LibvirtCalls extends Library {
 
     int virDomainRestoreFlags(PointerType connect, String from, String domainXml, int flags);
 
+    /// What a memory file in libvirt's form says of its machine. The caller frees it.
+    @Nullable
+    Pointer virDomainSaveImageGetXMLDesc(PointerType connect, String file, int flags);
+
     int virDomainGetState(PointerType domain, int[] state, int[] reason, int flags);
 
     /// The caller should free what it gets; it is asked for once in a process.
@@ -52,6 +56,15 @@ interface LibvirtCalls extends Library {
     /// as in Quarkus tests, that would not see it either.
     static PointerType handle(Domain domain) {
         return handle(Domain.class, "vdp", domain);
+    }
+
+    /// The text of a call whose caller frees it.
+    static String take(Pointer text) {
+        try {
+            return text.getString(0);
+        } finally {
+            Native.free(Pointer.nativeValue(text));
+        }
     }
 
     static PointerType handle(Connect connect) {

@@ -4,6 +4,7 @@ import cloud.stasis.compute.hypervisor.Domain;
 import cloud.stasis.compute.hypervisor.Domains;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
+import cloud.stasis.compute.machine.Platform;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
@@ -227,6 +228,25 @@ final class LibvirtDomains implements Domains {
     @Override
     public String describe(InstanceId instance) {
         return libvirt.ask("describe the instance", instance, domain -> domain.getXMLDesc(0));
+    }
+
+    @Override
+    public Platform seen(InstanceId instance, Platform known) {
+        Optional<org.libvirt.Domain> domain = libvirt.find(instance);
+        if (domain.isEmpty()) {
+            return known;
+        }
+        try {
+            if (domain.get().isActive() == 0) {
+                return known;
+            }
+            Xml live = Xml.parse(domain.get().getXMLDesc(0));
+            return known.withCpu(CpuXml.read(live)).withGeneration(DomainXml.generation(live));
+        } catch (LibvirtException e) {
+            throw LibvirtConnection.failure("look at the instance", e);
+        } finally {
+            LibvirtConnection.release(domain.get());
+        }
     }
 
     @Override

@@ -6,12 +6,14 @@ import cloud.stasis.compute.hypervisor.RamImage;
 import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
+import cloud.stasis.compute.machine.Platform;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.StasisException;
+import com.sun.jna.Pointer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -134,10 +136,25 @@ final class LibvirtMemories implements Memories {
             return;
         }
         int restored = LibvirtCalls.INSTANCE.virDomainRestoreFlags(
-                libvirt.handle(), memory.toString(), xml.write(machine, files), SAVE_PAUSED);
+                libvirt.handle(), memory.toString(), xml.write(withGenerationOf(memory, machine), files), SAVE_PAUSED);
         if (restored == LibvirtCalls.FAILED) {
             throw LibvirtConnection.lastFailure("restore the memory");
         }
+    }
+
+    /// libvirt insists on the generation that the memory was saved with, and then gives another one itself.
+    private Machine withGenerationOf(Path memory, Machine machine) {
+        Optional<Platform> board = machine.platform();
+        if (board.isEmpty()) {
+            return machine;
+        }
+        Pointer text =
+                LibvirtCalls.INSTANCE.virDomainSaveImageGetXMLDesc(libvirt.handle(), memory.toString(), NO_FLAGS);
+        if (text == null) {
+            throw LibvirtConnection.lastFailure("look at the memory");
+        }
+        Xml saved = Xml.parse(LibvirtCalls.take(text));
+        return machine.with(board.get().withGeneration(DomainXml.generation(saved)).withCpu(Optional.empty()));
     }
 
     private void restoreImage(Machine machine, MachineFiles files, RamImage image) {

@@ -12,6 +12,7 @@ import cloud.stasis.compute.hypervisor.LiveLayers;
 import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
+import cloud.stasis.compute.machine.Platform;
 import cloud.stasis.compute.machine.VirtType;
 import cloud.stasis.disks.LayerFiles;
 import cloud.stasis.disks.LayerFold;
@@ -222,6 +223,11 @@ public final class SimulatedHypervisor implements Hypervisor {
         @Override
         public String describe(InstanceId instance) {
             return "<simulated>" + machine(instance).machine().instance() + "</simulated>";
+        }
+
+        @Override
+        public Platform seen(InstanceId instance, Platform known) {
+            return known;
         }
 
         @Override

@@ -15,12 +15,12 @@ import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
-/// What the file of a firmware's variables held: gzip in base64, since most of it is empty flash. It may come from
-/// anywhere: it is unpacked within bounds, and nothing but the guest's firmware ever reads it.
+/// What the file of a device held, the variables of a firmware or the state of a TPM: gzip in base64, since most of it
+/// is empty. It may come from anywhere: it is unpacked within bounds, and nothing but that device ever reads it.
 ///
 /// @param gzip of the whole file, in pieces that any reader of JSON takes
-public record Nvram(List<String> gzip) {
-    /// As OVMF's is.
+public record PackedFile(List<String> gzip) {
+    /// As OVMF's is; that of a TPM is less.
     private static final int MAX_BYTES = 1 << 20;
 
     /// What random bytes of that size come to.
@@ -28,7 +28,7 @@ public record Nvram(List<String> gzip) {
 
     private static final int PIECE = 256 * 1024;
 
-    public Nvram {
+    public PackedFile {
         gzip = List.copyOf(gzip);
         if (gzip.stream().mapToLong(String::length).sum() > MAX_TEXT) {
             throw tooLarge();
@@ -36,7 +36,7 @@ public record Nvram(List<String> gzip) {
     }
 
     /// Empty if there is no such file: the machine has never been on.
-    public static Optional<Nvram> read(Path file) {
+    public static Optional<PackedFile> read(Path file) {
         try {
             if (Files.notExists(file)) {
                 return Optional.empty();
@@ -48,9 +48,9 @@ public record Nvram(List<String> gzip) {
             try (GZIPOutputStream pack = new GZIPOutputStream(packed)) {
                 pack.write(Files.readAllBytes(file));
             }
-            return Optional.of(new Nvram(pieces(Base64.getEncoder().encodeToString(packed.toByteArray()))));
+            return Optional.of(new PackedFile(pieces(Base64.getEncoder().encodeToString(packed.toByteArray()))));
         } catch (IOException e) {
-            throw HostFiles.failure("read the variables of the firmware", e);
+            throw HostFiles.failure("read what a device keeps", e);
         }
     }
 
@@ -67,7 +67,7 @@ public record Nvram(List<String> gzip) {
         try {
             Files.write(file, bytes);
         } catch (IOException e) {
-            throw HostFiles.failure("write the variables of the firmware", e);
+            throw HostFiles.failure("write what a device keeps", e);
         }
         HostFiles.sync(file);
     }
@@ -81,11 +81,11 @@ public record Nvram(List<String> gzip) {
             }
             return bytes;
         } catch (IOException | IllegalArgumentException e) {
-            throw new StasisException(ErrorCode.MALFORMED_OBJECT, "the variables of the firmware are damaged", e);
+            throw new StasisException(ErrorCode.MALFORMED_OBJECT, "what a device keeps is damaged", e);
         }
     }
 
     private static StasisException tooLarge() {
-        return new StasisException(ErrorCode.MALFORMED_OBJECT, "the variables of the firmware are too large");
+        return new StasisException(ErrorCode.MALFORMED_OBJECT, "what a device keeps is too large");
     }
 }
