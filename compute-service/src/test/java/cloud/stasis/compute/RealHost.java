@@ -11,6 +11,7 @@ import cloud.stasis.compute.host.Limits;
 import cloud.stasis.compute.hypervisor.Bridges;
 import cloud.stasis.compute.hypervisor.Domain;
 import cloud.stasis.compute.hypervisor.Hypervisor;
+import cloud.stasis.compute.hypervisor.Memories.Keeping;
 import cloud.stasis.compute.hypervisor.libvirt.LibvirtHypervisor;
 import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.compute.instance.Instance;
@@ -99,28 +100,50 @@ public final class RealHost implements AutoCloseable {
                 new MemoryContentStore(),
                 Bridges.NONE,
                 Optional.of(CaptureStrategy.COPY),
-                FETCHED_FIRST);
+                FETCHED_FIRST,
+                Optional.empty());
+    }
+
+    /// Whose guests keep their RAM as the hypervisor likes.
+    static RealHost withPrivateMemory() {
+        Path directory = freshDirectory();
+        return new RealHost(
+                directory,
+                directory.resolve("compute/memory"),
+                new MemoryContentStore(),
+                Bridges.NONE,
+                Optional.empty(),
+                FETCHED_FIRST,
+                Optional.of(Keeping.PRIVATE));
     }
 
     private RealHost(Path directory, Path memory, ContentStore store, Bridges bridges) {
-        this(directory, memory, store, bridges, Optional.empty(), FETCHED_FIRST);
+        this(directory, memory, store, bridges, Optional.empty(), FETCHED_FIRST, Optional.empty());
     }
 
     /// That boots from images while they are fetched.
     static RealHost streaming(Path directory, ContentStore store) {
         return new RealHost(
-                directory, directory.resolve("compute/memory"), store, Bridges.NONE, Optional.empty(), ByteCount.ZERO);
+                directory,
+                directory.resolve("compute/memory"),
+                store,
+                Bridges.NONE,
+                Optional.empty(),
+                ByteCount.ZERO,
+                Optional.empty());
     }
 
     /// @param strategy as the hypervisor is able to if it is not said
     /// @param streamAbove images larger than this are fetched while guests run on them
+    /// @param keeping as the host is able to if it is not said
     private RealHost(
             Path directory,
             Path memory,
             ContentStore store,
             Bridges bridges,
             Optional<CaptureStrategy> strategy,
-            ByteCount streamAbove) {
+            ByteCount streamAbove,
+            Optional<Keeping> keeping) {
         this.directory = directory;
         this.store = store;
         this.id = new HostId(directory.getFileName().toString());
@@ -128,7 +151,15 @@ public final class RealHost implements AutoCloseable {
                 directory.resolve("compute"), directory.resolve("volumes"), memory, HostLayout.TPMS_OF_LIBVIRT);
         layout.prepare();
         this.hypervisor = new LibvirtHypervisor(
-                LIBVIRT, id, VirtType.QEMU, layout.instances(), layout.run(), layout.memory(), bridges, strategy);
+                LIBVIRT,
+                id,
+                VirtType.QEMU,
+                layout.instances(),
+                layout.run(),
+                layout.memory(),
+                bridges,
+                strategy,
+                keeping);
         Instances instances = new Instances(layout, hypervisor.layers());
         FreeSpace space = new FreeSpace(layout.compute(), ByteCount.ofMib(64));
         BaseFiles bases =

@@ -1,10 +1,10 @@
 package cloud.stasis.compute;
 
-/// On a file system that cannot share blocks: libvirt saves the memory.
+/// With RAM that nobody else can see: libvirt saves the memory.
 class StandardSnapshotRevertIT extends SnapshotRevertContract {
     @Override
     protected RealHost makeHost() {
-        return new RealHost();
+        return RealHost.withPrivateMemory();
     }
 
     @Override

@@ -53,7 +53,7 @@ class TpmIT {
 
     @Test
     void tpmGoesOnAsItWasWithMemoryInTheFormOfLibvirt() throws Exception {
-        goesOn(new RealHost());
+        goesOn(RealHost.withPrivateMemory());
     }
 
     private void goesOn(RealHost real) throws Exception {

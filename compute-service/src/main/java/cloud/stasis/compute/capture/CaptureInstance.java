@@ -146,7 +146,7 @@ public final class CaptureInstance {
                 instant.takenAt(),
                 contents,
                 others,
-                strategy(instant, directory),
+                strategy(host, instant, directory),
                 instant.quiet().map(Quiet::asked).orElse(order.quiesce()),
                 instant.reached(),
                 instant.quiet().map(Quiet::frozen).orElse(Duration.ZERO),
@@ -161,12 +161,16 @@ public final class CaptureInstance {
         return RamImage.isOne(memory) ? Part.MemoryFormat.RAM_IMAGE : Part.MemoryFormat.LIBVIRT_SAVE;
     }
 
-    static String strategy(SnapshotRecord instant, SnapshotDirectory directory) {
+    static String strategy(Host host, SnapshotRecord instant, SnapshotDirectory directory) {
         if (instant.memory().isEmpty()) {
             return "layer";
         }
         return switch (format(directory.memory())) {
-            case RAM_IMAGE -> "memory-fast";
+            case RAM_IMAGE ->
+                switch (host.hypervisor().memories().keeping()) {
+                    case IN_FILES, PRIVATE -> "memory-fast";
+                    case IN_SHARED_MEMORY -> "memory-compared";
+                };
             case LIBVIRT_SAVE -> "memory-standard";
         };
     }

@@ -166,7 +166,7 @@ final class MemberCut {
     /// What is known of it before its bytes are in the store.
     private Receipt receipt(Instance instance, Cut.WholeInstance cut, SnapshotRecord record, Quiesce quiesce) {
         return new Receipt(
-                CaptureInstance.strategy(record, instance.directory().snapshot(cut.snapshot())),
+                CaptureInstance.strategy(host, record, instance.directory().snapshot(cut.snapshot())),
                 quiesce,
                 record.reached(),
                 record.quiet().map(Quiet::frozen).orElse(Duration.ZERO),

@@ -45,7 +45,7 @@ import org.jboss.logging.Logger;
 ///
 /// ```
 ///  before    prepare a layer for each disk; forget every checkpoint, so that no layer is frozen with one inside;
-///            write what is dirty of the memory, if it is in a file
+///            write what is dirty of the memory, if it is in a file, or copy most of it, if it can be read
 ///  paused    memory to a file, disks to the prepared layers; a fresh checkpoint on those
 ///  after     layers committed, the frozen ones held; known points, whose checkpoint is the fresh one; meta.json
 /// ```
@@ -88,7 +88,7 @@ public final class MemoryCut {
         Intent.Cutting intent = new Intent.Cutting(snapshot, after, guard);
         instance.begin(intent);
         try {
-            host.hypervisor().memories().prepareCut(instance.id());
+            host.hypervisor().memories().prepareCut(instance.id(), directory.memory());
             meeting.arrive(Stage.READY);
             meeting.arrive(Stage.FROZEN);
             Paused paused = whilePaused(host, instance, intent, prepared.keySet(), meeting, () -> host.hypervisor()
@@ -108,6 +108,8 @@ public final class MemoryCut {
         } catch (StasisException e) {
             recover(instance, intent);
             throw e;
+        } finally {
+            host.hypervisor().memories().endCut(instance.id());
         }
     }
 

@@ -10,17 +10,30 @@ import java.util.Map;
 /// Memory and device state to a file and back. The files are whole when a call returns; a call that fails or
 /// dies may leave a part of one.
 ///
-/// A machine that was powered on with its RAM in a file ([MachineFiles#ram]) is saved and cut as a [RamImage],
-/// which shares blocks with that file and so takes milliseconds, whatever its size; any other machine in the
-/// hypervisor's own format, which takes as long as its RAM is large. Both are restored by every host.
+/// A machine whose RAM others than the hypervisor can see ([MachineFiles#ram]) is saved and cut as a [RamImage]. In a
+/// file, that shares blocks with it and so takes milliseconds, whatever its size. In memory alone, most of it is copied
+/// before the cut, which only compares and copies what is different. Any other machine is saved in the hypervisor's own
+/// format, which takes as long as its RAM is large. All are restored by every host.
 public interface Memories {
-    /// Whether memory files of this host can share blocks with the RAM of guests. If not, there is nothing to
-    /// be gained by RAM in a file.
-    boolean canShare();
+    /// How this host keeps the RAM of guests.
+    enum Keeping {
+        /// In files that can share blocks with memory files.
+        IN_FILES,
+        /// In memory that others can map.
+        IN_SHARED_MEMORY,
+        /// As the hypervisor likes.
+        PRIVATE
+    }
 
-    /// Brings what can be written before a cut to the disk, while the guest goes on, so that the cut is
-    /// shorter.
-    void prepareCut(InstanceId instance);
+    Keeping keeping();
+
+    /// Does what can be done before a cut while the guest goes on, so that the cut is shorter.
+    ///
+    /// @param memory the file that the cut will write
+    void prepareCut(InstanceId instance, Path memory);
+
+    /// Lets go of what was prepared, whether there was a cut or not.
+    void endCut(InstanceId instance);
 
     /// Saves the memory of a machine that is on and powers it off.
     void save(InstanceId instance, Path memory);
@@ -34,6 +47,6 @@ public interface Memories {
     /// Powers a machine on in the state of a memory file, paused. Defines it too. The file is not changed.
     ///
     /// @param machine with the devices that the memory was saved with
-    /// @param files with a file for the RAM if `memory` is a [RamImage], and without one if not
+    /// @param files with RAM that others can see if `memory` is a [RamImage], and without if not
     void restorePaused(Machine machine, MachineFiles files, Path memory);
 }

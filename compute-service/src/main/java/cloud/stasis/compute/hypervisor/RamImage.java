@@ -28,6 +28,7 @@ import java.nio.file.StandardOpenOption;
 public record RamImage(Path file, ByteCount ram, ByteCount state) {
     private static final byte[] MAGIC = "STASIS-RAM-IMAGE".getBytes(StandardCharsets.US_ASCII);
     private static final int FOOTER_BYTES = 32;
+    private static final int FILL_BYTES = 256 * 1024;
     /// QEMU's state of 26 disks is 2 MiB; a file that says more is not one of ours.
     private static final ByteCount MAX_STATE = ByteCount.ofMib(64);
 
@@ -81,6 +82,11 @@ public record RamImage(Path file, ByteCount ram, ByteCount state) {
     /// Makes a memory file of the RAM of a guest that does not run.
     public static RamImage write(Path file, Path ram, ByteCount size, ByteBuffer state) {
         Reflink.copy(ram, file, size);
+        return finish(file, size, state);
+    }
+
+    /// Makes a memory file of what is the RAM of a guest already.
+    public static RamImage finish(Path file, ByteCount size, ByteBuffer state) {
         int stateBytes = state.remaining();
         ByteBuffer footer = ByteBuffer.allocate(FOOTER_BYTES)
                 .put(MAGIC)
@@ -104,6 +110,29 @@ public record RamImage(Path file, ByteCount ram, ByteCount state) {
     /// Makes the RAM of a guest that is to go on from here.
     public void copyRam(Path into) {
         Reflink.copy(file, into, ram);
+    }
+
+    /// Puts the RAM where a guest has it already, which is zeros.
+    public void fill(Path shared) {
+        ByteBuffer block = ByteBuffer.allocateDirect(FILL_BYTES);
+        ByteBuffer zeros = ByteBuffer.allocate(FILL_BYTES);
+        try (FileChannel from = FileChannel.open(file, StandardOpenOption.READ);
+                FileChannel to = FileChannel.open(shared, StandardOpenOption.WRITE)) {
+            for (long at = 0; at < ram.bytes(); at += FILL_BYTES) {
+                block.clear().limit((int) Math.min(FILL_BYTES, ram.bytes() - at));
+                while (block.hasRemaining() && from.read(block, at + block.position()) >= 0) {
+                    // Until it is full.
+                }
+                block.flip();
+                if (!block.equals(zeros.clear().limit(block.remaining()))) {
+                    while (block.hasRemaining()) {
+                        to.write(block, at + block.position());
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw HostFiles.failure("give the instance its memory", e);
+        }
     }
 
     public ByteBuffer readState() {

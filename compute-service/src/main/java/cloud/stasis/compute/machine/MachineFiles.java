@@ -11,7 +11,7 @@ import java.util.Optional;
 ///
 /// @param directory of the instance; stands in the domain's metadata, so that an agent knows its own
 /// @param disks the active layer of each disk
-/// @param ram the file that is its RAM, if it is to be kept in one
+/// @param ram how its RAM is kept, if others than QEMU are to see it
 /// @param media what lies in its drives
 /// @param streams where disks read the content that they stand on while its file is not here yet
 public record MachineFiles(
@@ -20,7 +20,7 @@ public record MachineFiles(
         Optional<Path> kernel,
         Optional<Path> ramdisk,
         Path console,
-        Optional<Path> ram,
+        Optional<Ram> ram,
         Map<DeviceName, Path> media,
         Map<DeviceName, NbdExport> streams) {
     public MachineFiles {
@@ -36,12 +36,16 @@ public record MachineFiles(
             Optional<Path> kernel,
             Optional<Path> ramdisk,
             Path console,
-            Optional<Path> ram) {
+            Optional<Ram> ram) {
         this(directory, disks, kernel, ramdisk, console, ram, Map.of(), Map.of());
     }
 
     public MachineFiles withRam(Path file) {
-        return new MachineFiles(directory, disks, kernel, ramdisk, console, Optional.of(file), media, streams);
+        return with(new Ram.InFile(file));
+    }
+
+    public MachineFiles with(Ram other) {
+        return new MachineFiles(directory, disks, kernel, ramdisk, console, Optional.of(other), media, streams);
     }
 
     public MachineFiles withDisks(Map<DeviceName, Path> other) {
@@ -50,6 +54,13 @@ public record MachineFiles(
 
     public MachineFiles withStreams(Map<DeviceName, NbdExport> other) {
         return new MachineFiles(directory, disks, kernel, ramdisk, console, ram, media, other);
+    }
+
+    /// The file that is its RAM, if it is one.
+    public Optional<Path> ramFile() {
+        return ram.filter(Ram.InFile.class::isInstance)
+                .map(Ram.InFile.class::cast)
+                .map(Ram.InFile::file);
     }
 
     /// The active layer of one of the machine's disks.

@@ -15,6 +15,7 @@ import cloud.stasis.compute.instance.Intent;
 import cloud.stasis.compute.instance.Lineage;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.compute.machine.Platform;
+import cloud.stasis.compute.machine.Ram;
 import cloud.stasis.disks.Extents;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayerReader;
@@ -78,19 +79,26 @@ public final class PowerOn {
     private MachineFiles booting(Instance instance) {
         RamFile ram = new RamFile(instance.directory().ram());
         HostFiles.directory(instance.directory().memory());
-        if (!host.hypervisor().memories().canShare()) {
-            return host.files(instance);
+        MachineFiles files = host.files(instance);
+        switch (host.hypervisor().memories().keeping()) {
+            case IN_SHARED_MEMORY -> {
+                return files.with(new Ram.InMemory());
+            }
+            case PRIVATE -> {
+                return files;
+            }
+            case IN_FILES -> {}
         }
         if (!host.hasRoomForRam(instance)) {
             LOG.warnf(
                     "No room for RAM in a file, snapshots of this instance will pause it longer instanceId=%s",
                     instance.id());
             HostFiles.delete(ram.file());
-            return host.files(instance);
+            return files;
         }
         ram.create(instance.machine().memory());
         HostLayout.giveToQemu(ram.file());
-        return host.files(instance).withRam(ram.file());
+        return files.withRam(ram.file());
     }
 
     /// Lets it go on from a memory file. If that fails it is off.
@@ -101,10 +109,22 @@ public final class PowerOn {
     /// @param last called when nothing can fail any more and nothing has run yet
     public void resume(Instance instance, Path memory, ResumeState state, Runnable last) {
         HostFiles.directory(instance.directory().memory());
-        Path ram = instance.directory().ram();
-        HostFiles.delete(ram);
-        MachineFiles files = RamImage.isOne(memory) ? host.files(instance).withRam(ram) : host.files(instance);
+        HostFiles.delete(instance.directory().ram());
+        MachineFiles files = files(instance, memory);
         powerOn(instance, files, state, () -> restore(instance, files, memory, state), last);
+    }
+
+    private MachineFiles files(Instance instance, Path memory) {
+        MachineFiles files = host.files(instance);
+        if (!RamImage.isOne(memory)) {
+            return files;
+        }
+        return files.with(
+                switch (host.hypervisor().memories().keeping()) {
+                    case IN_FILES, PRIVATE ->
+                        new Ram.InFile(instance.directory().ram());
+                    case IN_SHARED_MEMORY -> new Ram.InMemory();
+                });
     }
 
     private void restore(Instance instance, MachineFiles files, Path memory, ResumeState state) {

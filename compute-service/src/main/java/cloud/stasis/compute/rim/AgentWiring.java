@@ -7,6 +7,7 @@ import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.host.Limits;
 import cloud.stasis.compute.hypervisor.Bridges;
 import cloud.stasis.compute.hypervisor.Hypervisor;
+import cloud.stasis.compute.hypervisor.Memories.Keeping;
 import cloud.stasis.compute.hypervisor.libvirt.LibvirtHypervisor;
 import cloud.stasis.compute.hypervisor.libvirt.VirtTypes;
 import cloud.stasis.compute.hypervisor.simulated.SimulatedHypervisor;
@@ -88,7 +89,8 @@ class AgentWiring {
                         layout.run(),
                         layout.memory(),
                         bridges(),
-                        strategy());
+                        strategy(),
+                        keeping());
             case SIMULATED ->
                 new SimulatedHypervisor(
                         SimulatedHypervisor.Ram.ANONYMOUS, strategy().orElse(CaptureStrategy.BITMAP));
@@ -100,6 +102,13 @@ class AgentWiring {
             case AUTO -> Optional.empty();
             case BITMAP -> Optional.of(CaptureStrategy.BITMAP);
             case COPY -> Optional.of(CaptureStrategy.COPY);
+        };
+    }
+
+    private Optional<Keeping> keeping() {
+        return switch (config.guestMemory()) {
+            case AUTO -> Optional.empty();
+            case PRIVATE -> Optional.of(Keeping.PRIVATE);
         };
     }
 

@@ -93,6 +93,17 @@ interface ComputeConfig {
     @WithDefault("auto")
     CaptureChoice captureStrategy();
 
+    /// How guests keep their RAM: `auto`, in files where those of `memory-dir` can
+    /// share blocks, else in memory that this agent can read, so that snapshots
+    /// pause a guest for less long; or `private`, as the hypervisor likes.
+    @WithDefault("auto")
+    GuestMemory guestMemory();
+
+    enum GuestMemory {
+        AUTO,
+        PRIVATE
+    }
+
     enum CaptureChoice {
         AUTO,
         BITMAP,

@@ -269,10 +269,10 @@ public abstract class HypervisorContract {
         running();
         write(0, filled(BLOCK, 7));
         remember("before");
-        hypervisor().memories().prepareCut(id());
+        Path memory = directory().resolve("cut.image");
+        hypervisor().memories().prepareCut(id(), memory);
         hypervisor().domains().pause(id());
         Map<DeviceName, Path> next = layersOn(files().disks());
-        Path memory = directory().resolve("cut.image");
 
         hypervisor().memories().cut(id(), memory, next);
         hypervisor().domains().resume(id());

@@ -1,7 +1,6 @@
 package cloud.stasis.compute.hypervisor.libvirt;
 
 import cloud.stasis.compute.hypervisor.Bridges;
-import cloud.stasis.compute.hypervisor.RamFile;
 import cloud.stasis.compute.instance.InstanceDirectory;
 import cloud.stasis.compute.machine.Cpu;
 import cloud.stasis.compute.machine.Machine;
@@ -9,6 +8,7 @@ import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.compute.machine.PciAddress;
 import cloud.stasis.compute.machine.Platform;
 import cloud.stasis.compute.machine.Platform.Generation;
+import cloud.stasis.compute.machine.Ram;
 import cloud.stasis.compute.machine.VirtType;
 import cloud.stasis.disks.NbdExport;
 import cloud.stasis.messages.ComputeCommand.Boot;
@@ -42,6 +42,8 @@ final class DomainXml {
     private static final String PREFIX = "stasis";
     private static final String OWNER = "stasis:instance";
     private static final String RAM = "ram";
+    /// Instead of the name of a file, which is absolute.
+    private static final String IN_MEMORY = "memory";
 
     private final HostId host;
     private final DiskCache cache;
@@ -84,7 +86,7 @@ final class DomainXml {
                     .with("xmlns:" + PREFIX, NAMESPACE)
                     .with("host", host)
                     .with("directory", files.directory());
-            files.ram().ifPresent(ram -> owner.with(RAM, ram));
+            files.ram().ifPresent(ram -> owner.with(RAM, word(ram)));
             domain.add("memory")
                     .with("unit", "b")
                     .text(Long.toString(machine.memory().bytes()));
@@ -289,13 +291,20 @@ final class DomainXml {
                 .findFirst();
     }
 
-    /// The file that is its RAM, if it was started with one.
-    static Optional<RamFile> ram(Xml domain) {
+    /// How its RAM is kept, if others can see it.
+    static Optional<Ram> ram(Xml domain) {
         return domain.all(OWNER).stream()
                 .map(owner -> owner.attribute(RAM))
-                .filter(file -> !file.isEmpty())
-                .map(file -> new RamFile(Path.of(file)))
+                .filter(word -> !word.isEmpty())
+                .map(word -> word.equals(IN_MEMORY) ? new Ram.InMemory() : (Ram) new Ram.InFile(Path.of(word)))
                 .findFirst();
+    }
+
+    private static String word(Ram ram) {
+        return switch (ram) {
+            case Ram.InFile in -> in.file().toString();
+            case Ram.InMemory _ -> IN_MEMORY;
+        };
     }
 
     /// Which one its guest sees; empty if it has none.

@@ -10,6 +10,7 @@ import cloud.stasis.compute.hypervisor.LiveDevices;
 import cloud.stasis.compute.hypervisor.LiveDisks;
 import cloud.stasis.compute.hypervisor.LiveLayers;
 import cloud.stasis.compute.hypervisor.Memories;
+import cloud.stasis.compute.hypervisor.Memories.Keeping;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.VirtType;
 import cloud.stasis.disks.LayerFiles;
@@ -57,6 +58,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     /// @param memory a directory for memory files and RAM
     /// @param bridges of the networks that this host reaches
     /// @param strategy how the disks of running machines are read; if empty, as this hypervisor is able to
+    /// @param keeping how machines keep their RAM; if empty, as this host is able to
     public LibvirtHypervisor(
             URI uri,
             HostId host,
@@ -65,20 +67,25 @@ public final class LibvirtHypervisor implements Hypervisor {
             Path sockets,
             Path memory,
             Bridges bridges,
-            Optional<CaptureStrategy> strategy) {
+            Optional<CaptureStrategy> strategy,
+            Optional<Keeping> keeping) {
         DomainXml xml = new DomainXml(host, DirectIo.isPossible(instances), bridges);
         this.libvirt = new LibvirtConnection(uri);
         this.virtType = virtType;
         this.domains = new LibvirtDomains(libvirt, xml, host, instances);
         this.guests = new LibvirtGuests(libvirt);
-        this.memories =
-                new LibvirtMemories(libvirt, domains, xml, new DeviceStates(sockets), Reflink.isPossibleIn(memory));
+        this.memories = new LibvirtMemories(
+                libvirt, domains, xml, new DeviceStates(sockets), keeping.orElseGet(() -> keeping(memory)));
         this.liveLayers = new LibvirtLayers(libvirt);
         this.liveDisks = new LibvirtDisks(libvirt, xml);
         this.liveDevices = new LibvirtDevices(libvirt, xml, bridges);
         this.layers = new QcowLayers(sockets);
         this.sockets = sockets;
         this.strategy = strategy;
+    }
+
+    private static Keeping keeping(Path memory) {
+        return Reflink.isPossibleIn(memory) ? Keeping.IN_FILES : Keeping.IN_SHARED_MEMORY;
     }
 
     private DiskHistory chosen() {

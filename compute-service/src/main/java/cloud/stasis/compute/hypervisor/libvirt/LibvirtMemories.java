@@ -1,12 +1,14 @@
 package cloud.stasis.compute.hypervisor.libvirt;
 
 import cloud.stasis.compute.hypervisor.Memories;
+import cloud.stasis.compute.hypervisor.RamCopy;
 import cloud.stasis.compute.hypervisor.RamFile;
 import cloud.stasis.compute.hypervisor.RamImage;
 import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.compute.machine.Platform;
+import cloud.stasis.compute.machine.Ram;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
@@ -14,9 +16,12 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.StasisException;
 import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.libvirt.Domain;
 import org.libvirt.Domain.SnapshotCreateFlags;
 import org.libvirt.LibvirtException;
@@ -25,6 +30,7 @@ import org.libvirt.LibvirtException;
 ///
 /// ```
 ///  RAM in a file    RamImage: the blocks of the file, shared, and the state of the devices
+///  RAM in memory    RamImage: a copy that was caught up with the RAM, and the state of the devices
 ///  otherwise        libvirt's save image: a header, an XML of its own, and QEMU's migration stream
 /// ```
 ///
@@ -41,32 +47,51 @@ final class LibvirtMemories implements Memories {
     private final LibvirtDomains domains;
     private final DomainXml xml;
     private final DeviceStates states;
-    private final boolean canShare;
+    private final Keeping keeping;
+    private final Map<InstanceId, RamCopy> copies = new ConcurrentHashMap<>();
 
-    /// @param canShare whether files of the directory for memory can share blocks
+    /// @param keeping how machines keep their RAM
     LibvirtMemories(
-            LibvirtConnection libvirt, LibvirtDomains domains, DomainXml xml, DeviceStates states, boolean canShare) {
+            LibvirtConnection libvirt, LibvirtDomains domains, DomainXml xml, DeviceStates states, Keeping keeping) {
         this.libvirt = libvirt;
         this.domains = domains;
         this.xml = xml;
         this.states = states;
-        this.canShare = canShare;
+        this.keeping = keeping;
     }
 
     @Override
-    public boolean canShare() {
-        return canShare;
+    public Keeping keeping() {
+        return keeping;
     }
 
     @Override
-    public void prepareCut(InstanceId instance) {
-        libvirt.ask("look at the instance", instance, LibvirtMemories::ram).ifPresent(RamFile::flush);
+    public void prepareCut(InstanceId instance, Path memory) {
+        ByteCount size = libvirt.ask("look at the instance", instance, LibvirtMemories::size);
+        switch (libvirt.ask("look at the instance", instance, LibvirtMemories::ram)
+                .orElse(null)) {
+            case Ram.InFile in -> new RamFile(in.file()).flush();
+            case Ram.InMemory _ -> copy(instance, memory, size);
+            case null -> {}
+        }
+    }
+
+    private void copy(InstanceId instance, Path memory, ByteCount size) {
+        endCut(instance);
+        RamCopy copy = RamCopy.begin(SharedMemory.of(DomainXml.name(instance), size), memory, size);
+        copies.put(instance, copy);
+        copy.approach();
+    }
+
+    @Override
+    public void endCut(InstanceId instance) {
+        Optional.ofNullable(copies.remove(instance)).ifPresent(RamCopy::close);
     }
 
     @Override
     public void save(InstanceId instance, Path memory) {
         libvirt.change("save the memory", instance, domain -> {
-            Optional<RamFile> ram = ram(domain);
+            Optional<Ram> ram = ram(domain);
             if (ram.isPresent()) {
                 saveImage(domain, instance, ram.get(), memory);
             } else if (LibvirtCalls.INSTANCE.virDomainSaveFlags(
@@ -78,8 +103,10 @@ final class LibvirtMemories implements Memories {
     }
 
     /// The file is whole before the machine is off, so a machine that is off has one.
-    private void saveImage(Domain domain, InstanceId instance, RamFile ram, Path memory) throws LibvirtException {
-        ram.flush();
+    private void saveImage(Domain domain, InstanceId instance, Ram ram, Path memory) throws LibvirtException {
+        if (ram instanceof Ram.InFile(Path file)) {
+            new RamFile(file).flush();
+        }
         boolean runs = domains.isRunning(domain);
         if (runs) {
             domain.suspend();
@@ -93,19 +120,39 @@ final class LibvirtMemories implements Memories {
             throw e;
         }
         domain.destroy();
-        HostFiles.delete(ram.file());
+        if (ram instanceof Ram.InFile(Path file)) {
+            HostFiles.delete(file);
+        }
     }
 
-    private void image(Domain domain, InstanceId instance, RamFile ram, Path memory) throws LibvirtException {
-        // The RAM as libvirt was told, which is what the file was made with.
-        ByteCount size = ByteCount.ofKib(domain.getMaxMemory());
-        RamImage.write(memory, ram.file(), size, states.save(domain, instance));
+    private void image(Domain domain, InstanceId instance, Ram ram, Path memory) throws LibvirtException {
+        ByteCount size = size(domain);
+        ByteBuffer state = states.save(domain, instance);
+        switch (ram) {
+            case Ram.InFile in -> RamImage.write(memory, in.file(), size, state);
+            case Ram.InMemory _ -> {
+                if (!copies.containsKey(instance)) {
+                    copies.put(instance, RamCopy.begin(SharedMemory.of(DomainXml.name(instance), size), memory, size));
+                }
+                try {
+                    Objects.requireNonNull(copies.get(instance)).catchUp();
+                } finally {
+                    endCut(instance);
+                }
+                RamImage.finish(memory, size, state);
+            }
+        }
+    }
+
+    /// The RAM as libvirt was told, which is what the file was made with.
+    private static ByteCount size(Domain domain) throws LibvirtException {
+        return ByteCount.ofKib(domain.getMaxMemory());
     }
 
     @Override
     public void cut(InstanceId instance, Path memory, Map<DeviceName, Path> layers) {
         libvirt.change("save memory and disks at one instant", instance, domain -> {
-            Optional<RamFile> ram = ram(domain);
+            Optional<Ram> ram = ram(domain);
             if (ram.isEmpty()) {
                 domain.snapshotCreateXML(BackupXml.cut(memory, layers), ONTO_LAYERS)
                         .free();
@@ -123,7 +170,7 @@ final class LibvirtMemories implements Memories {
         });
     }
 
-    private static Optional<RamFile> ram(Domain domain) throws LibvirtException {
+    private static Optional<Ram> ram(Domain domain) throws LibvirtException {
         return DomainXml.ram(Xml.parse(domain.getXMLDesc(0)));
     }
 
@@ -136,14 +183,15 @@ final class LibvirtMemories implements Memories {
             return;
         }
         int restored = LibvirtCalls.INSTANCE.virDomainRestoreFlags(
-                libvirt.handle(), memory.toString(), xml.write(withGenerationOf(memory, machine), files), SAVE_PAUSED);
+                libvirt.handle(), memory.toString(), xml.write(asSavedIn(memory, machine), files), SAVE_PAUSED);
         if (restored == LibvirtCalls.FAILED) {
             throw LibvirtConnection.lastFailure("restore the memory");
         }
     }
 
     /// libvirt insists on the generation that the memory was saved with, and then gives another one itself.
-    private Machine withGenerationOf(Path memory, Machine machine) {
+    /// Of the CPU it has kept a record of its own.
+    private Machine asSavedIn(Path memory, Machine machine) {
         Optional<Platform> board = machine.platform();
         if (board.isEmpty()) {
             return machine;
@@ -154,7 +202,8 @@ final class LibvirtMemories implements Memories {
             throw LibvirtConnection.lastFailure("look at the memory");
         }
         Xml saved = Xml.parse(LibvirtCalls.take(text));
-        return machine.with(board.get().withGeneration(DomainXml.generation(saved)).withCpu(Optional.empty()));
+        return machine.with(
+                board.get().withGeneration(DomainXml.generation(saved)).withCpu(Optional.empty()));
     }
 
     private void restoreImage(Machine machine, MachineFiles files, RamImage image) {
@@ -163,13 +212,18 @@ final class LibvirtMemories implements Memories {
             throw new StasisException(
                     ErrorCode.MALFORMED_OBJECT, "the memory of the snapshot has another size than its machine");
         }
-        Path ram = files.ram()
+        Ram ram = files.ram()
                 .orElseThrow(() ->
                         new StasisException(ErrorCode.INTERNAL, "there is no place for the RAM of a memory image"));
-        image.copyRam(ram);
-        HostLayout.giveToQemu(ram);
+        if (ram instanceof Ram.InFile(Path file)) {
+            image.copyRam(file);
+            HostLayout.giveToQemu(file);
+        }
         try {
             domains.startPaused(instance);
+            if (ram instanceof Ram.InMemory) {
+                image.fill(SharedMemory.of(DomainXml.name(instance), image.ram()));
+            }
             libvirt.change("restore the memory", instance, domain -> states.load(domain, instance, image.readState()));
         } catch (StasisException e) {
             domains.powerOff(instance);

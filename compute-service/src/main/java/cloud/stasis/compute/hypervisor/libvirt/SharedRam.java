@@ -1,17 +1,17 @@
 package cloud.stasis.compute.hypervisor.libvirt;
 
+import cloud.stasis.compute.machine.Ram;
 import cloud.stasis.messages.MessageCodec;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// RAM as a file that QEMU maps shared. libvirt has no element for a file of our choice, so QEMU is told
-/// directly; its later `memory-backend` goes before libvirt's own, which is never touched and so occupies
-/// nothing.
+/// RAM that QEMU maps shared: a file, or memory without one. libvirt has no element for a file of our choice,
+/// so QEMU is told directly; its later `memory-backend` goes before libvirt's own, which is never touched and
+/// so occupies nothing.
 final class SharedRam {
     private static final String NAMESPACE = "http://libvirt.org/schemas/domain/qemu/1.0";
     /// The name of the backend, by which a migration stream knows the RAM; it must never change.
@@ -19,7 +19,7 @@ final class SharedRam {
 
     private SharedRam() {}
 
-    static void add(Xml domain, Path ram, ByteCount size) {
+    static void add(Xml domain, Ram ram, ByteCount size) {
         domain.add("qemu:commandline", line -> {
             line.with("xmlns:qemu", NAMESPACE);
             argument(line, "-object", backend(ram, size));
@@ -34,12 +34,17 @@ final class SharedRam {
         line.add("qemu:arg").with("value", value);
     }
 
-    private static String backend(Path ram, ByteCount size) {
+    private static String backend(Ram ram, ByteCount size) {
         Map<String, Object> backend = new LinkedHashMap<>();
-        backend.put("qom-type", "memory-backend-file");
         backend.put("id", BACKEND);
         backend.put("size", size.bytes());
-        backend.put("mem-path", ram.toString());
+        switch (ram) {
+            case Ram.InFile in -> {
+                backend.put("qom-type", "memory-backend-file");
+                backend.put("mem-path", in.file().toString());
+            }
+            case Ram.InMemory _ -> backend.put("qom-type", "memory-backend-memfd");
+        }
         backend.put("share", true);
         try {
             return MessageCodec.mapper().writeValueAsString(backend);

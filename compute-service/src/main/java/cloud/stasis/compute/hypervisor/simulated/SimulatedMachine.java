@@ -167,7 +167,7 @@ final class SimulatedMachine {
 
     /// The file that its RAM is said to be.
     synchronized Optional<Path> ram() {
-        return files.ram();
+        return files.ramFile();
     }
 
     synchronized byte[] memory() {

@@ -29,14 +29,17 @@ final class SimulatedMemories implements Memories {
     }
 
     @Override
-    public boolean canShare() {
-        return host.keepsRamInFiles();
+    public Keeping keeping() {
+        return host.keepsRamInFiles() ? Keeping.IN_FILES : Keeping.PRIVATE;
     }
 
     @Override
-    public void prepareCut(InstanceId instance) {
+    public void prepareCut(InstanceId instance, Path memory) {
         host.machine(instance).requireActive();
     }
+
+    @Override
+    public void endCut(InstanceId instance) {}
 
     @Override
     public void save(InstanceId instance, Path memory) {
@@ -82,7 +85,7 @@ final class SimulatedMemories implements Memories {
         if (!image.readState().equals(ByteBuffer.wrap(STATE))) {
             throw new StasisException(ErrorCode.HYPERVISOR_FAILED, "not the state of a simulated machine");
         }
-        Path ram = files.ram().orElseThrow();
+        Path ram = files.ramFile().orElseThrow();
         image.copyRam(ram);
         return Files.readAllBytes(ram);
     }
