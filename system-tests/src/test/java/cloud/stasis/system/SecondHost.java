@@ -1,0 +1,78 @@
+package cloud.stasis.system;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// Another agent on the machine of the cloud, with a name, a directory and a port of its own: to the gateway
+/// it is another host. It is started as the first one was.
+final class SecondHost implements AutoCloseable {
+    static final String NAME = "second-host";
+    private static final Duration END = Duration.ofSeconds(30);
+
+    private final Process process;
+
+    private SecondHost(Process process) {
+        this.process = process;
+    }
+
+    static SecondHost beside(OneMachineCloud cloud) {
+        try {
+            Path first = Path.of(
+                    "/proc", Long.toString(cloud.process("compute-service").pid()));
+            Path home = cloud.home().resolve(NAME);
+            int port = freePort();
+            ProcessBuilder builder = new ProcessBuilder(words(first.resolve("cmdline")))
+                    .redirectErrorStream(true)
+                    .redirectOutput(
+                            cloud.home().resolve("log").resolve(NAME + ".log").toFile());
+            Map<String, String> environment = new HashMap<>();
+            words(first.resolve("environ")).forEach(line -> {
+                String[] pair = line.split("=", 2);
+                environment.put(pair[0], pair.length > 1 ? pair[1] : "");
+            });
+            environment.remove("STASIS_MEMORY_DIR");
+            environment.put("STASIS_HOST_ID", NAME);
+            environment.put("STASIS_COMPUTE_DIR", home.toString());
+            environment.put("STASIS_VOLUME_DIR", home.resolve("volumes").toString());
+            environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
+            environment.put("STASIS_COMPUTE_URL", "http://127.0.0.1:" + port);
+            builder.environment().clear();
+            builder.environment().putAll(environment);
+            return new SecondHost(builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> words(Path file) throws IOException {
+        return List.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\0"));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return any.getLocalPort();
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(END.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
