@@ -50,6 +50,8 @@ public final class Program {
             }
             return new Ending(process.exitValue(), output.join(), complaint.join());
         } catch (InterruptedException e) {
+            // Whoever interrupts goes on with the files that it has open.
+            process.destroyForcibly().onExit().join();
             Thread.currentThread().interrupt();
             throw new StasisException(ErrorCode.CANCELLED, name + " was interrupted", e);
         } finally {

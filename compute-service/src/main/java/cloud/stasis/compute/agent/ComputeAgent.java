@@ -15,6 +15,8 @@ import cloud.stasis.compute.devices.Nics;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Intent;
+import cloud.stasis.compute.layers.FoldLayers;
+import cloud.stasis.compute.layers.Folds;
 import cloud.stasis.compute.lifecycle.BootInstance;
 import cloud.stasis.compute.lifecycle.CloneInstance;
 import cloud.stasis.compute.lifecycle.DeleteInstance;
@@ -40,6 +42,7 @@ import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.StasisException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 
 /// Carries out what the gateway asks for. The composition of everything below it stands here.
@@ -56,6 +59,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     private final CaptureDisks captureDisks;
     private final CaptureInstance captureInstance;
     private final Rescue rescue;
+    private final Folds folds;
     private final SettleCapture settle;
     private final RevertInstance revert;
     private final AttachVolume attach;
@@ -72,7 +76,13 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     private final StreamedDisks streamed;
     private final Turns turns = new Turns();
 
+    /// Whose folds are part of the commands that make them worth while.
     public ComputeAgent(HostId hostId, Host host, FactPublisher facts) {
+        this(hostId, host, facts, Runnable::run);
+    }
+
+    /// @param background of one thread, on which layers are folded
+    public ComputeAgent(HostId hostId, Host host, FactPublisher facts, Executor background) {
         this.hostId = hostId;
         this.host = host;
         this.facts = facts;
@@ -83,7 +93,9 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         this.delete = new DeleteInstance(host);
         this.power = new Power(host, powerOn);
         this.rescue = new Rescue(host, powerOn, power);
-        this.settle = new SettleCapture(host);
+        FoldLayers folding = new FoldLayers(host);
+        this.folds = new Folds(instance -> fold(folding, instance), background);
+        this.settle = new SettleCapture(host, folds);
         this.captureDisks = new CaptureDisks(host, memoryCut);
         SnapshotCut cut = new SnapshotCut(host, memoryCut);
         this.captureInstance = new CaptureInstance(host, cut, memoryCut, settle);
@@ -111,12 +123,14 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         host.streams().resume();
         host.hypervisor().domains().onChange(teller::changed);
         known.forEach(teller::changed);
+        known.forEach(folds::want);
     }
 
     @Override
     public CommandResult handle(ComputeCommand command, CommandContext context) {
         List<InstanceId> concerned =
                 command.keys().stream().map(InstanceId::parse).toList();
+        folds.giveWay(concerned);
         try (Turns.Turn _ = turns.take(concerned)) {
             if (needsDisksHere(command)) {
                 concerned.stream()
@@ -126,7 +140,14 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
             giveUpHold(command);
             return dispatch(command, context);
         } finally {
+            folds.over(concerned);
             concerned.forEach(teller::changed);
+        }
+    }
+
+    private void fold(FoldLayers folding, InstanceId id) {
+        try (Turns.Turn _ = turns.take(List.of(id))) {
+            host.instances().find(id).ifPresent(folding::of);
         }
     }
 

@@ -4,7 +4,7 @@ import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Lineage;
 import cloud.stasis.compute.instance.Lineage.Piece;
-import cloud.stasis.compute.layers.FoldLayers;
+import cloud.stasis.compute.layers.Folds;
 import cloud.stasis.disks.LayerNumber;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
@@ -20,11 +20,11 @@ import java.util.UUID;
 /// repeatable.
 public final class SettleCapture {
     private final Host host;
-    private final FoldLayers folding;
+    private final Folds folds;
 
-    public SettleCapture(Host host) {
+    public SettleCapture(Host host, Folds folds) {
         this.host = host;
-        this.folding = new FoldLayers(host);
+        this.folds = folds;
     }
 
     public CommandResult handle(ComputeCommand.SettleCapture command) {
@@ -33,7 +33,7 @@ public final class SettleCapture {
                 case SEALED -> {
                     seal(instance, command.capture());
                     release(new SnapshotId(command.capture()), left(instance, command.capture()));
-                    folding.of(instance);
+                    folds.want(instance.id());
                 }
                 case ABANDONED -> abandon(instance, command.capture());
             }
@@ -99,7 +99,7 @@ public final class SettleCapture {
     public CommandResult handle(ComputeCommand.DiscardSnapshot command) {
         host.instances().find(command.instance()).ifPresent(instance -> {
             discard(instance, command.snapshot());
-            folding.of(instance);
+            folds.want(instance.id());
         });
         return new CommandResult.Completed();
     }

@@ -41,7 +41,11 @@ public final class FoldLayers {
                 instance.disks().forEach((target, disk) -> fold(instance, target, disk));
             }
         } catch (StasisException e) {
-            LOG.warnf(e, "Layers were not folded, which is tried again later instanceId=%s", instance.id());
+            if (Thread.currentThread().isInterrupted()) {
+                LOG.infof("Layers are folded later, a command goes before instanceId=%s", instance.id());
+            } else {
+                LOG.warnf(e, "Layers were not folded, which is tried again later instanceId=%s", instance.id());
+            }
         }
     }
 

@@ -35,6 +35,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
 /// The one place where the parts of the agent are put together.
@@ -44,6 +46,8 @@ class AgentWiring {
 
     private final ComputeConfig config;
     private final Clock clock = Clock.systemUTC();
+    private final ExecutorService folds = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("folds").daemon().factory());
 
     AgentWiring(ComputeConfig config) {
         this.config = config;
@@ -168,10 +172,12 @@ class AgentWiring {
     @Produces
     @Singleton
     ComputeAgent agent(HostId id, Host host, WorkerBus bus) {
-        return new ComputeAgent(id, host, bus);
+        return new ComputeAgent(id, host, bus, folds);
     }
 
+    /// What it was doing is found out and done again by the next process.
     void close(@Disposes ComputeAgent agent) {
+        folds.shutdownNow();
         agent.close();
     }
 

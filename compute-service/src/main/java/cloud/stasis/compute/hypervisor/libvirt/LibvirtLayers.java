@@ -24,7 +24,7 @@ final class LibvirtLayers implements LiveLayers {
     /// A guest's own reads and writes go before.
     private static final long MIB_PER_SECOND = 200;
 
-    /// 24 GiB at that rate. Snapshots of the instance wait meanwhile.
+    /// 24 GiB at that rate.
     private static final Duration DEADLINE = Duration.ofMinutes(2);
 
     /// What a guest has written while its content was fetched, as [LibvirtCopies] has it.
@@ -164,7 +164,7 @@ final class LibvirtLayers implements LiveLayers {
         try {
             while (domain.getBlockJobInfo(target, NO_FLAGS).type != NO_JOB) {
                 if (System.nanoTime() > end) {
-                    domain.blockJobAbort(target, NO_FLAGS);
+                    giveUp(domain, target);
                     throw new StasisException(
                             ErrorCode.HYPERVISOR_UNAVAILABLE,
                             "folding the layers of a disk took too long and is tried again later");
@@ -173,7 +173,19 @@ final class LibvirtLayers implements LiveLayers {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new StasisException(ErrorCode.OUTCOME_UNKNOWN, "interrupted while layers are folded", e);
+            giveUp(domain, target);
+            throw new StasisException(ErrorCode.CANCELLED, "interrupted while layers are folded", e);
+        }
+    }
+
+    /// Returns when the job is gone. It may have come to its end by itself.
+    private static void giveUp(Domain domain, String target) throws LibvirtException {
+        try {
+            domain.blockJobAbort(target, NO_FLAGS);
+        } catch (LibvirtException e) {
+            if (domain.getBlockJobInfo(target, NO_FLAGS).type != NO_JOB) {
+                throw e;
+            }
         }
     }
 

@@ -1,0 +1,111 @@
+package cloud.stasis.compute.layers;
+
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.StasisException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/// Folds layers beside commands, one instance at a time, and gives way: when a command for an instance
+/// comes, the fold of that instance is given up, and begun again when no command for it is left.
+///
+/// ```
+///  want ──> waits ──> folded ──> done
+///             ^          │ a command comes: interrupted, as by a crash, from which a fold leaves nothing half done
+///             └──────────┘
+/// ```
+///
+/// What is wanted is not written down: an agent that starts wants it for every instance, and where there is
+/// nothing to do that is cheap.
+public final class Folds {
+    private final Consumer<InstanceId> fold;
+    private final Executor executor;
+
+    /// How many commands each instance has at this moment.
+    private final Map<InstanceId, Integer> commands = new HashMap<>();
+
+    private final Set<InstanceId> wanted = new LinkedHashSet<>();
+    private Optional<Running> running = Optional.empty();
+
+    private record Running(InstanceId instance, Thread thread) {}
+
+    /// @param fold whose thread may be interrupted
+    /// @param executor of one thread; if it is that of the caller, a fold is part of the command that made it
+    /// worth while
+    public Folds(Consumer<InstanceId> fold, Executor executor) {
+        this.fold = fold;
+        this.executor = executor;
+    }
+
+    /// There may be something to fold. It begins when the last command for the instance is over.
+    public void want(InstanceId instance) {
+        synchronized (this) {
+            wanted.add(instance);
+        }
+        executor.execute(this::work);
+    }
+
+    /// A command for these begins. When this returns nothing is folded of them.
+    public synchronized void giveWay(Collection<InstanceId> instances) {
+        instances.forEach(instance -> commands.merge(instance, 1, Integer::sum));
+        try {
+            while (running.filter(now -> instances.contains(now.instance())).isPresent()) {
+                running.get().thread().interrupt();
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            goOn(instances);
+            throw new StasisException(ErrorCode.OUTCOME_UNKNOWN, "interrupted while layers were folded", e);
+        }
+    }
+
+    /// The command is over.
+    public void over(Collection<InstanceId> instances) {
+        goOn(instances);
+        executor.execute(this::work);
+    }
+
+    private synchronized void goOn(Collection<InstanceId> instances) {
+        instances.forEach(instance ->
+                commands.computeIfPresent(instance, (known, count) -> count == 1 ? null : Integer.valueOf(count - 1)));
+    }
+
+    private void work() {
+        Optional<InstanceId> next = begin();
+        while (next.isPresent()) {
+            try {
+                fold.accept(next.get());
+            } finally {
+                end(next.get());
+            }
+            next = begin();
+        }
+    }
+
+    private synchronized Optional<InstanceId> begin() {
+        Optional<InstanceId> next = wanted.stream()
+                .filter(instance -> !commands.containsKey(instance))
+                .findFirst();
+        next.ifPresent(instance -> {
+            wanted.remove(instance);
+            running = Optional.of(new Running(instance, Thread.currentThread()));
+        });
+        return next;
+    }
+
+    /// Who interrupts holds the lock, so none comes late.
+    private synchronized void end(InstanceId instance) {
+        running = Optional.empty();
+        if (Thread.interrupted()) {
+            wanted.add(instance);
+        }
+        notifyAll();
+    }
+}
