@@ -48,7 +48,9 @@ class TpmIT {
     void tpmGoesOnAsItWasWithMemoryThatSharesBlocks() throws Exception {
         ReflinkVolume made = ReflinkVolume.make();
         volume = Optional.of(made);
-        goesOn(RealHost.withMemoryIn(made.mount()));
+        Reverted reverted = goesOn(RealHost.withMemoryIn(made.mount()));
+
+        bootsWithWhatItKept(reverted);
     }
 
     @Test
@@ -56,7 +58,9 @@ class TpmIT {
         goesOn(RealHost.withPrivateMemory());
     }
 
-    private void goesOn(RealHost real) throws Exception {
+    private record Reverted(RealHost host, InstanceId id, SnapshotId snapshot, CommandResult.Captured captured) {}
+
+    private Reverted goesOn(RealHost real) throws Exception {
         host = Optional.of(real);
         InstanceSpec spec = RealHost.spec(DemoGuest.in(real.store), List.of()).with(TpmModel.CRB);
         InstanceId id = InstanceId.random();
@@ -65,7 +69,6 @@ class TpmIT {
         real.inGuest(id, EXTEND);
         String then = real.inGuest(id, REGISTER);
         assertThat(then.strip()).matches("[0-9A-F]{64}").isNotEqualTo("0".repeat(64));
-        Path state = real.instance(id).directory().tpmState();
         SnapshotId snapshot = SnapshotId.random();
         CommandResult.Captured captured = (CommandResult.Captured) real.handle(new ComputeCommand.CaptureInstance(
                 id, snapshot, MemoryChoice.WITH_MEMORY, Quiesce.PREFER, RealHost.GRANT));
@@ -79,10 +82,16 @@ class TpmIT {
         assertThat(real.inGuest(id, REGISTER)).isEqualTo(then);
         assertThat(real.inGuest(id, "cat /run/probe.state")).contains("failures=0", "memory_failures=0");
         assertThat(generation(id)).isNotEqualTo(before).isEqualTo(recorded(real, id));
+        return new Reverted(real, id, snapshot, captured);
+    }
 
+    private static void bootsWithWhatItKept(Reverted reverted) throws Exception {
+        RealHost real = reverted.host();
+        InstanceId id = reverted.id();
+        String before = generation(id);
+        Path state = real.instance(id).directory().tpmState();
         byte[] lasting = Files.readAllBytes(state);
-        revert(real, id, snapshot, captured, MemoryChoice.DISKS_ONLY);
-        real.awaitReady(id);
+        revert(real, id, reverted.snapshot(), reverted.captured(), MemoryChoice.DISKS_ONLY);
         assertThat(real.inGuest(id, REGISTER).strip())
                 .as("a TPM that was off knows no registers")
                 .isEqualTo("0".repeat(64));
