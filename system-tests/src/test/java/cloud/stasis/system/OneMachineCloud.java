@@ -16,12 +16,31 @@ final class OneMachineCloud {
     static final Duration UP = Duration.ofMinutes(6);
     static final Duration CLIENT = Duration.ofMinutes(2);
 
+    private static final String CINDER = """
+            import shlex, sys
+            from cinderclient.shell import OpenStackCinderShell
+            for line in sys.argv[1:]:
+                print("$", line, flush=True)
+                OpenStackCinderShell().main(["--os-volume-api-version", "3.70"] + shlex.split(line))
+            """;
+    private static final String OPENSTACK = """
+            import shlex, sys
+            from openstackclient.shell import OpenStackShell
+            for line in sys.argv[1:]:
+                print("$", line, flush=True)
+                if OpenStackShell().run(["--os-volume-api-version", "3.70"] + shlex.split(line)):
+                    sys.exit(1)
+            """;
+
     private static final Path ROOT = checkout();
     private static OneMachineCloud shared;
 
     private final Path home = Path.of(setting("STASIS_SYSTEM_HOME", "/var/tmp/stasis-system-tests"));
     private final Shell dev;
+    private final Map<String, String> login = new HashMap<>();
     private Shell clients;
+    /// Where the block storage API is, and a header with a token for it.
+    private List<String> storage = List.of();
 
     private OneMachineCloud() {
         Map<String, String> environment = new HashMap<>();
@@ -54,7 +73,8 @@ final class OneMachineCloud {
     /// back.
     void up() {
         dev("up").succeeded();
-        Map<String, String> login = new HashMap<>();
+        login.clear();
+        storage = List.of();
         dev("env")
                 .succeeded()
                 .out()
@@ -106,6 +126,47 @@ final class OneMachineCloud {
 
     Shell.Result nova(String... arguments) {
         return clients.run(CLIENT, command("nova", arguments));
+    }
+
+    /// Runs each line with the block storage client, all in one process: its start takes longer than what it
+    /// does. The clients are those of the distribution, and so is their interpreter.
+    Shell.Result cinder(String... lines) {
+        return clients.run(CLIENT, script(CINDER, lines));
+    }
+
+    /// As [#cinder], with `openstack`.
+    Shell.Result openstackLines(String... lines) {
+        return clients.run(CLIENT, script(OPENSTACK, lines));
+    }
+
+    private static List<String> script(String script, String... lines) {
+        List<String> command = new ArrayList<>(List.of("/usr/bin/python3", "-c", script));
+        command.addAll(List.of(lines));
+        return command;
+    }
+
+    /// Asks the block storage API itself, for those who wait: a client takes a second to look.
+    ///
+    /// @param path below the project
+    JsonNode blockStorage(String path) {
+        if (storage.isEmpty()) {
+            JsonNode issued = openstackJson("token", "issue");
+            String gateway = login.get("OS_AUTH_URL").replaceAll("/identity.*", "");
+            storage = List.of(
+                    gateway + "/volume/v3/" + issued.required("project_id").asText() + "/",
+                    "X-Auth-Token: " + issued.required("id").asText());
+        }
+        return clients.run(
+                        CLIENT,
+                        List.of(
+                                "curl",
+                                "-sSf",
+                                "-H",
+                                "OpenStack-API-Version: volume 3.70",
+                                "-H",
+                                storage.getLast(),
+                                storage.getFirst() + path))
+                .json();
     }
 
     Shell.Result glance(String... arguments) {
