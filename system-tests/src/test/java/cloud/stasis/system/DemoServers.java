@@ -114,6 +114,15 @@ final class DemoServers {
                 log -> log.contains("stasis-demo: ready"));
     }
 
+    /// Of one that was started again, whose console has told before that it is ready.
+    void awaitAgent(String server) {
+        Await.until(
+                "the guest agent of " + server,
+                BOOT,
+                () -> cloud.host("virsh", "qemu-agent-command", domain(server), "{\"execute\":\"guest-ping\"}"),
+                answer -> answer.exit() == 0);
+    }
+
     /// What the consistency probe says at this moment.
     Map<String, String> probe(String server) {
         Map<String, String> state = new HashMap<>();

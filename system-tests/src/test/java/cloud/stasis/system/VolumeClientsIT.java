@@ -151,7 +151,7 @@ class VolumeClientsIT {
         await("volumes", data, "in-use");
         openstack("server start " + SERVER);
         servers.status(SERVER, "ACTIVE");
-        servers.awaitReady(server);
+        servers.awaitAgent(server);
         servers.awaitRunningOn(server);
         cinder("snapshot-delete d-snapshot@");
         gone("snapshots", "d-snapshot@");
