@@ -1,14 +1,10 @@
 package cloud.stasis.image.repository;
 
-import cloud.stasis.chunks.format.BlobKind;
-import cloud.stasis.chunks.format.Encoding;
 import cloud.stasis.chunks.format.PackDirectory;
 import cloud.stasis.chunks.format.PackEntry;
 import cloud.stasis.image.blob.ObjectName;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Digest;
-import cloud.stasis.model.ErrorCode;
-import cloud.stasis.model.StasisException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -19,22 +15,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /// Where each blob lies: digest to pack, offset and lengths, in memory, rebuilt at start. And when each pack
 /// was last *used*: a blob of it was put, or somebody was told that it is there.
 ///
-/// Kept in plain arrays: 40 bytes a blob, and 6 to 12 more for the hash table over them. A million blobs (64
-/// GiB of content that is neither zeros nor repeated) take about 50 MiB.
+/// A million blobs (64 GiB of content that is neither zeros nor repeated) take about 50 MiB in the [BlobTable]. Blobs
+/// of a pack have consecutive numbers, so that the pack of a blob is found by its first one.
 ///
-/// ```
-/// slots  int[]      hash of the digest -> number of the blob + 1, open addressing
-/// pages  long[][]   5 longs a blob: its digest, and its place within its pack
-/// packs             each pack and its first blob; blobs of a pack have consecutive numbers
-/// ```
-/// A pack that was removed stays in the arrays and is passed over until [#compact]. A blob that lies in several
+/// A pack that was removed stays in the table and is passed over until [#compact]. A blob that lies in several
 /// packs is known in one of them; the others are [#shadowed], and are added again when that one is gone.
 ///
 /// A pack that is *condemned* may be removed soon: it can still be read, and nobody is told that its blobs are
@@ -65,26 +55,10 @@ final class BlobDirectory {
         }
     }
 
-    private static final int PAGE_BLOBS = 4096;
-    private static final int LONGS = 5;
-    private static final int FIRST_SLOTS = 1 << 16;
-    private static final int MOST_BLOBS = 1 << 30;
-
-    /// Offset, stored length, plain length, kind and encoding in 60 bits.
-    private static final int OFFSET_BITS = 24;
-
-    private static final int LENGTH_BITS = 17;
-
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    // Digests can be made to order in their first bytes; the slot that follows cannot be foretold.
-    private final long seed = new SplittableRandom().nextLong() | 1;
-    private final long seed2 = new SplittableRandom().nextLong() | 1;
-
-    private List<long[]> pages = new ArrayList<>();
+    private BlobTable blobs = new BlobTable();
     private List<PackRecord> packs = new ArrayList<>();
     private final Map<ObjectName, PackRecord> packsByName = new HashMap<>();
-    private int[] slots = new int[FIRST_SLOTS];
-    private int count;
     private int goneBlobs;
     private Set<ObjectName> condemned = Set.of();
 
@@ -146,7 +120,7 @@ final class BlobDirectory {
         if (known != null) {
             forget(known);
         }
-        PackRecord added = new PackRecord(pack, Math.toIntExact(size.bytes()), count, usedMillis);
+        PackRecord added = new PackRecord(pack, Math.toIntExact(size.bytes()), blobs.count(), usedMillis);
         added.condemned = condemned.contains(pack);
         packs.add(added);
         packsByName.put(pack, added);
@@ -154,7 +128,7 @@ final class BlobDirectory {
             if (lasts(entry.digest())) {
                 added.shadowed = true;
             } else {
-                append(entry);
+                added(blobs.add(entry));
             }
         }
     }
@@ -249,7 +223,7 @@ final class BlobDirectory {
         lock.readLock().lock();
         try {
             int blob = number(digest);
-            return blob < 0 ? Optional.empty() : Optional.of(new Found(packOf(blob).name, entry(blob, digest)));
+            return blob < 0 ? Optional.empty() : Optional.of(new Found(packOf(blob).name, blobs.entry(blob, digest)));
         } finally {
             lock.readLock().unlock();
         }
@@ -307,7 +281,7 @@ final class BlobDirectory {
     int storedBytes(int number) {
         lock.readLock().lock();
         try {
-            return entry(number, Digest.ZERO).storedLength() + PackDirectory.ENTRY_BYTES;
+            return blobs.storedLength(number) + PackDirectory.ENTRY_BYTES;
         } finally {
             lock.readLock().unlock();
         }
@@ -317,7 +291,7 @@ final class BlobDirectory {
     int numbers() {
         lock.readLock().lock();
         try {
-            return count;
+            return blobs.count();
         } finally {
             lock.readLock().unlock();
         }
@@ -350,7 +324,7 @@ final class BlobDirectory {
                 for (int blob = live.nextSetBit(known.first);
                         blob >= 0 && blob < end;
                         blob = live.nextSetBit(blob + 1)) {
-                    entries.add(entry(blob, digest(blob)));
+                    entries.add(blobs.entry(blob));
                 }
             }
             return entries;
@@ -362,7 +336,7 @@ final class BlobDirectory {
     int size() {
         lock.readLock().lock();
         try {
-            return count - goneBlobs;
+            return blobs.count() - goneBlobs;
         } finally {
             lock.readLock().unlock();
         }
@@ -372,7 +346,7 @@ final class BlobDirectory {
     void compact() {
         lock.writeLock().lock();
         try {
-            if (goneBlobs > count / 4) {
+            if (goneBlobs > blobs.count() / 4) {
                 rebuild();
             }
         } finally {
@@ -382,26 +356,23 @@ final class BlobDirectory {
 
     private void rebuild() {
         renumbered++;
-        List<long[]> oldPages = pages;
+        BlobTable oldBlobs = blobs;
         List<PackRecord> oldPacks = packs;
-        int oldCount = count;
-        pages = new ArrayList<>();
+        blobs = new BlobTable();
         packs = new ArrayList<>();
         packsByName.clear();
-        slots = new int[FIRST_SLOTS];
-        count = 0;
         goneBlobs = 0;
         for (int at = 0; at < oldPacks.size(); at++) {
             PackRecord old = oldPacks.get(at);
             if (!old.gone) {
-                PackRecord kept = new PackRecord(old.name, old.size, count, old.usedMillis);
+                PackRecord kept = new PackRecord(old.name, old.size, blobs.count(), old.usedMillis);
                 kept.condemned = old.condemned;
                 kept.shadowed = old.shadowed;
                 packs.add(kept);
                 packsByName.put(kept.name, kept);
-                int end = at + 1 < oldPacks.size() ? oldPacks.get(at + 1).first : oldCount;
+                int end = at + 1 < oldPacks.size() ? oldPacks.get(at + 1).first : oldBlobs.count();
                 for (int blob = old.first; blob < end; blob++) {
-                    append(oldPages.get(blob / PAGE_BLOBS), blob % PAGE_BLOBS * LONGS);
+                    added(blobs.add(oldBlobs, blob));
                 }
             }
         }
@@ -420,7 +391,7 @@ final class BlobDirectory {
         long bytes = 0;
         int end = endOf(at);
         for (int blob = live.nextSetBit(pack.first); blob >= 0 && blob < end; blob = live.nextSetBit(blob + 1)) {
-            bytes += entry(blob, Digest.ZERO).storedLength() + PackDirectory.ENTRY_BYTES;
+            bytes += blobs.storedLength(blob) + PackDirectory.ENTRY_BYTES;
         }
         return new Usage(
                 pack.name,
@@ -436,34 +407,16 @@ final class BlobDirectory {
 
     /// The number of a blob that is there, or -1.
     private int number(Digest digest) {
-        int blob = slots[slot(digest)] - 1;
+        int blob = blobs.find(digest);
         return blob >= 0 && goneBlobs > 0 && packOf(blob).gone ? -1 : blob;
     }
 
-    private void append(PackEntry entry) {
-        Digest digest = entry.digest();
-        append(new long[] {digest.a(), digest.b(), digest.c(), digest.d(), place(entry)}, 0);
-    }
-
-    /// Adds the blob whose longs are at `from`, in place of one in a removed pack if there is one.
-    private void append(long[] blob, int from) {
-        if (count == MOST_BLOBS) {
-            throw new StasisException(ErrorCode.NO_SPACE, "the store holds as many blobs as one service can know");
-        }
-        if ((count + 1) * 4L > slots.length * 3L) {
-            grow();
-        }
-        if (count % PAGE_BLOBS == 0) {
-            pages.add(new long[PAGE_BLOBS * LONGS]);
-        }
-        System.arraycopy(blob, from, pages.getLast(), count % PAGE_BLOBS * LONGS, LONGS);
-        int slot = slot(digest(count));
-        if (slots[slot] != 0) {
+    /// @param before where the blob that was added was found so far, or -1
+    private void added(int before) {
+        if (before >= 0) {
             // It lies in a pack as well that is condemned now, and may be pardoned.
-            packOf(slots[slot] - 1).shadowed = true;
+            packOf(before).shadowed = true;
         }
-        slots[slot] = count + 1;
-        count++;
     }
 
     private PackRecord packOf(int blob) {
@@ -479,7 +432,7 @@ final class BlobDirectory {
     }
 
     private int endOf(int pack) {
-        return pack + 1 < packs.size() ? packs.get(pack + 1).first : count;
+        return pack + 1 < packs.size() ? packs.get(pack + 1).first : blobs.count();
     }
 
     /// Packs without a blob of their own begin where the next one does.
@@ -495,57 +448,5 @@ final class BlobDirectory {
             }
         }
         return low;
-    }
-
-    private void grow() {
-        slots = new int[2 * slots.length];
-        for (int blob = 0; blob < count; blob++) {
-            slots[slot(digest(blob))] = blob + 1;
-        }
-    }
-
-    /// The slot that holds the digest, or the empty one where it belongs.
-    private int slot(Digest digest) {
-        int mask = slots.length - 1;
-        int slot = (int) ((digest.a() * seed + digest.b() * seed2) >>> 32) & mask;
-        while (slots[slot] != 0 && !isAt(slots[slot] - 1, digest)) {
-            slot = (slot + 1) & mask;
-        }
-        return slot;
-    }
-
-    private boolean isAt(int blob, Digest digest) {
-        long[] page = pages.get(blob / PAGE_BLOBS);
-        int at = blob % PAGE_BLOBS * LONGS;
-        return page[at] == digest.a()
-                && page[at + 1] == digest.b()
-                && page[at + 2] == digest.c()
-                && page[at + 3] == digest.d();
-    }
-
-    private Digest digest(int blob) {
-        long[] page = pages.get(blob / PAGE_BLOBS);
-        int at = blob % PAGE_BLOBS * LONGS;
-        return new Digest(page[at], page[at + 1], page[at + 2], page[at + 3]);
-    }
-
-    private static long place(PackEntry entry) {
-        long place = entry.offset();
-        place = place << LENGTH_BITS | entry.storedLength();
-        place = place << LENGTH_BITS | entry.plainLength();
-        place = place << 1 | (entry.kind() == BlobKind.NODE ? 1 : 0);
-        return place << 1 | (entry.encoding() == Encoding.ZSTD ? 1 : 0);
-    }
-
-    private PackEntry entry(int blob, Digest digest) {
-        long place = pages.get(blob / PAGE_BLOBS)[blob % PAGE_BLOBS * LONGS + 4];
-        int lengths = (1 << LENGTH_BITS) - 1;
-        return new PackEntry(
-                (place & 2) != 0 ? BlobKind.NODE : BlobKind.CHUNK,
-                (place & 1) != 0 ? Encoding.ZSTD : Encoding.PLAIN,
-                digest,
-                (int) (place >>> 2) & lengths,
-                (int) (place >>> 2 + LENGTH_BITS) & lengths,
-                (int) (place >>> 2 + 2 * LENGTH_BITS) & ((1 << OFFSET_BITS) - 1));
     }
 }
