@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -42,7 +43,7 @@ final class BlobDirectory {
         final ObjectName name;
         final int size;
         final int first;
-        volatile long usedMillis;
+        private final AtomicLong usedMillis;
         boolean condemned;
         boolean shadowed;
         boolean gone;
@@ -51,7 +52,16 @@ final class BlobDirectory {
             this.name = name;
             this.size = size;
             this.first = first;
-            this.usedMillis = usedMillis;
+            this.usedMillis = new AtomicLong(usedMillis);
+        }
+
+        /// Whoever read the clock first may come last: what was used later stays so.
+        void use(Duration now) {
+            usedMillis.accumulateAndGet(now.toMillis(), Math::max);
+        }
+
+        long usedMillis() {
+            return usedMillis.get();
         }
     }
 
@@ -93,7 +103,7 @@ final class BlobDirectory {
         try {
             PackRecord known = packsByName.get(pack);
             if (known != null && entries.stream().allMatch(entry -> lasts(entry.digest()))) {
-                known.usedMillis = now.toMillis();
+                known.use(now);
                 return;
             }
             take(pack, size, entries, now.toMillis());
@@ -108,7 +118,7 @@ final class BlobDirectory {
         try {
             PackRecord known = packsByName.get(pack);
             if (known != null && !entries.stream().allMatch(entry -> lasts(entry.digest()))) {
-                take(pack, size, entries, known.usedMillis);
+                take(pack, size, entries, known.usedMillis());
             }
         } finally {
             lock.writeLock().unlock();
@@ -142,7 +152,7 @@ final class BlobDirectory {
                     return false;
                 }
             }
-            entries.forEach(entry -> packOf(number(entry.digest())).usedMillis = now.toMillis());
+            entries.forEach(entry -> packOf(number(entry.digest())).use(now));
             return true;
         } finally {
             lock.readLock().unlock();
@@ -160,7 +170,7 @@ final class BlobDirectory {
             used.retainAll(condemned);
             for (PackRecord pack : packsByName.values()) {
                 pack.condemned = condemned.contains(pack.name);
-                if (pack.condemned && pack.usedMillis >= horizon.toMillis()) {
+                if (pack.condemned && pack.usedMillis() >= horizon.toMillis()) {
                     used.add(pack.name);
                 }
             }
@@ -255,7 +265,7 @@ final class BlobDirectory {
             BitSet missing = new BitSet(digests.size());
             for (int at = 0; at < digests.size(); at++) {
                 if (lasts(digests.get(at))) {
-                    packOf(number(digests.get(at))).usedMillis = now.toMillis();
+                    packOf(number(digests.get(at))).use(now);
                 } else {
                     missing.set(at);
                 }
@@ -365,7 +375,7 @@ final class BlobDirectory {
         for (int at = 0; at < oldPacks.size(); at++) {
             PackRecord old = oldPacks.get(at);
             if (!old.gone) {
-                PackRecord kept = new PackRecord(old.name, old.size, blobs.count(), old.usedMillis);
+                PackRecord kept = new PackRecord(old.name, old.size, blobs.count(), old.usedMillis());
                 kept.condemned = old.condemned;
                 kept.shadowed = old.shadowed;
                 packs.add(kept);
@@ -396,7 +406,7 @@ final class BlobDirectory {
         return new Usage(
                 pack.name,
                 ByteCount.ofBytes(pack.size),
-                Duration.ofMillis(pack.usedMillis),
+                Duration.ofMillis(pack.usedMillis()),
                 ByteCount.ofBytes(bytes == 0 ? 0 : bytes + PackDirectory.FRAME_BYTES));
     }
 
