@@ -243,8 +243,7 @@ class CatalogIT {
     /// Without what only the cloud that took it knew, and what differs by the clock alone.
     private static JsonNode without(ObjectNode shown) {
         return shown.deepCopy()
-                .remove(List.of(
-                        "created_at", "updated_at", "taken_at", "manifest", "consistency", "first_verdict"));
+                .remove(List.of("created_at", "updated_at", "taken_at", "manifest", "consistency", "first_verdict"));
     }
 
     private JsonNode image(Tenant tenant, String id) {
