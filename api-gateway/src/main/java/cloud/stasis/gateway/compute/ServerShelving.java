@@ -70,8 +70,8 @@ public final class ServerShelving {
         this.clock = clock;
     }
 
-    /// @throws StasisException `WRONG_STATE`, also while one of its volumes comes or goes; `QUOTA_EXCEEDED` if there
-    /// is no room for the image
+    /// @throws StasisException `WRONG_STATE`, also while one of its volumes comes or goes; `INVALID_REQUEST` if it
+    /// has a TPM; `QUOTA_EXCEEDED` if there is no room for the image
     public void shelve(Caller caller, InstanceId id) {
         transactions.run(() -> {
             Instance instance = instances.lockVisible(caller, id);
@@ -79,6 +79,7 @@ public final class ServerShelving {
             SagaId saga = SagaId.random();
             InstanceState busy = instance.state().toBusy(id, Operation.SHELVE, saga);
             HostId host = Servers.hostOf(instance, Operation.SHELVE);
+            requireNothingLost(instance);
             requireQuietVolumes(instance);
             Instant now = clock.instant();
             List<DiskSpec> own = instance.spec().disks().stream()
@@ -115,6 +116,16 @@ public final class ServerShelving {
                 metadata,
                 Optional.empty(),
                 Optional.empty());
+    }
+
+    /// What a TPM keeps is in no image, and what was sealed in it could never be read again.
+    private static void requireNothingLost(Instance instance) {
+        if (instance.spec().tpm().isPresent()) {
+            throw new StasisException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Operation 'shelve' not supported for vTPM-enabled instance (" + instance.id()
+                            + "): take a snapshot of it and stop it instead.");
+        }
     }
 
     private void requireQuietVolumes(Instance instance) {

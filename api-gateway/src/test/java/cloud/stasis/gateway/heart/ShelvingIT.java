@@ -151,6 +151,27 @@ class ShelvingIT {
     }
 
     @Test
+    void aServerWithATpmIsNotShelved() {
+        Tenant admin = doors.http().tenant("admin");
+        doors.compute(admin, "POST", "/flavors", """
+                        {"flavor": {"id": "with-tpm", "name": "with-tpm", "vcpus": 1, "ram": 256, "disk": 1}}""").expect(200);
+        doors.compute(admin, "POST", "/flavors/with-tpm/os-extra_specs", """
+                        {"extra_specs": {"hw:tpm_version": "2.0"}}""").expect(200);
+        String id = doors.compute(tenant, "POST", "/servers", """
+                        {"server": {"name": "sealed", "imageRef": "%s", "flavorRef": "with-tpm"}}
+                        """.formatted(doors.image(tenant)))
+                .expect(202)
+                .json()
+                .at("/server/id")
+                .asText();
+        doors.awaitStatus(tenant, id, "ACTIVE");
+
+        doors.act(tenant, id, "{\"shelve\": null}").expect(400);
+
+        assertThat(doors.server(tenant, id).path("status").asText()).isEqualTo("ACTIVE");
+    }
+
+    @Test
     void onlyOperatorsMayOffloadAndThereIsNothingToOffload() {
         String id = doors.running(tenant, "off");
         shelve(id);
