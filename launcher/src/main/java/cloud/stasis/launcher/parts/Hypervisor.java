@@ -38,6 +38,7 @@ public final class Hypervisor {
                 name,
                 () -> {
                     KvmDevice.OF_THE_MACHINE.openToItsGroup();
+                    TpmAuthority.OF_THE_MACHINE.giveToItsUser();
                     return new Launch(List.of("tini", "-s", "--", "/usr/sbin/" + name), Map.of());
                 },
                 List.of(),

@@ -23,7 +23,7 @@ record KvmDevice(Path path) {
     private static final Set<PosixFilePermission> RIGHTS = PosixFilePermissions.fromString("rw-rw----");
 
     /// Does nothing where there is no such device, or where its group has it already. A guest starts slowly if it
-    // fails.
+    /// fails.
     void openToItsGroup() {
         try {
             PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
