@@ -7,7 +7,7 @@ import static cloud.stasis.compute.SimulatedHost.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.Boot;

@@ -4,12 +4,12 @@ import static cloud.stasis.compute.SimulatedHost.GRANT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import cloud.stasis.compute.machine.Cpu;
-import cloud.stasis.compute.machine.Cpu.Feature;
-import cloud.stasis.compute.machine.Cpu.Presence;
-import cloud.stasis.compute.machine.Machine;
-import cloud.stasis.compute.machine.Platform;
-import cloud.stasis.compute.machine.Platform.Generation;
+import cloud.stasis.machine.Cpu;
+import cloud.stasis.machine.Cpu.Feature;
+import cloud.stasis.machine.Cpu.Presence;
+import cloud.stasis.machine.Machine;
+import cloud.stasis.machine.Platform;
+import cloud.stasis.machine.Platform.Generation;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;

@@ -2,8 +2,8 @@ package cloud.stasis.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import cloud.stasis.compute.machine.Platform;
 import cloud.stasis.disks.Program;
+import cloud.stasis.machine.Platform;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;

@@ -4,7 +4,7 @@ import static cloud.stasis.compute.SimulatedHost.GRANT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import cloud.stasis.compute.machine.PackedFile;
+import cloud.stasis.machine.PackedFile;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;

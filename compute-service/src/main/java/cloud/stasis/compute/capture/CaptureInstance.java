@@ -8,13 +8,13 @@ import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.SnapshotDirectory;
 import cloud.stasis.compute.instance.SnapshotRecord;
 import cloud.stasis.compute.instance.SnapshotRecord.Quiet;
-import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.disks.FileStamp;
 import cloud.stasis.disks.LayerNumber;
+import cloud.stasis.machine.DeviceArchive;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
-import cloud.stasis.messages.MessageCodec;
 import cloud.stasis.messages.StoreGrant;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
@@ -26,7 +26,6 @@ import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,7 +115,7 @@ public final class CaptureInstance {
         try {
             String xml = host.hypervisor().domains().describe(instance.id());
             Upload upload = resting.upload(order, context, ByteCount.ZERO);
-            return taken.with(descriptions(json(machine), xml, upload), upload.transfers());
+            return taken.with(descriptions(DeviceArchive.write(machine), xml, upload), upload.transfers());
         } catch (StasisException e) {
             settle.abandon(instance, order.capture());
             throw e;
@@ -137,7 +136,7 @@ public final class CaptureInstance {
                 others.add(new Part.Memory(format(directory.memory()), upload.whole(MEMORY, memory)));
             }
         }
-        others.addAll(descriptions(json(instant.machine()), instant.domainXml(), upload));
+        others.addAll(descriptions(DeviceArchive.write(instant.machine()), instant.domainXml(), upload));
         instance.store(instance.lineage()
                 .uploaded(
                         order.capture(),
@@ -180,13 +179,5 @@ public final class CaptureInstance {
         return List.of(
                 new Part.DeviceArchive(upload.whole(DEVICES, new Sources.Bytes(machine))),
                 new Part.DomainXml(upload.whole(DOMAIN_XML, new Sources.Bytes(text))));
-    }
-
-    private static byte[] json(Record record) {
-        try {
-            return MessageCodec.mapper().writeValueAsBytes(record);
-        } catch (JsonProcessingException e) {
-            throw new StasisException(ErrorCode.INTERNAL, "the device archive could not be written", e);
-        }
     }
 }

@@ -3,7 +3,7 @@ package cloud.stasis.compute.capture;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.SnapshotRecord;
 import cloud.stasis.compute.instance.SnapshotRecord.Quiet;
-import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.model.Consistency;
 
 /// What a receipt says of the host.

@@ -5,7 +5,7 @@ import cloud.stasis.compute.hypervisor.Domain;
 import cloud.stasis.compute.hypervisor.LiveDevices;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.InstanceRecord;
-import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;

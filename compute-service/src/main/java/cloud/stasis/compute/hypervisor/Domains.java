@@ -1,8 +1,8 @@
 package cloud.stasis.compute.hypervisor;
 
-import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
-import cloud.stasis.compute.machine.Platform;
+import cloud.stasis.machine.Machine;
+import cloud.stasis.machine.Platform;
 import cloud.stasis.model.InstanceId;
 import java.util.List;
 import java.util.Optional;

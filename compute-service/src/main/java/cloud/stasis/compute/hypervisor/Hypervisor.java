@@ -1,7 +1,7 @@
 package cloud.stasis.compute.hypervisor;
 
-import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.disks.LayerFiles;
+import cloud.stasis.machine.Machine;
 
 /// One host's hypervisor.
 public interface Hypervisor extends AutoCloseable {

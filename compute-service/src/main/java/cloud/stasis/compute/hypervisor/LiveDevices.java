@@ -1,6 +1,6 @@
 package cloud.stasis.compute.hypervisor;
 
-import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.MacAddress;
 import cloud.stasis.model.NetworkId;

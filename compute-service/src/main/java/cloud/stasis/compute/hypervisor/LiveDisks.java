@@ -1,6 +1,6 @@
 package cloud.stasis.compute.hypervisor;
 
-import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.InstanceId;

@@ -1,7 +1,7 @@
 package cloud.stasis.compute.hypervisor;
 
-import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.InstanceId;
 import java.nio.file.Path;

@@ -2,41 +2,28 @@ package cloud.stasis.compute.hypervisor;
 
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.Reflink;
+import cloud.stasis.machine.RamFooter;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /// A memory file that begins with the guest's RAM as it is, so that it can share its blocks with the RAM of a
-/// running guest and with earlier and later ones:
-///
-/// ```
-///  RAM, byte for byte │ state of the devices │ "STASIS-RAM-IMAGE" │ bytes of RAM │ bytes of state
-///                                              16                   8              8, big-endian
-/// ```
-///
-/// It is known by its end, because the guest decides what stands at the beginning. The end is written last: a
+/// running guest and with earlier and later ones. It is known by its end, the [RamFooter], which is written last: a
 /// part of one is not one.
 ///
 /// @param ram so many bytes of RAM at the beginning
 /// @param state so many bytes of device state behind it
 public record RamImage(Path file, ByteCount ram, ByteCount state) {
-    private static final byte[] MAGIC = "STASIS-RAM-IMAGE".getBytes(StandardCharsets.US_ASCII);
-    private static final int FOOTER_BYTES = 32;
     private static final int FILL_BYTES = 256 * 1024;
-    /// QEMU's state of 26 disks is 2 MiB; a file that says more is not one of ours.
-    private static final ByteCount MAX_STATE = ByteCount.ofMib(64);
 
     public static boolean isOne(Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            ByteBuffer footer = footer(channel);
-            byte[] magic = new byte[MAGIC.length];
-            return footer.hasRemaining() && footer.get(magic) != null && java.util.Arrays.equals(magic, MAGIC);
+            return RamFooter.isOne(footer(channel));
         } catch (IOException e) {
             throw HostFiles.failure("look at a memory file", e);
         }
@@ -45,26 +32,17 @@ public record RamImage(Path file, ByteCount ram, ByteCount state) {
     /// @throws StasisException `MALFORMED_OBJECT` if its parts do not add up to the file
     public static RamImage open(Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            ByteBuffer footer = footer(channel);
-            if (footer.remaining() < FOOTER_BYTES) {
-                throw damaged();
-            }
-            long ram = footer.getLong(MAGIC.length);
-            long state = footer.getLong(MAGIC.length + Long.BYTES);
-            boolean adds =
-                    ram > 0 && state >= 0 && state <= MAX_STATE.bytes() && ram == channel.size() - FOOTER_BYTES - state;
-            if (!adds) {
-                throw damaged();
-            }
-            return new RamImage(file, ByteCount.ofBytes(ram), ByteCount.ofBytes(state));
+            ByteCount size = ByteCount.ofBytes(channel.size());
+            RamFooter footer = RamFooter.of(footer(channel), size).orElseThrow(RamImage::damaged);
+            return new RamImage(file, footer.ram(), footer.state());
         } catch (IOException e) {
             throw HostFiles.failure("look at a memory file", e);
         }
     }
 
     private static ByteBuffer footer(FileChannel channel) throws IOException {
-        ByteBuffer footer = ByteBuffer.allocate(FOOTER_BYTES);
-        long start = channel.size() - FOOTER_BYTES;
+        ByteBuffer footer = ByteBuffer.allocate(RamFooter.BYTES);
+        long start = channel.size() - RamFooter.BYTES;
         if (start < 0) {
             return footer.flip();
         }
@@ -87,12 +65,8 @@ public record RamImage(Path file, ByteCount ram, ByteCount state) {
 
     /// Makes a memory file of what is the RAM of a guest already.
     public static RamImage finish(Path file, ByteCount size, ByteBuffer state) {
-        int stateBytes = state.remaining();
-        ByteBuffer footer = ByteBuffer.allocate(FOOTER_BYTES)
-                .put(MAGIC)
-                .putLong(size.bytes())
-                .putLong(stateBytes)
-                .flip();
+        ByteCount stateBytes = ByteCount.ofBytes(state.remaining());
+        ByteBuffer footer = new RamFooter(size, stateBytes).encode();
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             long at = size.bytes();
             while (state.hasRemaining()) {
@@ -104,7 +78,7 @@ public record RamImage(Path file, ByteCount ram, ByteCount state) {
         } catch (IOException e) {
             throw HostFiles.failure("write a memory file", e);
         }
-        return new RamImage(file, size, ByteCount.ofBytes(stateBytes));
+        return new RamImage(file, size, stateBytes);
     }
 
     /// Makes the RAM of a guest that is to go on from here.

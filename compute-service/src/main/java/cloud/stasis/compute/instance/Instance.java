@@ -1,12 +1,12 @@
 package cloud.stasis.compute.instance;
 
-import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
-import cloud.stasis.compute.machine.PackedFile;
-import cloud.stasis.compute.machine.Platform;
-import cloud.stasis.compute.machine.Tpm;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.machine.Machine;
+import cloud.stasis.machine.PackedFile;
+import cloud.stasis.machine.Platform;
+import cloud.stasis.machine.Tpm;
 import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.model.Content;

@@ -1,8 +1,8 @@
 package cloud.stasis.compute.instance;
 
-import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.disks.LayerFiles;
 import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.model.DeviceName;

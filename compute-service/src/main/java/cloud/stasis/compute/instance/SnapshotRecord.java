@@ -1,7 +1,7 @@
 package cloud.stasis.compute.instance;
 
-import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.disks.FileStamp;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.model.Consistency;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.Quiesce;

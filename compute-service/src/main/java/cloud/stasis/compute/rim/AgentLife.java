@@ -6,7 +6,7 @@ import cloud.stasis.compute.agent.ComputeAgent;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.hypervisor.HostCapacity;
 import cloud.stasis.compute.instance.HostLayout;
-import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.Heartbeat;
 import cloud.stasis.model.HostId;

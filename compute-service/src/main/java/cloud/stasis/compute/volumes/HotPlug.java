@@ -4,8 +4,8 @@ import cloud.stasis.compute.devices.Unplugging;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.hypervisor.Domain;
 import cloud.stasis.compute.instance.Instance;
-import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.StasisException;
 

@@ -2,9 +2,9 @@ package cloud.stasis.compute.volumes;
 
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.Instance;
-import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.disks.LayerNumber;
 import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.model.ErrorCode;

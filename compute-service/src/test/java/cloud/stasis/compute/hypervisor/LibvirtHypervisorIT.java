@@ -3,9 +3,9 @@ package cloud.stasis.compute.hypervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.stasis.compute.RealHost;
-import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.disks.Program;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.model.InstanceId;
 import java.io.IOException;
 import java.nio.file.Files;

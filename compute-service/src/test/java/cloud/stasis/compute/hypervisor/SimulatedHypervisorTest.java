@@ -1,9 +1,9 @@
 package cloud.stasis.compute.hypervisor;
 
 import cloud.stasis.compute.hypervisor.simulated.SimulatedHypervisor;
-import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.disks.Backing;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;

@@ -1,8 +1,8 @@
 package cloud.stasis.compute.hypervisor.libvirt;
 
-import cloud.stasis.compute.machine.Cpu;
-import cloud.stasis.compute.machine.Cpu.Feature;
-import cloud.stasis.compute.machine.Cpu.Presence;
+import cloud.stasis.machine.Cpu;
+import cloud.stasis.machine.Cpu.Feature;
+import cloud.stasis.machine.Cpu.Presence;
 import java.util.List;
 import java.util.Optional;
 

@@ -2,7 +2,7 @@ package cloud.stasis.compute.hypervisor.libvirt;
 
 import cloud.stasis.compute.hypervisor.Bridges;
 import cloud.stasis.compute.hypervisor.LiveDevices;
-import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.MacAddress;
 import cloud.stasis.model.NetworkId;

@@ -1,7 +1,7 @@
 package cloud.stasis.compute.hypervisor.libvirt;
 
 import cloud.stasis.compute.hypervisor.LiveDisks;
-import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.InstanceId;

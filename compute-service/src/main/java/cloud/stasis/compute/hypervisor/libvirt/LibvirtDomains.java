@@ -2,9 +2,9 @@ package cloud.stasis.compute.hypervisor.libvirt;
 
 import cloud.stasis.compute.hypervisor.Domain;
 import cloud.stasis.compute.hypervisor.Domains;
-import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
-import cloud.stasis.compute.machine.Platform;
+import cloud.stasis.machine.Machine;
+import cloud.stasis.machine.Platform;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;

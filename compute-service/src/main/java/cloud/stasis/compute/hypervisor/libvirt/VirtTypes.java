@@ -1,7 +1,7 @@
 package cloud.stasis.compute.hypervisor.libvirt;
 
-import cloud.stasis.compute.machine.VirtType;
 import cloud.stasis.disks.Program;
+import cloud.stasis.machine.VirtType;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package cloud.stasis.compute.hypervisor.simulated;
 
 import cloud.stasis.compute.hypervisor.LiveDevices;
-import cloud.stasis.compute.machine.Machine;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.MacAddress;
 import cloud.stasis.model.NetworkId;

@@ -2,9 +2,9 @@ package cloud.stasis.compute.hypervisor.simulated;
 
 import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.compute.hypervisor.RamImage;
-import cloud.stasis.compute.machine.Machine;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.disks.HostFiles;
+import cloud.stasis.machine.Machine;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;

@@ -1,4 +1,4 @@
-package cloud.stasis.compute.machine;
+package cloud.stasis.machine;
 
 import cloud.stasis.messages.ComputeCommand.ClockBasis;
 import cloud.stasis.messages.ComputeCommand.Identity;
