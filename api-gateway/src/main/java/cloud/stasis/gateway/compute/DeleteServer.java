@@ -6,6 +6,8 @@ import cloud.stasis.gateway.saga.Saga;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Step;
 import cloud.stasis.gateway.volume.Volume;
+import cloud.stasis.gateway.volume.VolumeSnapshot;
+import cloud.stasis.gateway.volume.VolumeSnapshots;
 import cloud.stasis.gateway.volume.VolumeState;
 import cloud.stasis.gateway.volume.Volumes;
 import cloud.stasis.messages.ComputeCommand;
@@ -37,12 +39,15 @@ import java.util.Optional;
 public final class DeleteServer implements Saga<DeleteServer.Data> {
     private final InstanceTurns instances;
     private final Volumes volumes;
+    private final VolumeSnapshots snapshots;
     private final GoesWithServer others;
     private final Clock clock;
 
-    public DeleteServer(InstanceTurns instances, Volumes volumes, GoesWithServer others, Clock clock) {
+    public DeleteServer(
+            InstanceTurns instances, Volumes volumes, VolumeSnapshots snapshots, GoesWithServer others, Clock clock) {
         this.instances = instances;
         this.volumes = volumes;
+        this.snapshots = snapshots;
         this.others = others;
         this.clock = clock;
     }
@@ -99,6 +104,7 @@ public final class DeleteServer implements Saga<DeleteServer.Data> {
         instances.change(data.instance(), run.id(), instance -> instance.deleted(clock.instant()));
         data.doomed().forEach(doomed -> doomed(run, doomed.volume())
                 .ifPresent(volume -> volumes.save(volume.deleted(clock.instant()))));
+        doomedSnapshots(run).forEach(snapshot -> snapshots.save(snapshot.deleted(clock.instant())));
         data.kept().forEach(kept -> attached(data, kept)
                 .ifPresent(volume -> volumes.save(volume.in(new VolumeState.Available(), clock.instant()))));
         return others.after(data.instance());
@@ -114,6 +120,15 @@ public final class DeleteServer implements Saga<DeleteServer.Data> {
         instances.failed(run.data().instance(), run.id(), failure);
         run.data().doomed().forEach(doomed -> doomed(run, doomed.volume())
                 .ifPresent(volume -> volumes.save(volume.in(new VolumeState.Failed(), clock.instant()))));
+        doomedSnapshots(run)
+                .forEach(snapshot -> snapshots.save(snapshot.in(new VolumeSnapshot.State.Failed(), clock.instant())));
+    }
+
+    private List<VolumeSnapshot> doomedSnapshots(Run<Data> run) {
+        return run.data().doomed().stream()
+                .flatMap(doomed -> snapshots.lockAllOf(doomed.volume()).stream())
+                .filter(snapshot -> snapshot.isWorkedOnBy(run.id()))
+                .toList();
     }
 
     private Optional<Volume> doomed(Run<Data> run, VolumeId id) {

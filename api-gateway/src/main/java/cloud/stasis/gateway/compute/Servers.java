@@ -8,6 +8,7 @@ import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.volume.Volume;
+import cloud.stasis.gateway.volume.VolumeSnapshot;
 import cloud.stasis.gateway.volume.VolumeSnapshots;
 import cloud.stasis.gateway.volume.VolumeState;
 import cloud.stasis.gateway.volume.VolumeState.Attachment;
@@ -206,19 +207,22 @@ public final class Servers {
 
     /// Volumes that are made for a server which never came to be go with it, whatever was wished for them:
     /// nothing was ever written to them. One with snapshots stays in any case, as in Cinder: they hold on to it.
+    /// Those that a revert left hold on to nothing, since nobody asked for them.
     private Deletion takeVolumes(Instance instance, SagaId saga, Instant now) {
         List<DeleteServer.DoomedVolume> doomed = new ArrayList<>();
         List<VolumeId> kept = new ArrayList<>();
         for (Volume attached : volumes.of(List.of(instance.id()))) {
             Volume volume = volumes.lock(attached.id()).orElseThrow();
+            List<VolumeSnapshot> held = snapshots.lockAllOf(volume.id());
             boolean goes = volume.state() instanceof VolumeState.Creating
                     || volume.state()
                                     .attached()
                                     .map(Attachment::onTermination)
                                     .filter(OnTermination.DELETE::equals)
                                     .isPresent()
-                            && snapshots.lockAllOf(volume.id()).isEmpty();
+                            && held.stream().allMatch(this::goesWithItsVolume);
             if (goes) {
+                held.forEach(snapshot -> snapshots.save(snapshot.in(new VolumeSnapshot.State.Deleting(saga), now)));
                 volumes.save(volume.in(new VolumeState.Deleting(saga), now));
                 doomed.add(new DeleteServer.DoomedVolume(volume.id(), volume.backend()));
             } else {
@@ -226,6 +230,10 @@ public final class Servers {
             }
         }
         return new Deletion(doomed, kept);
+    }
+
+    private boolean goesWithItsVolume(VolumeSnapshot snapshot) {
+        return snapshot.isSafety() && snapshot.state().worker().isEmpty() && !volumes.isBeingCopied(snapshot.id());
     }
 
     private record Deletion(List<DeleteServer.DoomedVolume> doomed, List<VolumeId> kept) {

@@ -71,5 +71,9 @@ public final class DeleteVolume implements Saga<DeleteVolume.Data> {
     public void stuck(Run<Data> run, ErrorReport failure) {
         volumes.lock(run.data().volume())
                 .ifPresent(volume -> volumes.save(volume.in(new VolumeState.Failed(), clock.instant())));
+        // Else nobody could ask for the deletion again.
+        snapshots.lockAllOf(run.data().volume()).stream()
+                .filter(snapshot -> snapshot.isWorkedOnBy(run.id()))
+                .forEach(snapshot -> snapshots.save(snapshot.in(new VolumeSnapshot.State.Failed(), clock.instant())));
     }
 }

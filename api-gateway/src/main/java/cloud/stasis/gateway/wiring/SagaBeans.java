@@ -30,6 +30,7 @@ import cloud.stasis.gateway.snapshot.TakeSnapshot;
 import cloud.stasis.gateway.snapshot.Verdicts;
 import cloud.stasis.gateway.snapshot.VolumeExchange;
 import cloud.stasis.gateway.volume.VolumeSafety;
+import cloud.stasis.gateway.volume.VolumeSnapshots;
 import cloud.stasis.gateway.volume.VolumeTurns;
 import cloud.stasis.gateway.volume.Volumes;
 import jakarta.enterprise.inject.Produces;
@@ -59,8 +60,13 @@ class SagaBeans {
 
     @Produces
     @Singleton
-    DeleteServer deleteServer(InstanceTurns instances, Volumes volumes, SafetySnapshots safeties, Clock clock) {
-        return new DeleteServer(instances, volumes, safeties, clock);
+    DeleteServer deleteServer(
+            InstanceTurns instances,
+            Volumes volumes,
+            VolumeSnapshots volumeSnapshots,
+            SafetySnapshots safeties,
+            Clock clock) {
+        return new DeleteServer(instances, volumes, volumeSnapshots, safeties, clock);
     }
 
     @Produces

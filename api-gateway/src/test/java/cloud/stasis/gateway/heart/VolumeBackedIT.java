@@ -88,6 +88,32 @@ class VolumeBackedIT {
     }
 
     @Test
+    void whatARevertLeftBehindKeepsNoVolumeThatGoesWithItsServer() {
+        String volume = bootable();
+        String id = running(root("volume", volume, "\"delete_on_termination\": true"));
+        String snapshot = door.made("/snapshots", "snapshot", "{\"volume_id\": \"" + volume + "\", \"force\": true}");
+        doors.compute(tenant, "POST", "/servers/" + id + "/action", "{\"os-stop\": null}")
+                .expect(202);
+        cloud.await(
+                "it is off",
+                () -> doors.server(tenant, id).path("status").asText().equals("SHUTOFF"));
+        door.act(volume, "{\"revert\": {\"snapshot_id\": \"" + snapshot + "\"}}")
+                .expect(202);
+        door.await("/volumes/" + volume, "volume", "in-use");
+        door.call("DELETE", "/snapshots/" + snapshot, null).expect(202);
+        door.awaitGone("/snapshots/" + snapshot);
+        String left = door.show("/snapshots?volume_id=" + volume, "snapshots")
+                .at("/0/id")
+                .asText();
+        assertThat(left).isNotEmpty();
+
+        doors.compute(tenant, "DELETE", "/servers/" + id, null).expect(204);
+
+        door.awaitGone("/volumes/" + volume);
+        door.awaitGone("/snapshots/" + left);
+    }
+
+    @Test
     void aVolumeThatIsThereIsBootedFromInBothSyntaxesAndKeptAfterwards() {
         String volume = bootable();
         String id = running(root("volume", volume, "\"delete_on_termination\": false"));
