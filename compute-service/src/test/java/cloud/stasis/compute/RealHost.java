@@ -148,7 +148,10 @@ public final class RealHost implements AutoCloseable {
         this.store = store;
         this.id = new HostId(directory.getFileName().toString());
         HostLayout layout = new HostLayout(
-                directory.resolve("compute"), directory.resolve("volumes"), memory, HostLayout.TPMS_OF_LIBVIRT);
+                directory.resolve("compute"),
+                List.of(directory.resolve("volumes")),
+                memory,
+                HostLayout.TPMS_OF_LIBVIRT);
         layout.prepare();
         this.hypervisor = new LibvirtHypervisor(
                 LIBVIRT,

@@ -4,6 +4,7 @@ import cloud.stasis.launcher.parts.Bridge;
 import cloud.stasis.launcher.parts.Broker;
 import cloud.stasis.launcher.parts.Hypervisor;
 import cloud.stasis.launcher.parts.MemoryVolume;
+import cloud.stasis.launcher.parts.Part;
 import cloud.stasis.launcher.parts.PartName;
 import cloud.stasis.launcher.parts.Parts;
 import cloud.stasis.launcher.process.HomeLock;
@@ -64,7 +65,7 @@ public final class Main {
         try (HomeLock _ = HomeLock.take(home)) {
             Secrets secrets = Secrets.ensure(home.stasisEnv());
             Credentials.of(settings, secrets).write(home);
-            Cloud cloud = cloud(secrets);
+            Cloud cloud = cloud(parts(secrets).all());
             long begin = System.nanoTime();
             Duration before = cloud.processorTime();
             int started = cloud.up(wanted);
@@ -94,7 +95,7 @@ public final class Main {
             if (wanted.contains(PartName.LIBVIRTD)) {
                 new Guests(home, settings.text("STASIS_LIBVIRT_URI", Hypervisor.URI), System.out).powerOff();
             }
-            cloud(Secrets.ensure(home.stasisEnv())).down(wanted);
+            cloud(parts(Secrets.ensure(home.stasisEnv())).known()).down(wanted);
             if (wanted.contains(PartName.COMPUTE_SERVICE)) {
                 new MemoryVolume(settings, System.out).unmount();
                 new Bridge(settings, System.out).remove();
@@ -106,7 +107,8 @@ public final class Main {
     @Command(name = "status", description = "Shows every part; exits with 3 unless all of them serve.")
     int status() throws IOException {
         home.create();
-        List<PartStatus> rows = cloud(Secrets.ensure(home.stasisEnv())).status();
+        List<PartStatus> rows =
+                cloud(parts(Secrets.ensure(home.stasisEnv())).all()).status();
         new StatusTable(rows).print(System.out);
         if (Files.exists(lastStart())) {
             System.out.print("last start: " + Files.readString(lastStart()));
@@ -121,8 +123,12 @@ public final class Main {
         return 0;
     }
 
-    private Cloud cloud(Secrets secrets) {
-        return new Cloud(new Parts(settings, secrets, Checkout.of(settings)).all(), new ProcessTable(home), System.out);
+    private Parts parts(Secrets secrets) {
+        return new Parts(settings, secrets, Checkout.of(settings));
+    }
+
+    private Cloud cloud(List<Part> parts) {
+        return new Cloud(parts, new ProcessTable(home), System.out);
     }
 
     private Path lastStart() {

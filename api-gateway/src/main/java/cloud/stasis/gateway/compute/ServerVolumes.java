@@ -237,10 +237,9 @@ public final class ServerVolumes {
 
         private void make(MachinePlan plan, BlockDevice device, FreshVolume fresh) {
             NewVolume asked = asked(caller, fresh);
-            BackendId where = Placement.backendFor(fleet.backends(), host, size(caller, fresh), now);
             Attachment attachment = attachment(plan, device, fresh.onTermination());
             CreateVolume.Data data = creation.reserve(
-                    caller, asked, saga, new VolumeCreation.Reservation(VolumeId.random(), attachment, where));
+                    caller, asked, saga, new VolumeCreation.Reservation(VolumeId.random(), attachment, host));
             plan.add(attachment.device(), data.size(), new DiskSource.Volume(data.volume()));
             made.add(data);
         }

@@ -44,17 +44,6 @@ public final class Placement {
         return new Candidate(host, load).fits(need);
     }
 
-    /// The backend on which a volume of an instance on `host` must lie: the one that has the host's name, where
-    /// every host has one of its own, else any with room.
-    public static BackendId backendFor(List<Backend> backends, HostId host, ByteCount size, Instant now) {
-        return backends.stream()
-                .filter(backend -> backend.isAlive(now))
-                .filter(backend -> backend.id().value().equals(host.value()))
-                .findFirst()
-                .map(Backend::id)
-                .orElseGet(() -> backend(backends, size, now));
-    }
-
     /// Whether a host can open volumes of a backend: where hosts have backends of their own, those of its own only.
     public static boolean reaches(List<Backend> backends, HostId host, BackendId backend) {
         boolean ownsBackend =

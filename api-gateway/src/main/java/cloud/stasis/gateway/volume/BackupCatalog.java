@@ -1,7 +1,5 @@
 package cloud.stasis.gateway.volume;
 
-import cloud.stasis.gateway.fleet.Fleet;
-import cloud.stasis.gateway.fleet.Placement;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobKind;
@@ -40,7 +38,7 @@ public final class BackupCatalog {
     private final Volumes volumes;
     private final VolumeSnapshots snapshots;
     private final VolumeHosts hosts;
-    private final Fleet fleet;
+    private final BackendChoice choice;
     private final Quotas quotas;
     private final SagaRunner sagas;
     private final BackupSagas kinds;
@@ -52,7 +50,7 @@ public final class BackupCatalog {
             Volumes volumes,
             VolumeSnapshots snapshots,
             VolumeHosts hosts,
-            Fleet fleet,
+            BackendChoice choice,
             Quotas quotas,
             SagaRunner sagas,
             BackupSagas kinds,
@@ -62,7 +60,7 @@ public final class BackupCatalog {
         this.volumes = volumes;
         this.snapshots = snapshots;
         this.hosts = hosts;
-        this.fleet = fleet;
+        this.choice = choice;
         this.quotas = quotas;
         this.sagas = sagas;
         this.kinds = kinds;
@@ -256,7 +254,7 @@ public final class BackupCatalog {
                 label,
                 Volume.Nature.BLANK,
                 backup.size(),
-                Placement.backend(fleet.backends(), backup.size(), now),
+                choice.choose(Volume.Nature.BLANK.type(), backup.size()),
                 state,
                 now,
                 now,

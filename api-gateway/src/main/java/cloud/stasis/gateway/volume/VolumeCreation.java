@@ -1,8 +1,5 @@
 package cloud.stasis.gateway.volume;
 
-import cloud.stasis.gateway.fleet.Backend;
-import cloud.stasis.gateway.fleet.Fleet;
-import cloud.stasis.gateway.fleet.Placement;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.image.ImageRecord;
 import cloud.stasis.gateway.image.Images;
@@ -19,6 +16,7 @@ import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.HostId;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.SagaId;
@@ -27,7 +25,6 @@ import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -43,8 +40,7 @@ public final class VolumeCreation {
     private final ImageRoots roots;
     private final ServerDisks disks;
     private final VolumeOffer offer;
-    private final Shelf<BackendMark> marks;
-    private final Fleet fleet;
+    private final BackendChoice choice;
     private final VolumeQuota quota;
     private final SagaRunner sagas;
     private final CreateVolume createVolume;
@@ -59,8 +55,7 @@ public final class VolumeCreation {
             ImageRoots roots,
             ServerDisks disks,
             VolumeOffer offer,
-            Shelf<BackendMark> marks,
-            Fleet fleet,
+            BackendChoice choice,
             VolumeQuota quota,
             SagaRunner sagas,
             CreateVolume createVolume,
@@ -73,8 +68,7 @@ public final class VolumeCreation {
         this.roots = roots;
         this.disks = disks;
         this.offer = offer;
-        this.marks = marks;
-        this.fleet = fleet;
+        this.choice = choice;
         this.quota = quota;
         this.sagas = sagas;
         this.createVolume = createVolume;
@@ -107,7 +101,10 @@ public final class VolumeCreation {
         quota.require(caller.project(), plan.demand());
         quota.requireSize(caller.project(), plan.size());
         SagaId saga = SagaId.random();
-        Volume volume = plan.volume(caller, new VolumeState.Creating(saga, Optional.empty()), backend(plan));
+        Volume volume = plan.volume(
+                caller,
+                new VolumeState.Creating(saga, Optional.empty()),
+                plan.origin().backend().orElseGet(() -> choice.choose(plan.type(), plan.size())));
         if (!offer.isOffered(volume)) {
             Volume failed = volume.in(new VolumeState.Failed(), clock.instant());
             volumes.add(failed);
@@ -124,7 +121,6 @@ public final class VolumeCreation {
     /// Enters a volume that another saga makes for a server, within its transaction and without asking for
     /// quota.
     ///
-    /// @param where the backend on which it has to be, unless its source says another
     /// @return how it is made
     /// @throws StasisException `INVALID_REQUEST`, also if no backend offers what its type asks for
     public CreateVolume.Data reserve(Caller caller, NewVolume asked, SagaId saga, Reservation reserved) {
@@ -132,7 +128,7 @@ public final class VolumeCreation {
         Volume volume = plan.volume(
                 caller,
                 new VolumeState.Creating(saga, Optional.of(reserved.attachment())),
-                plan.origin().backend().orElse(reserved.where()));
+                plan.origin().backend().orElseGet(() -> choice.reachedBy(reserved.host(), plan.type(), plan.size())));
         if (!offer.isOffered(volume)) {
             throw invalid("Invalid volume: no backend offers what its type asks for.");
         }
@@ -140,7 +136,8 @@ public final class VolumeCreation {
         return plan.data(volume.withId(reserved.id()));
     }
 
-    public record Reservation(VolumeId id, Attachment attachment, BackendId where) {}
+    /// @param host that has to reach it, unless its source says where it is
+    public record Reservation(VolumeId id, Attachment attachment, HostId host) {}
 
     /// How large a volume will be. Within a transaction.
     public ByteCount size(Caller caller, NewVolume asked) {
@@ -154,21 +151,6 @@ public final class VolumeCreation {
         Plan plan = plan(caller, asked);
         quota.requireSize(caller.project(), plan.size());
         return plan.demand();
-    }
-
-    private BackendId backend(Plan plan) {
-        return plan.origin().backend().orElseGet(() -> {
-            List<Backend> enabled = enabled();
-            List<Backend> offering = offer.offering(plan.type(), enabled);
-            // One that nobody offers is there all the same, in error, and has to be somewhere.
-            return Placement.backend(offering.isEmpty() ? enabled : offering, plan.size(), clock.instant());
-        });
-    }
-
-    private List<Backend> enabled() {
-        return fleet.backends().stream()
-                .filter(backend -> marks.find(BackendMark.keyOf(backend.id())).isEmpty())
-                .toList();
     }
 
     private Plan plan(Caller caller, NewVolume asked) {

@@ -18,6 +18,7 @@ import cloud.stasis.gateway.snapshot.Snapshots;
 import cloud.stasis.gateway.volume.AdoptSnapshot;
 import cloud.stasis.gateway.volume.AdoptVolume;
 import cloud.stasis.gateway.volume.Adoptions;
+import cloud.stasis.gateway.volume.BackendChoice;
 import cloud.stasis.gateway.volume.BackendMark;
 import cloud.stasis.gateway.volume.Backup;
 import cloud.stasis.gateway.volume.BackupCatalog;
@@ -191,6 +192,12 @@ class VolumeBeans {
 
     @Produces
     @Singleton
+    BackendChoice backendChoice(VolumeOffer offer, Shelf<BackendMark> marks, Fleet fleet, Clock clock) {
+        return new BackendChoice(offer, marks, fleet, clock);
+    }
+
+    @Produces
+    @Singleton
     VolumeCreation volumeCreation(
             Transactions transactions,
             Volumes volumes,
@@ -200,8 +207,7 @@ class VolumeBeans {
             ImageRoots roots,
             ServerDisks disks,
             VolumeOffer offer,
-            Shelf<BackendMark> marks,
-            Fleet fleet,
+            BackendChoice choice,
             VolumeQuota quota,
             SagaRunner sagas,
             CreateVolume createVolume,
@@ -215,8 +221,7 @@ class VolumeBeans {
                 roots,
                 disks,
                 offer,
-                marks,
-                fleet,
+                choice,
                 quota,
                 sagas,
                 createVolume,
@@ -367,7 +372,7 @@ class VolumeBeans {
             Volumes volumes,
             VolumeSnapshots snapshots,
             VolumeHosts hosts,
-            Fleet fleet,
+            BackendChoice choice,
             Quotas quotas,
             SagaRunner sagas,
             BackupVolume make,
@@ -381,7 +386,7 @@ class VolumeBeans {
                 volumes,
                 snapshots,
                 hosts,
-                fleet,
+                choice,
                 quotas,
                 sagas,
                 new BackupCatalog.BackupSagas(make, restore, delete, take),

@@ -148,16 +148,25 @@ public class FakeWorkers {
                         ByteCount.ofGib(1000),
                         ByteCount.ofGib(900),
                         Optional.of(CaptureStrategy.BITMAP)));
+        beat(BACKEND, "stasis", LOOSE);
+    }
+
+    /// Another backend tells once that it lives, and how types of volumes choose it.
+    public void beat(BackendId backend, String name) {
+        beat(backend, name, List.of());
+    }
+
+    private void beat(BackendId backend, String name, List<LooseFile> loose) {
         send(
                 "heartbeats",
-                BACKEND.value(),
+                backend.value(),
                 new Heartbeat.Backend(
-                        BACKEND,
-                        now,
+                        backend,
+                        Instant.now(),
                         ByteCount.ofGib(1000),
                         ByteCount.ofGib(900),
-                        Optional.of("stasis"),
-                        Optional.of(LOOSE)));
+                        Optional.of(name),
+                        Optional.of(loose)));
     }
 
     /// What was carried out so far, of anything.

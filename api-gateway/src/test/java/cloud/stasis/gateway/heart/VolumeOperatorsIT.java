@@ -3,6 +3,7 @@ package cloud.stasis.gateway.heart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.stasis.gateway.TestCloud.Tenant;
+import cloud.stasis.model.BackendId;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -15,11 +16,16 @@ import org.junit.jupiter.api.Test;
 /// Block storage as operators see it.
 @QuarkusTest
 class VolumeOperatorsIT {
+    private static final BackendId SECOND = new BackendId("second-1");
+
     @Inject
     Doors doors;
 
     @Inject
     Cloud cloud;
+
+    @Inject
+    FakeWorkers workers;
 
     private VolumeDoor tenant;
     private VolumeDoor operator;
@@ -61,6 +67,71 @@ class VolumeOperatorsIT {
                 .isEqualTo("stasis");
         operator.call("GET", "/capabilities/nowhere", null).expect(404);
         tenant.call("GET", "/os-hosts/" + host, null).expect(403);
+    }
+
+    @Test
+    void aTypeChoosesTheBackendAndWhatIsMadeOfAVolumeStaysThere() {
+        workers.beat(SECOND, "second");
+        cloud.await("the pool is there", () -> pools().contains("second-1@stasis#stasis"));
+        String type = type("second");
+        String plain = tenant.volume("{\"size\": 1}");
+        String typed = tenant.volume("{\"size\": 1, \"volume_type\": \"" + type + "\"}");
+        String snapshot = tenant.made("/snapshots", "snapshot", "{\"volume_id\": \"" + typed + "\"}");
+
+        String ofSnapshot = tenant.volume("{\"size\": 1, \"snapshot_id\": \"" + snapshot + "\"}");
+        String ofVolume = tenant.volume("{\"size\": 2, \"source_volid\": \"" + typed + "\"}");
+
+        assertThat(host(plain)).isEqualTo("host-1@stasis#stasis");
+        assertThat(List.of(host(typed), host(ofSnapshot), host(ofVolume))).containsOnly("second-1@stasis#stasis");
+        assertThat(operator.show("/capabilities/second-1@stasis", "volume_backend_name")
+                        .asText())
+                .isEqualTo("second");
+    }
+
+    @Test
+    void whatIsMadeOfAVolumeIsInErrorIfItsTypeIsOfferedElsewhere() {
+        workers.beat(SECOND, "second");
+        cloud.await("the pool is there", () -> pools().contains("second-1@stasis#stasis"));
+        String source = tenant.volume("{\"size\": 1}");
+
+        String volume = tenant.call(
+                        "POST",
+                        "/volumes",
+                        "{\"volume\": {\"volume_type\": \"%s\", \"source_volid\": \"%s\"}}"
+                                .formatted(type("second"), source))
+                .expect(202)
+                .json()
+                .at("/volume/id")
+                .asText();
+
+        assertThat(tenant.status("/volumes/" + volume, "volume")).isEqualTo("error");
+        assertThat(tenant.show("/messages?resource_uuid=" + volume, "messages")
+                        .at("/0/user_message")
+                        .asText())
+                .contains("Could not find any available weighted backend");
+    }
+
+    private String type(String backend) {
+        String name = backend + "-" + UUID.randomUUID();
+        operator.call(
+                        "POST",
+                        "/types",
+                        "{\"volume_type\": {\"name\": \"%s\", \"extra_specs\": {\"volume_backend_name\": \"%s\"}}}"
+                                .formatted(name, backend))
+                .expect(200);
+        return name;
+    }
+
+    private List<String> pools() {
+        return list(operator.show("/scheduler-stats/get_pools", "pools")).stream()
+                .map(pool -> pool.path("name").asText())
+                .toList();
+    }
+
+    private String host(String volume) {
+        return operator.show("/volumes/" + volume, "volume")
+                .path("os-vol-host-attr:host")
+                .asText();
     }
 
     @Test

@@ -17,10 +17,11 @@ import java.util.Optional;
 
 /// Where things are on this host.
 ///
+/// @param volumes where each backend whose volumes this host opens has them
 /// @param memory memory files and the RAM of guests that keep it in a file; best a
 /// file system of its own, that can share blocks between files
 /// @param tpms where the hypervisor keeps the states of TPMs, each in a directory named by its machine
-public record HostLayout(Path compute, Path volumes, Path memory, Path tpms) {
+public record HostLayout(Path compute, List<Path> volumes, Path memory, Path tpms) {
     /// Under which QEMU runs: Debian's and Fedora's name for it.
     private static final List<String> QEMU_USERS = List.of("libvirt-qemu", "qemu");
 
@@ -29,7 +30,9 @@ public record HostLayout(Path compute, Path volumes, Path memory, Path tpms) {
 
     public HostLayout {
         compute = compute.toAbsolutePath().normalize();
-        volumes = volumes.toAbsolutePath().normalize();
+        volumes = volumes.stream()
+                .map(directory -> directory.toAbsolutePath().normalize())
+                .toList();
         memory = memory.toAbsolutePath().normalize();
         tpms = tpms.toAbsolutePath().normalize();
         if (compute.resolve("run").toString().length() + SOCKET_NAME > cloud.stasis.disks.NbdExport.MAX_SOCKET_PATH) {
@@ -43,13 +46,13 @@ public record HostLayout(Path compute, Path volumes, Path memory, Path tpms) {
 
     /// With memory and the states of TPMs beside everything else.
     public HostLayout(Path compute, Path volumes) {
-        this(compute, volumes, compute.resolve("memory"), compute.resolve("tpm"));
+        this(compute, List.of(volumes), compute.resolve("memory"), compute.resolve("tpm"));
     }
 
     /// Makes what is missing, with the rights that QEMU's user needs.
     public void prepare() {
         HostFiles.directory(compute);
-        HostFiles.directory(volumes);
+        volumes.forEach(HostFiles::directory);
         HostFiles.directory(memory);
         HostFiles.directory(instances());
         HostFiles.directory(base());
@@ -104,8 +107,13 @@ public record HostLayout(Path compute, Path volumes, Path memory, Path tpms) {
         return new InstanceDirectory(instances().resolve(name), memory.resolve(name), tpms.resolve(name));
     }
 
+    /// The directory of a volume, if a backend has it; else where it would be.
     public Path volume(VolumeId volume) {
-        return volumes.resolve(volume.toString());
+        return volumes.stream()
+                .map(directory -> directory.resolve(volume.toString()))
+                .filter(Files::isDirectory)
+                .findFirst()
+                .orElseGet(() -> volumes.getFirst().resolve(volume.toString()));
     }
 
     /// The raw file that a content has on this host, if it has one.

@@ -71,7 +71,9 @@ public record Instances(HostLayout layout, LayerFiles layers) {
                 directory.snapshot(snapshot).meta().read().ifPresent(record -> files(record.machine(), needed));
             }
         }
-        HostLayout.list(layout.volumes()).forEach(volume -> grounds(volume, needed));
+        layout.volumes().stream()
+                .flatMap(directory -> HostLayout.list(directory).stream())
+                .forEach(volume -> grounds(volume, needed));
         return needed;
     }
 

@@ -20,9 +20,9 @@ interface ComputeConfig {
     @WithDefault("/var/lib/stasis/compute")
     Path computeDir();
 
-    /// Where the volumes of this host's backend lie.
+    /// Where the volumes of the backends lie that this host reaches, one directory of each.
     @WithDefault("/var/lib/stasis/volumes")
-    Path volumeDir();
+    List<Path> volumeDir();
 
     /// Where memory files lie, and the RAM of guests if files of this directory can share blocks (XFS, btrfs):
     /// then a snapshot with memory pauses a guest for a fraction of a second, whatever its RAM. Best a file

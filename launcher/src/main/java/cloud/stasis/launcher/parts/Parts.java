@@ -12,15 +12,17 @@ import cloud.stasis.launcher.settings.Settings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// Every part with its configuration. This is the one place that knows which variable goes to which process.
 public final class Parts {
     private static final String SCHEMA = "stasis";
-    /// The driver whose volumes need files that share blocks.
-    private static final String REFLINK = "reflink";
+    /// What each backend of volumes runs.
+    private static final String VOLUME_PROGRAM = "volume-service";
 
     private final Settings settings;
     private final Secrets secrets;
@@ -29,6 +31,7 @@ public final class Parts {
     private final Certificates certificates;
     private final MemoryVolume memory;
     private final Bridge bridge;
+    private final List<VolumeBackend> backends;
 
     public Parts(Settings settings, Secrets secrets, Checkout checkout) {
         this.settings = settings;
@@ -38,19 +41,32 @@ public final class Parts {
         this.certificates = new Certificates(settings);
         this.memory = new MemoryVolume(settings, System.out);
         this.bridge = new Bridge(settings, System.out);
+        this.backends = VolumeBackend.of(settings);
+    }
+
+    /// Those that may run since settings were others, too.
+    public List<Part> known() {
+        List<Part> parts = new ArrayList<>(all());
+        if (backends.size() == 1) {
+            parts.add(secondVolumeService());
+        }
+        return List.copyOf(parts);
     }
 
     /// In start order.
     public List<Part> all() {
-        return List.of(
+        List<Part> parts = new ArrayList<>(List.of(
                 Hypervisor.virtlogd(),
                 Hypervisor.libvirtd(),
                 kafka(),
                 new Database(settings, databaseAccess()).part(),
                 imageService(),
-                volumeService(),
-                computeService(),
-                apiGateway());
+                volumeService(PartName.VOLUME_SERVICE, PortName.VOLUME, backends.getFirst())));
+        if (backends.size() > 1) {
+            parts.add(secondVolumeService());
+        }
+        parts.addAll(List.of(computeService(), apiGateway()));
+        return List.copyOf(parts);
     }
 
     private DatabaseAccess databaseAccess() {
@@ -88,25 +104,22 @@ public final class Parts {
                                         home.store().resolve("service").toString())));
     }
 
-    private Part volumeService() {
+    private Part secondVolumeService() {
+        return volumeService(PartName.SECOND_VOLUME_SERVICE, PortName.SECOND_VOLUME, backends.getLast());
+    }
+
+    private Part volumeService(PartName name, PortName port, VolumeBackend backend) {
         Part service = service(
-                PartName.VOLUME_SERVICE,
-                PortName.VOLUME,
+                name,
+                VOLUME_PROGRAM,
+                port,
                 new Mebibytes(160),
                 Map.of(
-                        "STASIS_BACKEND_ID", settings.text("STASIS_BACKEND_ID", "local"),
-                        "STASIS_VOLUME_DRIVER", volumeDriver(),
-                        "STASIS_VOLUME_DIR", volumes()));
-        return volumeDriver().equals(REFLINK) ? service.after(memory::mount) : service;
-    }
-
-    private String volumeDriver() {
-        return settings.text("STASIS_VOLUME_DRIVER", "qcow2dir");
-    }
-
-    /// Where files share blocks, if the driver asks for it.
-    private String volumes() {
-        return (volumeDriver().equals(REFLINK) ? home.compute().resolve("memory/volumes") : home.volumes()).toString();
+                        "STASIS_BACKEND_ID", backend.id(),
+                        "STASIS_BACKEND_NAME", backend.name(),
+                        "STASIS_VOLUME_DRIVER", backend.driver(),
+                        "STASIS_VOLUME_DIR", backend.directory().toString()));
+        return backend.needsSharedBlocks() ? service.after(memory::mount) : service;
     }
 
     private Part computeService() {
@@ -117,7 +130,10 @@ public final class Parts {
                 Map.of(
                         "STASIS_HOST_ID", settings.text("STASIS_HOST_ID", hostName()),
                         "STASIS_COMPUTE_DIR", home.compute().toString(),
-                        "STASIS_VOLUME_DIR", volumes(),
+                        "STASIS_VOLUME_DIR",
+                                backends.stream()
+                                        .map(backend -> backend.directory().toString())
+                                        .collect(Collectors.joining(",")),
                         "STASIS_LIBVIRT_URI", settings.text("STASIS_LIBVIRT_URI", Hypervisor.URI),
                         "STASIS_NETWORKS", bridge.networks(),
                         "STASIS_VIRT_TYPE", settings.text("STASIS_VIRT_TYPE", "auto"),
@@ -161,6 +177,10 @@ public final class Parts {
     }
 
     private Part service(PartName name, PortName portName, Mebibytes heap, Map<String, String> own) {
+        return service(name, name.toString(), portName, heap, own);
+    }
+
+    private Part service(PartName name, String program, PortName portName, Mebibytes heap, Map<String, String> own) {
         Port port = settings.port(portName);
         Map<String, String> environment = new HashMap<>(own);
         environment.put("QUARKUS_HTTP_HOST", Settings.LOOPBACK);
@@ -175,9 +195,7 @@ public final class Parts {
                 () -> new Launch(
                         java.of(
                                 List.of(),
-                                List.of(
-                                        "-jar",
-                                        checkout.serviceJar(name.toString()).toString())),
+                                List.of("-jar", checkout.serviceJar(program).toString())),
                         environment),
                 List.of(port),
                 new Readiness.OfService(port),

@@ -10,7 +10,8 @@ public enum PortName {
     VOLUME(5803),
     KAFKA(5804),
     KAFKA_CONTROLLER(5805),
-    MARIADB(5806);
+    MARIADB(5806),
+    SECOND_VOLUME(5807);
 
     private final int standard;
 
