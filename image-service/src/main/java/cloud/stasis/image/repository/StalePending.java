@@ -35,7 +35,7 @@ final class StalePending {
             return;
         }
         NoteName note = NoteName.of(name);
-        if (state.watch.unchanged(note, seen.bytes().get()).compareTo(state.retention.silence()) < 0) {
+        if (state.pendings.unchanged(note, seen.bytes().get()).compareTo(state.retention.silence()) < 0) {
             return;
         }
         try {

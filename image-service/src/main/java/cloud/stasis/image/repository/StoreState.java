@@ -28,6 +28,9 @@ final class StoreState {
     /// How often a blob is looked for when its pack is rewritten under the reader's hands.
     private static final int FETCH_ATTEMPTS = 5;
 
+    /// So much of the silence that makes a replica dead counts of the time between two looks: it takes three.
+    private static final int LEAST_LOOKS = 3;
+
     /// Places of manifests that are remembered.
     private static final int MOST_MANIFESTS = 100_000;
 
@@ -41,6 +44,7 @@ final class StoreState {
     final WholeNodes whole = new WholeNodes();
     final Leases leases;
     final Watch watch;
+    final Watch pendings;
     final UpkeepBoard removal;
     final Catalog catalog;
     final Replica replica;
@@ -64,7 +68,8 @@ final class StoreState {
         this.retention = retention;
         this.pace = pace;
         this.leases = new Leases(retention.silence());
-        this.watch = new Watch(uptime);
+        this.watch = new Watch(uptime, pace.silence().dividedBy(LEAST_LOOKS));
+        this.pendings = new Watch(uptime, retention.silence());
         this.removal = new UpkeepBoard(store, "removal");
         this.catalog = new Catalog(store, uptime, removal, directory, whole);
         this.replica = new Replica(this);

@@ -155,6 +155,40 @@ public abstract class ReplicasContract {
         assertThat(read(one, content)).isEqualTo(old);
     }
 
+    /// As when the machine that both are on was stopped: who wakes up first finds the other one as it was.
+    @Test
+    void whoSleptTakesNobodyForDeadThatSleptToo() throws Exception {
+        AtomicInteger looks = new AtomicInteger();
+        Process one = process(call -> {
+            if (call.equals("notes")) {
+                looks.incrementAndGet();
+            }
+        });
+        Process other = process();
+        byte[] bytes = Stores.noise(5 * LEAF, 31);
+        read(other, Stores.put(one.repository, bytes));
+        one.dies();
+        other.dies();
+        one.repository.beat();
+        one.pass(Duration.ofDays(1));
+        other.pass(Duration.ofDays(1));
+        ReferenceName name = ReferenceName.of(ImageId.random());
+        Content content = put(other.repository.exchangeFor(name.toString()), bytes);
+
+        CompletableFuture<Collected> collection =
+                CompletableFuture.supplyAsync(() -> one.repository.collector().collect());
+        Until.reached(DEADLINE, () -> other.repository.state().removal.read().phase() == UpkeepNote.Phase.PROPOSED);
+        int before = looks.get();
+        Until.reached(DEADLINE, () -> collection.isDone() || looks.get() > before + 1);
+        other.repository.beat();
+
+        assertThat(collection.get(DEADLINE.toSeconds(), TimeUnit.SECONDS).packsRemoved())
+                .isZero();
+        other.repository.seal(name, Stores.image(content));
+        assertThat(read(other, content)).isEqualTo(bytes);
+        assertThat(read(one, content)).isEqualTo(bytes);
+    }
+
     @Test
     void whatNobodyNeedsGoesAndTheOthersNotice() {
         Process one = process();
