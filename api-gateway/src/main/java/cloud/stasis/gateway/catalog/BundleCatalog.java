@@ -3,8 +3,8 @@ package cloud.stasis.gateway.catalog;
 import cloud.stasis.gateway.identity.Projects;
 import cloud.stasis.gateway.image.Image;
 import cloud.stasis.gateway.image.ImageDescription;
+import cloud.stasis.gateway.image.ImageRecord;
 import cloud.stasis.gateway.image.ImageTable;
-import cloud.stasis.gateway.image.Visibility;
 import cloud.stasis.gateway.snapshot.Snapshot;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.gateway.snapshot.Snapshot.SealedBundle;
@@ -105,7 +105,7 @@ public final class BundleCatalog {
                 SnapshotDescription.parent(manifest),
                 spec,
                 Optional.of(new SealedBundle(found.id(), manifest)),
-                new Snapshot.OnRequest(),
+                SnapshotDescription.occasion(manifest),
                 Snapshot.Protection.NONE,
                 manifest.takenAt(),
                 clock.instant()));
@@ -115,12 +115,9 @@ public final class BundleCatalog {
     /// The bytes of an image that this project may use.
     private Optional<Content> file(ProjectId owner, String id) {
         return images.find(ImageId.parse(id))
-                .filter(image -> isFor(owner, image))
-                .flatMap(image -> image.toRecord().file())
+                .map(Image::toRecord)
+                .filter(image -> image.isFor(owner))
+                .flatMap(ImageRecord::file)
                 .map(Part.File::content);
-    }
-
-    private static boolean isFor(ProjectId owner, Image image) {
-        return image.owner().equals(owner) || image.details().visibility() == Visibility.PUBLIC;
     }
 }

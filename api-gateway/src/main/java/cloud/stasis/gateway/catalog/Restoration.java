@@ -1,7 +1,6 @@
 package cloud.stasis.gateway.catalog;
 
 import cloud.stasis.gateway.compute.Flavor;
-import cloud.stasis.gateway.compute.Flavors;
 import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.InstanceState;
 import cloud.stasis.gateway.compute.Instances;
@@ -19,6 +18,7 @@ import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.snapshot.FormerFlavors;
 import cloud.stasis.gateway.snapshot.Snapshot;
 import cloud.stasis.gateway.snapshot.SnapshotDescription;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
@@ -45,7 +45,7 @@ public final class Restoration {
     private final Transactions transactions;
     private final SnapshotRows snapshots;
     private final Instances instances;
-    private final Flavors flavors;
+    private final FormerFlavors flavors;
     private final Fleet fleet;
     private final Quotas quotas;
     private final SagaRunner sagas;
@@ -56,7 +56,7 @@ public final class Restoration {
             Transactions transactions,
             SnapshotRows snapshots,
             Instances instances,
-            Flavors flavors,
+            FormerFlavors flavors,
             Fleet fleet,
             Quotas quotas,
             SagaRunner sagas,
@@ -73,8 +73,8 @@ public final class Restoration {
         this.clock = clock;
     }
 
-    /// @throws StasisException `WRONG_STATE` if the server is there: it is reverted then; `INVALID_REQUEST` if memory
-    /// is asked for and the snapshot has none
+    /// @throws StasisException `WRONG_STATE` if the server is there: it is reverted then, or if there was none: it is
+    /// cloned; `INVALID_REQUEST` if memory is asked for and the snapshot has none
     public Job begin(Caller caller, SnapshotId id, Optional<String> name, MemoryChoice memory, AfterRevert resume) {
         return transactions.call(() -> {
             Snapshot snapshot = snapshots
@@ -84,7 +84,7 @@ public final class Restoration {
                             ErrorCode.SNAPSHOT_NOT_FOUND, "Snapshot " + id + " could not be found."));
             Manifest manifest = restorable(snapshot, memory);
             InstanceSpec spec = snapshot.spec();
-            Flavor flavor = flavor(manifest, spec);
+            Flavor flavor = flavors.of(manifest, spec);
             quotas.require(
                     snapshot.project(),
                     Map.of(
@@ -147,6 +147,11 @@ public final class Restoration {
             throw new StasisException(
                     ErrorCode.WRONG_STATE, "Cannot restore snapshot " + snapshot.id() + " while it is not available.");
         }
+        if (snapshot.isImported()) {
+            throw new StasisException(
+                    ErrorCode.WRONG_STATE,
+                    "Snapshot " + snapshot.id() + " was imported, and is of no server here: clone it instead.");
+        }
         if (instances.find(snapshot.instance()).isPresent()) {
             throw new StasisException(
                     ErrorCode.WRONG_STATE,
@@ -159,25 +164,5 @@ public final class Restoration {
                     "Snapshot " + snapshot.id() + " has no memory: restore it with \"memory\": false.");
         }
         return manifest;
-    }
-
-    /// The one that the server had, if there is one like it here; else what the machine has.
-    private Flavor flavor(Manifest manifest, InstanceSpec spec) {
-        String id = manifest.metadata().getOrDefault("flavor", "");
-        int memoryMib = Math.toIntExact(spec.memory().mibRoundedUp());
-        return flavors.find(id)
-                .filter(known -> known.vcpus() == spec.vcpus() && known.memoryMib() == memoryMib)
-                .orElseGet(() -> new Flavor(
-                        id.isEmpty() || id.length() > 64 ? "restored" : id,
-                        "restored",
-                        Optional.empty(),
-                        spec.vcpus(),
-                        memoryMib,
-                        Math.toIntExact(spec.disks().getFirst().size().gibRoundedUp()),
-                        0,
-                        0,
-                        1.0,
-                        Flavor.Visibility.PRIVATE,
-                        Map.of()));
     }
 }

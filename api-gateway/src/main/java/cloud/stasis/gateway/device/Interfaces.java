@@ -98,9 +98,10 @@ public final class Interfaces {
 
     /// The interfaces of a copy of a server, within the transaction of its caller. One that keeps its identity keeps
     /// its addresses if nobody has them any more; a guest that goes on mid-instruction with new ones learns of them
-    /// when it next boots, so its cables are out until then, as those of one that is to be isolated.
+    /// when it next boots, so its cables are out until then, as those of one that is to be isolated. One whose
+    /// network is not here (any more) comes to another one, with its cable out.
     ///
-    /// @throws StasisException `WRONG_STATE` if a network is gone, `QUOTA_EXCEEDED`
+    /// @throws StasisException `WRONG_STATE` if there are no networks, `QUOTA_EXCEEDED`
     public List<NicSpec> copy(InstanceId to, List<NicSpec> of, Identity identity, MemoryChoice memory) {
         List<NicSpec> nics = new ArrayList<>();
         for (NicSpec one : of) {
@@ -112,15 +113,24 @@ public final class Interfaces {
     }
 
     private NicSpec copy(NicSpec of, Identity identity, MemoryChoice memory) {
-        Network network = networks.find(of.network())
-                .orElseThrow(() -> new StasisException(
-                        ErrorCode.WRONG_STATE,
-                        "The network " + of.network() + " of the interface " + of.mac() + " is gone."));
+        Optional<Network> own = networks.find(of.network());
+        if (own.isEmpty()) {
+            Network other = networks.standIn()
+                    .orElseThrow(() -> new StasisException(
+                            ErrorCode.WRONG_STATE,
+                            "The network " + of.network() + " of the interface " + of.mac()
+                                    + " is gone, and there is no other."));
+            NicSpec nic = nic(other, Optional.empty()).with(Link.DOWN);
+            return switch (identity) {
+                case KEEP, ISOLATE -> new NicSpec(nic.port(), other.id(), of.mac(), nic.fixedAddress(), Link.DOWN);
+                case REGENERATE -> nic;
+            };
+        }
         return switch (identity) {
             case KEEP -> kept(of, of.link());
             case ISOLATE -> kept(of, Link.DOWN);
             case REGENERATE ->
-                nic(network, Optional.empty())
+                nic(own.get(), Optional.empty())
                         .with(
                                 switch (memory) {
                                     case WITH_MEMORY -> Link.DOWN;

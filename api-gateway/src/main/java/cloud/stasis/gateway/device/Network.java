@@ -85,6 +85,15 @@ public record Network(NetworkId id, String name, int base, int prefix) {
         throw new StasisException(ErrorCode.QUOTA_EXCEEDED, "No fixed IP addresses available for network: " + id + ".");
     }
 
+    /// Whether a server may have this address, written as we do.
+    boolean isMine(String address) {
+        try {
+            return mine(address).equals(address);
+        } catch (StasisException e) {
+            return false;
+        }
+    }
+
     /// The address as we write it, if it is one of this network's that servers may have.
     ///
     /// @throws StasisException `INVALID_REQUEST`

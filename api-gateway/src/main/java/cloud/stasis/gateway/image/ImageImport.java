@@ -148,6 +148,7 @@ public final class ImageImport {
                         new ImportImage.Data(
                                 image.id(),
                                 image.owner(),
+                                Optional.of(caller.user()),
                                 source,
                                 image.details()
                                         .diskFormat()

@@ -33,6 +33,11 @@ public record ImageRecord(
         return status.equals("active");
     }
 
+    /// Whether servers of this project may be made of it, whoever asks.
+    public boolean isFor(ProjectId project) {
+        return owner.equals(project) || visibility.equals(Visibility.PUBLIC.wireName());
+    }
+
     /// Whether its owner has not deleted it.
     public boolean isThere() {
         return !status.equals("deleted") && !status.equals("pending_delete");

@@ -13,6 +13,7 @@ import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.ReferenceName;
+import cloud.stasis.model.UserId;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,9 @@ import java.util.Optional;
 /// | describe (staged) | image service | DescribeBundle | none: it says what the image is |
 /// | import (fetched) | image service | ImportImage | DropReference |
 public final class ImportImage implements Saga<ImportImage.Data> {
+    /// Of imports that an earlier release began.
+    private static final UserId NOBODY = new UserId("imported");
+
     private final Imports imports;
     private final Outbox outbox;
     private final DropBundle dropBundle;
@@ -37,11 +41,13 @@ public final class ImportImage implements Saga<ImportImage.Data> {
         this.dropBundle = dropBundle;
     }
 
+    /// @param user who asked for it
     /// @param source of what is fetched; empty for what is staged
     /// @param most bytes that are fetched
     public record Data(
             ImageId image,
             ProjectId owner,
+            Optional<UserId> user,
             Optional<URI> source,
             String diskFormat,
             String containerFormat,
@@ -53,7 +59,8 @@ public final class ImportImage implements Saga<ImportImage.Data> {
         }
 
         Data having(CommandResult.Imported result) {
-            return new Data(image, owner, source, diskFormat, containerFormat, most, metadata, Optional.of(result));
+            return new Data(
+                    image, owner, user, source, diskFormat, containerFormat, most, metadata, Optional.of(result));
         }
     }
 
@@ -95,7 +102,10 @@ public final class ImportImage implements Saga<ImportImage.Data> {
     @Override
     public List<Start<?>> completed(Run<Data> run) {
         Data data = run.data();
-        return imports.succeeded(data.image(), data.imported())
+        return imports.succeeded(
+                        data.image(),
+                        data.imported(),
+                        new ArchiveImport.Sender(data.user().orElse(NOBODY), run.requestId()))
                 ? List.of()
                 : List.of(new Start<>(dropBundle, new DropBundle.Data(ReferenceName.of(data.image()))));
     }

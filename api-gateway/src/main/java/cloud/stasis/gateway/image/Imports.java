@@ -19,11 +19,13 @@ public final class Imports {
 
     private final ImageTable table;
     private final StorageQuota quota;
+    private final ArchiveImport archives;
     private final Clock clock;
 
-    public Imports(ImageTable table, StorageQuota quota, Clock clock) {
+    public Imports(ImageTable table, StorageQuota quota, ArchiveImport archives, Clock clock) {
         this.table = table;
         this.quota = quota;
+        this.archives = archives;
         this.clock = clock;
     }
 
@@ -32,14 +34,18 @@ public final class Imports {
     }
 
     /// @param fetched what came, unless it was staged before
+    /// @param sender who asked for it
     /// @return false if the image was deleted meanwhile, so that its bundle has to go
-    boolean succeeded(ImageId id, Optional<CommandResult.Imported> fetched) {
+    boolean succeeded(ImageId id, Optional<CommandResult.Imported> fetched, ArchiveImport.Sender sender) {
         Optional<Image> image = table.lock(id);
         if (image.isPresent() && image.get().state() instanceof ImageState.Importing importing) {
             ImageContent content = fetched.map(Imports::content)
                     .or(importing::staged)
                     .orElseThrow(() -> new IllegalStateException("nothing was imported"));
             table.change(image.get().in(importing.toActive(content), clock.instant()));
+            if (content.isMachine()) {
+                archives.arrived(image.get(), content, sender);
+            }
         }
         return image.isPresent();
     }

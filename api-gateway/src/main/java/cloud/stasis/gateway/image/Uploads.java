@@ -36,6 +36,7 @@ public final class Uploads {
     private final Outbox outbox;
     private final StorageQuota quota;
     private final Transactions transactions;
+    private final ArchiveImport archives;
     private final Clock clock;
 
     public Uploads(
@@ -44,12 +45,14 @@ public final class Uploads {
             Outbox outbox,
             StorageQuota quota,
             Transactions transactions,
+            ArchiveImport archives,
             Clock clock) {
         this.table = table;
         this.library = library;
         this.outbox = outbox;
         this.quota = quota;
         this.transactions = transactions;
+        this.archives = archives;
         this.clock = clock;
     }
 
@@ -69,7 +72,11 @@ public final class Uploads {
             String name,
             DiskFormat diskFormat,
             ContainerFormat containerFormat,
-            String requestId) {}
+            ArchiveImport.Sender sender) {
+        public String requestId() {
+            return sender.requestId();
+        }
+    }
 
     /// @param expected as many bytes as will come; as many as come without a further word if it is not known
     /// @throws StasisException `WRONG_STATE` if the image is not queued, `INVALID_REQUEST` if its formats are not
@@ -89,7 +96,13 @@ public final class Uploads {
             DiskFormat disk = image.details().diskFormat().orElseThrow(() -> unset("disk_format"));
             ContainerFormat container = image.details().containerFormat().orElseThrow(() -> unset("container_format"));
             Upload upload = new Upload(
-                    id, UploadId.random(), image.owner(), image.details().name(), disk, container, caller.requestId());
+                    id,
+                    UploadId.random(),
+                    image.owner(),
+                    image.details().name(),
+                    disk,
+                    container,
+                    new ArchiveImport.Sender(caller.user(), caller.requestId()));
             ImageState next =
                     switch (way) {
                         case UPLOAD -> queued.toSaving();
@@ -121,7 +134,7 @@ public final class Uploads {
         return transactions.call(() -> {
             Optional<Image> image = table.lock(upload.image());
             if (image.isPresent() && table.endUpload(upload.image(), upload.id())) {
-                return activated(image.get(), content);
+                return activated(image.get(), content, upload.sender());
             }
             if (!table.hasUpload(upload.image())) {
                 drop(upload.image(), upload.requestId());
@@ -163,10 +176,13 @@ public final class Uploads {
         });
     }
 
-    private boolean activated(Image image, ImageContent content) {
+    private boolean activated(Image image, ImageContent content, ArchiveImport.Sender sender) {
         return switch (image.state()) {
             case ImageState.Saving saving -> {
                 table.change(image.in(saving.toActive(content), clock.instant()));
+                if (content.isMachine()) {
+                    archives.arrived(image, content, sender);
+                }
                 yield true;
             }
             case ImageState.Uploading uploading -> {

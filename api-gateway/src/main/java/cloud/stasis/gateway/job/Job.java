@@ -27,16 +27,22 @@ public record Job(
     /// A job that the caller asks for. It belongs to the project of its resource, which is not the caller's if an
     /// administrator asks.
     public static Job accepted(Caller caller, ProjectId project, JobKind kind, JobSubject subject, Instant now) {
+        return accepted(caller.user(), caller.requestId(), project, kind, subject, now);
+    }
+
+    /// One that follows from what somebody asked for before.
+    public static Job accepted(
+            UserId user, String requestId, ProjectId project, JobKind kind, JobSubject subject, Instant now) {
         return new Job(
                 JobId.random(),
                 project,
-                caller.user(),
+                user,
                 kind,
                 subject,
                 new JobState.Accepted(),
                 JobProgress.none(now),
                 Optional.empty(),
-                caller.requestId(),
+                requestId,
                 now,
                 now);
     }

@@ -24,6 +24,7 @@ public enum JobKind {
     CLONE_SERVER("clone"),
     DELETE_SNAPSHOT("deleteSnapshot"),
     PUBLISH_SNAPSHOT("publishSnapshot"),
+    IMPORT_SNAPSHOT("importSnapshot"),
     IMPORT_IMAGE("importImage"),
     CREATE_VOLUME("createVolume"),
     DELETE_VOLUME("deleteVolume"),

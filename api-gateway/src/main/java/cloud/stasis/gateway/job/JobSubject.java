@@ -28,6 +28,10 @@ public record JobSubject(
         return new JobSubject(Optional.of(server), Optional.empty(), Optional.of(image), Optional.empty());
     }
 
+    public static JobSubject of(SnapshotId snapshot, ImageId image) {
+        return new JobSubject(Optional.empty(), Optional.of(snapshot), Optional.of(image), Optional.empty());
+    }
+
     public static JobSubject of(InstanceId server, VolumeId volume) {
         return new JobSubject(Optional.of(server), Optional.empty(), Optional.empty(), Optional.of(volume));
     }

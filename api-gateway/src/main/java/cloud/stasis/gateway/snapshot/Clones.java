@@ -45,7 +45,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Makes new servers out of snapshots, also of servers that are gone. Each method is one transaction.
+/// Makes new servers out of snapshots, also of servers that are gone or never were here. Each method is one
+// transaction.
 public final class Clones {
     private final RepeatableRequests requests;
     private final Instances instances;
@@ -56,6 +57,7 @@ public final class Clones {
     private final CloneServer cloneServer;
     private final Verdicts verdicts;
     private final Interfaces interfaces;
+    private final FormerFlavors flavors;
     private final Clock clock;
 
     public Clones(
@@ -68,6 +70,7 @@ public final class Clones {
             CloneServer cloneServer,
             Verdicts verdicts,
             Interfaces interfaces,
+            FormerFlavors flavors,
             Clock clock) {
         this.requests = requests;
         this.instances = instances;
@@ -78,6 +81,7 @@ public final class Clones {
         this.cloneServer = cloneServer;
         this.verdicts = verdicts;
         this.interfaces = interfaces;
+        this.flavors = flavors;
         this.clock = clock;
     }
 
@@ -102,11 +106,8 @@ public final class Clones {
                             (long) was.vcpus(),
                             Resource.MEMORY_MIB,
                             was.memory().mibRoundedUp()));
-            Instance origin = instances
-                    .ever(found.instance())
-                    .orElseThrow(() -> new StasisException(
-                            ErrorCode.WRONG_STATE, "Nothing is known of the server of snapshot " + id + "."));
-            HostId host = place(found, origin, asked.memory());
+            Optional<Instance> origin = instances.ever(found.instance());
+            HostId host = place(found, origin.flatMap(Instance::host), asked.memory());
             Snapshot snapshot = snapshots.lock(id).orElseThrow(() -> notFound(id));
             if (!(snapshot.state() instanceof SnapshotState.Available)) {
                 throw new StasisException(
@@ -120,11 +121,11 @@ public final class Clones {
 
     /// The host that the snapshot is from if that will do, since it may keep the memory; else the one with the
     /// most room.
-    private HostId place(Snapshot snapshot, Instance origin, MemoryChoice memory) {
+    private HostId place(Snapshot snapshot, Optional<HostId> former, MemoryChoice memory) {
         List<Host> hosts = fleet.lockHosts();
         Map<HostId, Load> loads = instances.loads();
         List<OnHost> found = hosts.stream()
-                .map(host -> verdicts.clone(snapshot, host, loads.getOrDefault(host.id(), Load.NONE), origin.host()))
+                .map(host -> verdicts.clone(snapshot, host, loads.getOrDefault(host.id(), Load.NONE), former))
                 .toList();
         Set<HostId> able = found.stream()
                 .filter(on -> on.outcome() == Outcome.WITH_MEMORY
@@ -142,7 +143,7 @@ public final class Clones {
                                     .findFirst()
                                     .orElse("No host is there."));
         }
-        Optional<HostId> home = origin.host().filter(able::contains);
+        Optional<HostId> home = former.filter(able::contains);
         return home.orElseGet(() -> Placement.host(
                         hosts.stream().filter(host -> able.contains(host.id())).toList(),
                         loads,
@@ -152,30 +153,26 @@ public final class Clones {
     }
 
     private Job begin(
-            Caller caller, Snapshot snapshot, Instance origin, HostId host, Asked asked, Optional<ClientToken> token) {
+            Caller caller,
+            Snapshot snapshot,
+            Optional<Instance> origin,
+            HostId host,
+            Asked asked,
+            Optional<ClientToken> token) {
         SagaId saga = SagaId.random();
         Instant now = clock.instant();
         InstanceId id = InstanceId.random();
         Manifest manifest = snapshot.sealed().orElseThrow().manifest();
         InstanceSpec spec = spec(snapshot.spec(), manifest, asked.name())
                 .withNics(interfaces.copy(id, snapshot.spec().nics(), asked.identity(), asked.memory()));
-        Profile was = origin.profile();
         instances.add(new Instance(
                 id,
                 snapshot.project(),
                 caller.user(),
-                new Profile(
-                        asked.name(),
-                        Optional.empty(),
-                        was.hostname(),
-                        was.keyName(),
-                        was.metadata(),
-                        Set.of(),
-                        Remarks.NONE,
-                        Optional.empty()),
-                origin.flavor(),
+                profile(asked.name(), origin.map(Instance::profile)),
+                origin.map(Instance::flavor).orElseGet(() -> flavors.of(manifest, spec)),
                 spec,
-                origin.image(),
+                origin.flatMap(Instance::image),
                 Optional.of(host),
                 InstanceState.building(saga),
                 Optional.empty(),
@@ -200,6 +197,19 @@ public final class Clones {
                                 Optional.empty())),
                 job);
         return job;
+    }
+
+    /// @param was of the server that the snapshot is of, if that was here
+    private static Profile profile(String name, Optional<Profile> was) {
+        return new Profile(
+                name,
+                Optional.empty(),
+                was.map(Profile::hostname).orElse(name),
+                was.flatMap(Profile::keyName),
+                was.map(Profile::metadata).orElse(Map.of()),
+                Set.of(),
+                Remarks.NONE,
+                Optional.empty());
     }
 
     /// The same machine on the contents of the snapshot.

@@ -3,6 +3,7 @@ package cloud.stasis.gateway.snapshot;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.ImageId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
@@ -57,6 +58,11 @@ public record Snapshot(
     ///
     /// @param power the state that the server was in
     public record BeforeRevert(PowerState power) implements Occasion {}
+
+    /// It came with the archive of a machine.
+    ///
+    /// @param image that the archive was uploaded as; it may be gone
+    public record Imported(ImageId image) implements Occasion {}
 
     public enum Protection {
         NONE,
@@ -125,6 +131,29 @@ public record Snapshot(
         return new Snapshot(
                 id, project, user, instance, text, asked, state, parent, spec, sealed, occasion, chosen, createdAt,
                 now);
+    }
+
+    /// With what is known of the machine by now.
+    Snapshot madeOf(InstanceSpec known, Instant now) {
+        return new Snapshot(
+                id,
+                project,
+                user,
+                instance,
+                name,
+                asked,
+                state,
+                parent,
+                known,
+                sealed,
+                occasion,
+                protection,
+                createdAt,
+                now);
+    }
+
+    public boolean isImported() {
+        return occasion instanceof Imported;
     }
 
     public boolean isSafety() {

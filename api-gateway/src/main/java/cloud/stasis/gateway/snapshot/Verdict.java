@@ -3,6 +3,7 @@ package cloud.stasis.gateway.snapshot;
 import cloud.stasis.gateway.fleet.Host;
 import cloud.stasis.gateway.fleet.Load;
 import cloud.stasis.gateway.fleet.Placement;
+import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.Manifest;
@@ -33,7 +34,7 @@ public record Verdict(OnHost revert, List<OnHost> clones) {
     }
 
     /// @param host empty if the server is nowhere
-    /// @param reasons why it is not more; empty if nothing is in the way
+    /// @param reasons why it is not more, and what will be different; empty if nothing is
     public record OnHost(Optional<HostId> host, Outcome outcome, List<String> reasons) {
         public OnHost {
             reasons = List.copyOf(reasons);
@@ -44,6 +45,7 @@ public record Verdict(OnHost revert, List<OnHost> clones) {
     static final class Examination {
         private final List<String> against = new ArrayList<>();
         private final List<String> againstMemory = new ArrayList<>();
+        private final List<String> notes = new ArrayList<>();
 
         /// @param why empty if nothing is wrong
         Examination unless(Optional<String> why) {
@@ -56,11 +58,19 @@ public record Verdict(OnHost revert, List<OnHost> clones) {
             return this;
         }
 
+        /// What will be different, and is in the way of nothing.
+        Examination noting(List<String> differences) {
+            notes.addAll(differences);
+            return this;
+        }
+
         OnHost on(Optional<HostId> host) {
             if (!against.isEmpty()) {
                 return new OnHost(host, Outcome.NONE, against);
             }
-            return new OnHost(host, againstMemory.isEmpty() ? Outcome.WITH_MEMORY : Outcome.DISKS_ONLY, againstMemory);
+            List<String> reasons = new ArrayList<>(againstMemory);
+            reasons.addAll(notes);
+            return new OnHost(host, againstMemory.isEmpty() ? Outcome.WITH_MEMORY : Outcome.DISKS_ONLY, reasons);
         }
     }
 
@@ -71,6 +81,16 @@ public record Verdict(OnHost revert, List<OnHost> clones) {
                         || snapshot.sealed().isEmpty()
                 ? Optional.of("The snapshot is " + snapshot.state().status() + ".")
                 : Optional.empty();
+    }
+
+    /// Why the machine could not be started as it was: it is known by what it was started from.
+    static Optional<String> ofKernel(Snapshot snapshot) {
+        return snapshot.sealed()
+                .map(Snapshot.SealedBundle::manifest)
+                .filter(_ -> snapshot.spec().boot() instanceof Boot.FromDisk)
+                .flatMap(SnapshotDescription::kernel)
+                .map(image -> "The kernel that its server was started from, image " + image
+                        + ", is not here: upload it, and import the archive with a property kernel_id that names it.");
     }
 
     static Optional<String> ofLife(Host host, Instant now) {

@@ -57,10 +57,7 @@ public final class Verdicts {
     private OnHost revert(Snapshot snapshot, Optional<Instance> server) {
         Optional<Host> host = server.flatMap(Instance::host).flatMap(fleet::find);
         Examination examination = new Examination()
-                .unless(
-                        server.isEmpty()
-                                ? Optional.of("The server is gone; a new one can be made of the snapshot.")
-                                : Optional.empty())
+                .unless(server.isEmpty() ? Optional.of(withoutServer(snapshot)) : Optional.empty())
                 .unless(Verdict.ofSnapshot(snapshot))
                 .memoryUnless(Verdict.ofMemory(snapshot));
         server.ifPresent(instance ->
@@ -76,6 +73,12 @@ public final class Verdicts {
         return examination.on(host.map(Host::id));
     }
 
+    private static String withoutServer(Snapshot snapshot) {
+        return snapshot.isImported()
+                ? "The snapshot was imported, and is of no server here; a new one can be made of it."
+                : "The server is gone; a new one can be made of the snapshot.";
+    }
+
     /// @param home where the server of the snapshot is, or was
     OnHost clone(Snapshot snapshot, Host host, Load load, Optional<HostId> home) {
         Instant now = clock.instant();
@@ -84,6 +87,9 @@ public final class Verdicts {
         boolean own = home.filter(host.id()::equals).isPresent();
         Examination examination = new Examination()
                 .unless(Verdict.ofSnapshot(snapshot))
+                .unless(Verdict.ofKernel(snapshot))
+                .unless(networks.hindrance(spec.nics()))
+                .noting(networks.differences(spec.nics()))
                 .unless(Verdict.ofLife(host, now))
                 .unless(Verdict.ofRoom(host, load, new Load(1, spec.vcpus(), spec.memory()), disks))
                 .memoryUnless(Verdict.ofMemory(snapshot));

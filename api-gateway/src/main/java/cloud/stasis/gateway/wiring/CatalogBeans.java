@@ -6,7 +6,6 @@ import cloud.stasis.gateway.catalog.CopyBundles;
 import cloud.stasis.gateway.catalog.Restoration;
 import cloud.stasis.gateway.catalog.RestoreServer;
 import cloud.stasis.gateway.catalog.StoreOrders;
-import cloud.stasis.gateway.compute.Flavors;
 import cloud.stasis.gateway.compute.InstanceTurns;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.fleet.Fleet;
@@ -17,6 +16,7 @@ import cloud.stasis.gateway.outbox.Outbox;
 import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.snapshot.FormerFlavors;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
 import cloud.stasis.gateway.state.StateBackups;
 import jakarta.enterprise.inject.Produces;
@@ -69,7 +69,7 @@ class CatalogBeans {
             Transactions transactions,
             SnapshotRows snapshots,
             Instances instances,
-            Flavors flavors,
+            FormerFlavors flavors,
             Fleet fleet,
             Quotas quotas,
             SagaRunner sagas,

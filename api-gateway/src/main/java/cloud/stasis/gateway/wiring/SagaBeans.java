@@ -13,6 +13,7 @@ import cloud.stasis.gateway.compute.RescueServer;
 import cloud.stasis.gateway.compute.ShelveServer;
 import cloud.stasis.gateway.compute.UnrescueServer;
 import cloud.stasis.gateway.compute.UnshelveServer;
+import cloud.stasis.gateway.device.Networks;
 import cloud.stasis.gateway.device.Plugged;
 import cloud.stasis.gateway.fleet.Grants;
 import cloud.stasis.gateway.image.DigestImage;
@@ -21,6 +22,8 @@ import cloud.stasis.gateway.image.Images;
 import cloud.stasis.gateway.outbox.Outbox;
 import cloud.stasis.gateway.snapshot.CloneServer;
 import cloud.stasis.gateway.snapshot.DeleteSnapshot;
+import cloud.stasis.gateway.snapshot.ImportSnapshot;
+import cloud.stasis.gateway.snapshot.ImportedMachine;
 import cloud.stasis.gateway.snapshot.InstantRows;
 import cloud.stasis.gateway.snapshot.RevertServer;
 import cloud.stasis.gateway.snapshot.SafetySnapshots;
@@ -151,6 +154,13 @@ class SagaBeans {
     SafetySnapshots safetySnapshots(
             Instances instances, SnapshotRows snapshots, DeleteSnapshot deleteSnapshot, Clock clock) {
         return new SafetySnapshots(instances, snapshots, deleteSnapshot, clock);
+    }
+
+    @Produces
+    @Singleton
+    ImportSnapshot importSnapshot(
+            SnapshotRows snapshots, Images images, Networks networks, Outbox outbox, Verdicts verdicts, Clock clock) {
+        return new ImportSnapshot(snapshots, new ImportedMachine(images, networks), outbox, verdicts, clock);
     }
 
     @Produces

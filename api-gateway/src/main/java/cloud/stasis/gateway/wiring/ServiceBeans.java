@@ -21,6 +21,9 @@ import cloud.stasis.gateway.device.Networks;
 import cloud.stasis.gateway.device.Plugged;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Grants;
+import cloud.stasis.gateway.http.image.ImageConfiguration;
+import cloud.stasis.gateway.image.ArchiveImport;
+import cloud.stasis.gateway.job.JobTracker;
 import cloud.stasis.gateway.job.Jobs;
 import cloud.stasis.gateway.job.RepeatableRequests;
 import cloud.stasis.gateway.quota.Quotas;
@@ -30,10 +33,13 @@ import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.snapshot.CloneServer;
 import cloud.stasis.gateway.snapshot.Clones;
 import cloud.stasis.gateway.snapshot.DeleteSnapshot;
+import cloud.stasis.gateway.snapshot.FormerFlavors;
+import cloud.stasis.gateway.snapshot.ImportSnapshot;
 import cloud.stasis.gateway.snapshot.InstantRows;
 import cloud.stasis.gateway.snapshot.Instants;
 import cloud.stasis.gateway.snapshot.RevertServer;
 import cloud.stasis.gateway.snapshot.Reverts;
+import cloud.stasis.gateway.snapshot.SnapshotImports;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
 import cloud.stasis.gateway.snapshot.Snapshots;
 import cloud.stasis.gateway.snapshot.TakeInstant;
@@ -43,6 +49,8 @@ import cloud.stasis.gateway.snapshot.VolumeExchange;
 import cloud.stasis.gateway.storage.StorageQuota;
 import cloud.stasis.gateway.volume.VolumeSnapshots;
 import cloud.stasis.gateway.volume.Volumes;
+import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -135,9 +143,43 @@ class ServiceBeans {
             CloneServer cloneServer,
             Verdicts verdicts,
             Interfaces interfaces,
+            FormerFlavors flavors,
             Clock clock) {
         return new Clones(
-                requests, instances, snapshots, fleet, quotas, sagas, cloneServer, verdicts, interfaces, clock);
+                requests,
+                instances,
+                snapshots,
+                fleet,
+                quotas,
+                sagas,
+                cloneServer,
+                verdicts,
+                interfaces,
+                flavors,
+                clock);
+    }
+
+    @Produces
+    @Singleton
+    FormerFlavors formerFlavors(Flavors flavors) {
+        return new FormerFlavors(flavors);
+    }
+
+    /// A proxy, since images need it and it needs images.
+    @Produces
+    @ApplicationScoped
+    ArchiveImport snapshotImports(
+            SnapshotRows snapshots,
+            Quotas quotas,
+            StorageQuota storage,
+            SagaRunner sagas,
+            ImportSnapshot importSnapshot,
+            Jobs jobs,
+            ImageConfiguration configuration,
+            Clock clock) {
+        MemoryChoice memory = configuration.importMemory() ? MemoryChoice.WITH_MEMORY : MemoryChoice.DISKS_ONLY;
+        return new SnapshotImports(
+                snapshots, quotas, storage, sagas, importSnapshot, new JobTracker(jobs, clock), memory, clock);
     }
 
     @Produces

@@ -21,14 +21,21 @@ import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.IndexId;
+import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.MacAddress;
+import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
+import cloud.stasis.model.NetworkId;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.Phase;
+import cloud.stasis.model.PortId;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.Receipt;
+import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.SourceName;
 import cloud.stasis.model.StoreId;
+import cloud.stasis.model.VolumeId;
 import io.smallrye.reactive.messaging.kafka.api.IncomingKafkaRecordMetadata;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import io.smallrye.reactive.messaging.memory.InMemoryConnector;
@@ -70,6 +77,18 @@ public class FakeWorkers {
     public static final List<LooseFile> LOOSE = List.of(
             new LooseFile(new SourceName("a.qcow2"), ByteCount.ofGib(3), Optional.empty()),
             new LooseFile(new SourceName("b.qcow2"), ByteCount.ZERO, Optional.of("it names a backing file")));
+
+    /// What an archive holds.
+    public static final List<Part> MACHINE = List.of(
+            disk(DeviceName.virtio(0)),
+            new Part.Memory(Part.MemoryFormat.RAM_IMAGE, content(DISK)),
+            new Part.DeviceArchive(content(ByteCount.ofBytes(700))),
+            new Part.DomainXml(content(ByteCount.ofBytes(900))));
+
+    /// Of somebody at another site, by whom nothing here is known.
+    public static final InstanceId ELSEWHERE = InstanceId.random();
+
+    public static final NetworkId FAR_NETWORK = NetworkId.random();
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
     private static final Duration BEAT = Duration.ofSeconds(5);
@@ -299,13 +318,12 @@ public class FakeWorkers {
             case VolumeCommand.CaptureVolume ignored -> captured(List.of(disk(DeviceName.virtio(0))));
             case ImageCommand.SealBundle ignored ->
                 new CommandResult.Sealed(new ManifestId(new Digest(1, 2, 3, 4)), ByteCount.ofMib(1));
-            case ImageCommand.ImportImage ignored ->
-                new CommandResult.Imported(
-                        ByteCount.ofMib(3),
-                        DISK,
-                        "1".repeat(32),
-                        "1".repeat(128),
-                        List.of(disk(DeviceName.virtio(0)), new Part.File(content(ByteCount.ofMib(3)))));
+            case ImageCommand.ImportImage order -> {
+                List<Part> parts = new ArrayList<>(List.of(new Part.File(content(ByteCount.ofMib(3)))));
+                parts.addAll(order.containerFormat().equals("ova") ? MACHINE : List.of(disk(DeviceName.virtio(0))));
+                yield new CommandResult.Imported(ByteCount.ofMib(3), DISK, "1".repeat(32), "1".repeat(128), parts);
+            }
+            case ImageCommand.OpenArchive ignored -> new CommandResult.Opened(archive(), machine());
             case ImageCommand.DigestImage ignored ->
                 new CommandResult.Digested(ByteCount.ofMib(1), "0".repeat(32), "0".repeat(128));
             case ImageCommand.CopyBundles ignored -> new CommandResult.Copied(1, 0, 7, ByteCount.ofMib(1), List.of());
@@ -314,6 +332,35 @@ public class FakeWorkers {
             case VolumeCommand ignored -> new CommandResult.Completed();
             case ImageCommand ignored -> new CommandResult.Completed();
         };
+    }
+
+    /// Of a machine of another project, with a parent and all.
+    private static Manifest archive() {
+        return new Manifest(
+                Manifest.CURRENT_VERSION,
+                ReferenceName.Kind.IMAGE,
+                Optional.of(ELSEWHERE),
+                Instant.parse("2026-11-22T10:00:00Z"),
+                Optional.of(new ManifestId(new Digest(9, 9, 9, 9))),
+                MACHINE,
+                Optional.of(receipt()),
+                Map.of("project", "somebody", "needs", "image/" + ELSEWHERE, "flavor", "elsewhere", "name", "x"));
+    }
+
+    private static ComputeCommand.InstanceSpec machine() {
+        return new ComputeCommand.InstanceSpec(
+                        "far",
+                        2,
+                        ByteCount.ofMib(256),
+                        new ComputeCommand.Boot.FromDisk(),
+                        List.of(new ComputeCommand.DiskSpec(
+                                DeviceName.virtio(0), DISK, new ComputeCommand.DiskSource.Volume(VolumeId.random()))))
+                .withNics(List.of(new ComputeCommand.NicSpec(
+                        PortId.random(),
+                        FAR_NETWORK,
+                        MacAddress.random(),
+                        Optional.of("192.0.2.9"),
+                        ComputeCommand.Link.UP)));
     }
 
     private static PowerState after(ComputeCommand.PowerAction action) {

@@ -2,6 +2,7 @@ package cloud.stasis.messages;
 
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.PowerState;
@@ -87,6 +88,11 @@ public sealed interface CommandResult {
             parts = List.copyOf(parts);
         }
     }
+
+    /// What the archive of a machine says, which whoever uploaded it may have written. Its parts are in the store.
+    ///
+    /// @param machine of its device archive; its disks, kernels and networks are as it had them where it was
+    record Opened(Manifest manifest, ComputeCommand.InstanceSpec machine) implements CommandResult {}
 
     /// The bundles are on both sides.
     ///

@@ -66,6 +66,9 @@ public sealed interface ImageCommand extends Command {
         }
     }
 
+    /// Looks into the archive of a machine that an image was uploaded as. Answered by [CommandResult.Opened].
+    record OpenArchive(ReferenceName reference) implements OfBundle {}
+
     /// Computes the checksums that the image API promises over the file that a download of this image gives.
     /// Answered by [CommandResult.Digested]. All of a store have one key: they take minutes, so they are
     /// carried out one after the other, and nothing else waits for them.

@@ -56,6 +56,7 @@ public enum MessageType {
     SEAL_BUNDLE("image.seal-bundle", 1, ImageCommand.SealBundle.class),
     DROP_REFERENCE("image.drop-reference", 1, ImageCommand.DropReference.class),
     DESCRIBE_BUNDLE("image.describe-bundle", 1, ImageCommand.DescribeBundle.class),
+    OPEN_ARCHIVE("image.open-archive", 1, ImageCommand.OpenArchive.class),
     IMPORT_IMAGE("image.import-image", 1, ImageCommand.ImportImage.class),
     DIGEST_IMAGE("image.digest-image", 1, ImageCommand.DigestImage.class),
     TELL_BUNDLES("image.tell-bundles", 1, ImageCommand.TellBundles.class),

@@ -181,6 +181,7 @@ final class Samples {
                 new ImageCommand.SealBundle(REFERENCE, MANIFEST),
                 new ImageCommand.DropReference(REFERENCE),
                 new ImageCommand.DigestImage(REFERENCE),
+                new ImageCommand.OpenArchive(REFERENCE),
                 new ImageCommand.ImportImage(
                         REFERENCE,
                         URI.create("https://images.example.org/trixie.qcow2"),

@@ -21,6 +21,7 @@ public final class BundleCommands implements CommandHandler<ImageCommand> {
     private final BundleTeller teller;
     private final Copies copies;
     private final ImageImports imports;
+    private final Archives archives;
 
     public BundleCommands(
             Repository repository,
@@ -28,13 +29,15 @@ public final class BundleCommands implements CommandHandler<ImageCommand> {
             ImageDigests digests,
             BundleTeller teller,
             Copies copies,
-            ImageImports imports) {
+            ImageImports imports,
+            Archives archives) {
         this.repository = repository;
         this.files = files;
         this.digests = digests;
         this.teller = teller;
         this.copies = copies;
         this.imports = imports;
+        this.archives = archives;
     }
 
     @Override
@@ -49,6 +52,7 @@ public final class BundleCommands implements CommandHandler<ImageCommand> {
                 repository.reference(describe.reference()).ifPresent(known -> describe(describe, known));
                 yield new CommandResult.Completed();
             }
+            case ImageCommand.OpenArchive open -> archives.open(open.reference());
             case ImageCommand.DigestImage digest -> digests.digest(digest.reference(), context);
             case ImageCommand.ImportImage order -> imports.run(order, context);
             case ImageCommand.TellBundles tell -> teller.tell(tell, context);

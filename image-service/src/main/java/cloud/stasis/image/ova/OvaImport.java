@@ -10,6 +10,7 @@ import cloud.stasis.chunks.ContentWriter;
 import cloud.stasis.chunks.TransferThreads;
 import cloud.stasis.chunks.format.ManifestCodec;
 import cloud.stasis.image.qcow2.QcowDisk;
+import cloud.stasis.messages.CommandResult;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.Manifest;
@@ -26,12 +27,17 @@ import java.util.Optional;
 ///
 /// ```
 /// tar: plain members with plain names, each once  ->  description: first, and names every other member
-///   ->  hashes: of all members, if there are any  ->  the bundle of our own manifest, content by content, or
+///   ->  hashes: of all members, if there are any  ->  the bundle of our own manifest, content by content, with
+///                                                     the machine that its device archive describes, or
 ///                                                     the disks that the description names, if they are qcow2
 /// ```
 /// Whatever is refused leaves nothing but blobs that nothing names.
 public final class OvaImport {
     private static final int MAX_SMALL_BYTES = 1024 * 1024;
+
+    /// It travels in messages, beside other things. One of 64 parts with its receipt has 60 KiB.
+    private static final int MAX_MANIFEST_BYTES = 256 * 1024;
+
     private static final int PIECE_BYTES = 1024 * 1024;
     private static final int MAX_DISKS = 26;
 
@@ -75,21 +81,36 @@ public final class OvaImport {
         }
     }
 
+    /// What machine is in an archive that was taken before.
+    ///
+    /// @return empty unless it is one of ours, with the devices of a machine
+    /// @throws StasisException as [#take]
+    public static Optional<CommandResult.Opened> open(Content file, BlobExchange blobs) {
+        try {
+            OvaMembers members = OvaMembers.of(new ContentReader(blobs).source(file));
+            if (members.find(OvaNames.MANIFEST).isEmpty()) {
+                return Optional.empty();
+            }
+            Manifest manifest = manifest(members);
+            return OvaMachine.of(manifest, members).map(machine -> new CommandResult.Opened(manifest, machine.spec()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private Found take() throws IOException {
         Ovf description = Ovf.read(members.small(members.first(), Ovf.MAX_BYTES));
         members.requireNamedBy(description);
         members.requireHashes();
-        Optional<ContentSource> ours = members.find(OvaNames.MANIFEST);
-        return ours.isPresent()
-                ? bundle(members.small(OvaNames.MANIFEST, (int) ManifestCodec.MAX_SIZE.bytes()))
-                : new Found(disks(description), Optional.empty());
+        return members.find(OvaNames.MANIFEST).isPresent() ? bundle() : new Found(disks(description), Optional.empty());
     }
 
     // ---- one of ours
 
-    private Found bundle(byte[] bytes) throws IOException {
-        Manifest manifest = manifest(bytes);
+    private Found bundle() throws IOException {
+        Manifest manifest = manifest(members);
         require(manifest.metadata().size() <= MAX_METADATA, "its manifest says too much");
+        OvaMachine.of(manifest, members);
         List<String> expected = new ArrayList<>(List.of(OvaNames.MANIFEST));
         for (Part part : manifest.parts()) {
             String name = OvaNames.of(part);
@@ -103,9 +124,9 @@ public final class OvaImport {
         return new Found(manifest.parts(), Optional.of(manifest));
     }
 
-    private static Manifest manifest(byte[] bytes) {
+    private static Manifest manifest(OvaMembers members) throws IOException {
         try {
-            return ManifestCodec.decode(bytes);
+            return ManifestCodec.decode(members.small(OvaNames.MANIFEST, MAX_MANIFEST_BYTES));
         } catch (StasisException e) {
             throw hostile("its manifest is not valid: " + e.report().message());
         }

@@ -4,6 +4,7 @@ import cloud.stasis.bus.CommandJournal;
 import cloud.stasis.bus.CommandWorker;
 import cloud.stasis.chunks.Capability;
 import cloud.stasis.chunks.TransferThreads;
+import cloud.stasis.image.bundle.Archives;
 import cloud.stasis.image.bundle.BundleCommands;
 import cloud.stasis.image.bundle.BundleTeller;
 import cloud.stasis.image.bundle.ImageDigests;
@@ -105,7 +106,8 @@ class ImageService implements HealthCheck {
                         new ImageDigests(repository, files, door::isBusy),
                         teller,
                         new Copies(repository, peers, teller),
-                        new ImageImports(repository, uploads, web, config.importDeadline())),
+                        new ImageImports(repository, uploads, web, config.importDeadline()),
+                        new Archives(repository)),
                 new CommandJournal(service, clock),
                 bus,
                 clock);

@@ -7,6 +7,7 @@ import cloud.stasis.chunks.TransferThreads;
 import cloud.stasis.image.ova.OvaImport;
 import cloud.stasis.image.qcow2.QcowDisk;
 import cloud.stasis.image.repository.Repository;
+import cloud.stasis.image.sync.Copies;
 import cloud.stasis.image.upload.FormatCheck.Finding;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
@@ -186,6 +187,8 @@ public final class ImageUpload {
             String sha512) {
         Map<String, String> metadata = new HashMap<>();
         bundle.ifPresent(manifest -> metadata.putAll(manifest.metadata()));
+        // Whoever wrote the file decides of no other bundle.
+        metadata.remove(Copies.NEEDS);
         metadata.putAll(request.metadata());
         metadata.put("disk_format", request.diskFormat().wireName());
         metadata.put("container_format", request.containerFormat().wireName());
@@ -197,7 +200,7 @@ public final class ImageUpload {
                 ReferenceName.Kind.IMAGE,
                 bundle.flatMap(Manifest::instance),
                 bundle.map(Manifest::takenAt).orElseGet(clock::instant),
-                bundle.flatMap(Manifest::parent),
+                Optional.empty(),
                 parts,
                 bundle.flatMap(Manifest::receipt),
                 metadata);

@@ -76,7 +76,8 @@ class BundleCommandsTest {
                         source -> {
                             throw new IllegalStateException(source.toString());
                         },
-                        Duration.ofMinutes(5)));
+                        Duration.ofMinutes(5)),
+                new Archives(repository));
     }
 
     @AfterEach

@@ -13,6 +13,17 @@ import cloud.stasis.image.upload.ContainerFormat;
 import cloud.stasis.image.upload.DiskFormat;
 import cloud.stasis.image.upload.ImageUpload;
 import cloud.stasis.image.upload.UploadedImage;
+import cloud.stasis.machine.DeviceArchive;
+import cloud.stasis.machine.Machine;
+import cloud.stasis.machine.RamFooter;
+import cloud.stasis.machine.VirtType;
+import cloud.stasis.messages.CommandResult;
+import cloud.stasis.messages.ComputeCommand.Boot;
+import cloud.stasis.messages.ComputeCommand.DiskSource;
+import cloud.stasis.messages.ComputeCommand.DiskSpec;
+import cloud.stasis.messages.ComputeCommand.InstanceSpec;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ImageId;
@@ -42,11 +53,24 @@ import org.junit.jupiter.api.io.TempDir;
 
 class OvaIT {
     private static final int DISK_BYTES = 3 * 1024 * 1024;
+    private static final ByteCount MEMORY = ByteCount.ofMib(16);
 
     private final Random random = new Random(20261122);
     private final byte[] root = disk(DISK_BYTES);
     private final byte[] data = disk(2 * DISK_BYTES);
-    private final byte[] memory = disk(DISK_BYTES + 4096 + 32);
+    private final byte[] memory = memory(MEMORY);
+    private final Machine machine = Machine.of(
+            InstanceId.random(),
+            new InstanceSpec(
+                    "web",
+                    1,
+                    MEMORY,
+                    new Boot.FromDisk(),
+                    List.of(
+                            new DiskSpec(DeviceName.virtio(0), ByteCount.ofBytes(DISK_BYTES), new DiskSource.Blank()),
+                            new DiskSpec(
+                                    DeviceName.virtio(1), ByteCount.ofBytes(2 * DISK_BYTES), new DiskSource.Blank()))),
+            new Machine.Board("pc-i440fx-7.2", VirtType.QEMU));
 
     @TempDir
     Path directory;
@@ -315,6 +339,85 @@ class OvaIT {
         refused(withoutHashes, "not what its manifest names");
     }
 
+    @Test
+    void whatDoesNotGoTogetherIsNoMachine() throws Exception {
+        Manifest good = bundle(repository);
+        List<Part> parts = good.parts();
+        Part.DeviceArchive devices = (Part.DeviceArchive) parts.getLast();
+        String text = new String(DeviceArchive.write(machine), StandardCharsets.UTF_8);
+
+        refused(with(good, without(parts, devices)), "no devices that go with it");
+        refused(with(good, without(parts, parts.get(1))), "disks are not those");
+        refused(with(good, devices, archive("{}")), "device archive is not valid");
+        refused(
+                with(good, devices, archive(text.replace("\"bus\"", "\"hostdev\":\"0000:01:00.0\",\"bus\""))),
+                "device archive is not valid");
+        refused(
+                with(good, devices, archive(text.replace("\"blank\"", "\"host-file\""))),
+                "device archive is not valid");
+        refused(
+                with(good, devices, archive(text.replace("pc-i440fx-7.2", "pc,accel=x"))),
+                "device archive is not valid");
+        refused(
+                with(good, devices, archive(text.replace("" + MEMORY.bytes(), "" + 2 * MEMORY.bytes()))),
+                "its memory has");
+        byte[] longer = memory(MEMORY);
+        longer[longer.length - 9] ^= 1;
+        refused(
+                with(good, parts.get(2), new Part.Memory(Part.MemoryFormat.RAM_IMAGE, Stores.put(repository, longer))),
+                "do not add up");
+    }
+
+    @Test
+    void anArchiveTellsWhatMachineIsInIt() throws Exception {
+        Manifest bundle = bundle(repository);
+        byte[] file = whole(export(bundle));
+        ImageId image = ImageId.random();
+        upload(repository, image, file);
+        Content stored = Stores.put(repository, file);
+
+        CommandResult.Opened opened =
+                OvaImport.open(stored, repository.ownExchange()).orElseThrow();
+
+        assertThat(opened.machine()).isEqualTo(machine.spec());
+        assertThat(opened.manifest().parts()).isEqualTo(bundle.parts());
+        assertThat(repository
+                        .reference(ReferenceName.of(image))
+                        .map(known -> repository.manifest(known.manifest()).parent()))
+                .as("no file decides of what other bundle this one is a child")
+                .contains(Optional.empty());
+        assertThat(OvaImport.open(Stores.put(repository, plain().end()), repository.ownExchange()))
+                .isEmpty();
+    }
+
+    private byte[] with(Manifest of, Part instead, Part other) throws IOException {
+        return with(
+                of,
+                of.parts().stream()
+                        .map(part -> part.equals(instead) ? other : part)
+                        .toList());
+    }
+
+    private byte[] with(Manifest of, List<Part> parts) throws IOException {
+        return whole(export(new Manifest(
+                of.version(),
+                of.kind(),
+                of.instance(),
+                of.takenAt(),
+                of.parent(),
+                parts,
+                of.receipt(),
+                of.metadata())));
+    }
+
+    private static List<Part> without(List<Part> parts, Part left) {
+        return parts.stream().filter(part -> !part.equals(left)).toList();
+    }
+
+    private Part archive(String json) {
+        return new Part.DeviceArchive(Stores.put(repository, json.getBytes(StandardCharsets.UTF_8)));
+    }
+
     private void refused(byte[] file, String words) {
         ImageId image = ImageId.random();
         assertThatThrownBy(() -> upload(repository, image, file))
@@ -338,7 +441,7 @@ class OvaIT {
                         new Part.Disk(DeviceName.virtio(1), Stores.put(in, data)),
                         new Part.Memory(Part.MemoryFormat.RAM_IMAGE, Stores.put(in, memory)),
                         new Part.DomainXml(Stores.put(in, "<domain/>".getBytes(StandardCharsets.UTF_8))),
-                        new Part.DeviceArchive(Stores.put(in, "{}".getBytes(StandardCharsets.UTF_8)))),
+                        new Part.DeviceArchive(Stores.put(in, DeviceArchive.write(machine)))),
                 Optional.empty(),
                 Map.of("container_format", "ova", "note", "before the upgrade"));
     }
@@ -380,6 +483,16 @@ class OvaIT {
         QemuImg.run("qemu-img", "check", directory.resolve(qcow2).toString());
         QemuImg.convert(directory.resolve(qcow2), raw, "raw");
         return Files.readAllBytes(raw);
+    }
+
+    /// RAM, some state behind it, and the end that says so.
+    private byte[] memory(ByteCount ram) {
+        byte[] state = disk(4096);
+        return ByteBuffer.allocate((int) ram.bytes() + state.length + RamFooter.BYTES)
+                .put(disk((int) ram.bytes()))
+                .put(state)
+                .put(new RamFooter(ram, ByteCount.ofBytes(state.length)).encode())
+                .array();
     }
 
     /// Random, with a hole in its middle.

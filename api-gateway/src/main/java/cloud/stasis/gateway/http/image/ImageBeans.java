@@ -2,6 +2,7 @@ package cloud.stasis.gateway.http.image;
 
 import cloud.stasis.chunks.Capability;
 import cloud.stasis.gateway.identity.UnitOfWork;
+import cloud.stasis.gateway.image.ArchiveImport;
 import cloud.stasis.gateway.image.CaptureCancellation;
 import cloud.stasis.gateway.image.CapturedImages;
 import cloud.stasis.gateway.image.Downloads;
@@ -53,14 +54,19 @@ class ImageBeans {
     @Produces
     @Singleton
     Uploads uploads(
-            ImageTable table, ImageLibrary library, Outbox outbox, StorageQuota quota, Transactions transactions) {
-        return new Uploads(table, library, outbox, quota, transactions, clock);
+            ImageTable table,
+            ImageLibrary library,
+            Outbox outbox,
+            StorageQuota quota,
+            Transactions transactions,
+            ArchiveImport archives) {
+        return new Uploads(table, library, outbox, quota, transactions, archives, clock);
     }
 
     @Produces
     @Singleton
-    Imports imports(ImageTable table, StorageQuota quota) {
-        return new Imports(table, quota, clock);
+    Imports imports(ImageTable table, StorageQuota quota, ArchiveImport archives) {
+        return new Imports(table, quota, archives, clock);
     }
 
     @Produces
@@ -102,6 +108,14 @@ class ImageBeans {
     ImageServiceClient service(Vertx vertx) {
         return new ImageServiceClient(
                 vertx, configuration.serviceUrl(), Capability.Key.parse(configuration.capabilityKey(), clock));
+    }
+
+    /// Where there are no machines, an image is an image.
+    @Produces
+    @Singleton
+    @DefaultBean
+    ArchiveImport nothingRuns() {
+        return (image, content, sender) -> {};
     }
 
     /// Where nothing captures, there is nothing to cancel.

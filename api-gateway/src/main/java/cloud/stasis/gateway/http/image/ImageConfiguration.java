@@ -29,6 +29,11 @@ public interface ImageConfiguration {
     @WithDefault("64G")
     MemorySize maxImport();
 
+    /// Whether servers go on from memory that came with an uploaded archive. It holds the state of devices, which the
+    /// hypervisor of a host reads, and whoever uploaded it may have written it.
+    @WithDefault("true")
+    boolean importMemory();
+
     /// An upload or download in which nothing moves for so long is broken off.
     @WithDefault("PT2M")
     Duration stall();

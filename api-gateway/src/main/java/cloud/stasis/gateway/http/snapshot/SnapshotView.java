@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// @param receipt what the capture did
 /// @param firstVerdict what could be made of it when it had just been taken; not in lists
 /// @param isProtected whether it may not be deleted
+/// @param origin `taken`, `safety` (by a revert) or `imported` (with an archive)
+/// @param image that it was imported with
 /// @param beforeRevert of a safety snapshot: what the server was, as `running`
 public record SnapshotView(
         String id,
@@ -50,6 +52,8 @@ public record SnapshotView(
         String beforeRevert,
 
         @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String instant,
+        String origin,
+        @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable String image,
 
         @JsonProperty("taken_at") @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
         Instant takenAt,
@@ -189,10 +193,16 @@ public record SnapshotView(
                 snapshot.sealed().map(bundle -> bundle.id().toString()).orElse(null),
                 snapshot.isProtected(),
                 switch (snapshot.occasion()) {
-                    case Snapshot.OnRequest _, Snapshot.OfInstant _ -> null;
+                    case Snapshot.OnRequest _, Snapshot.OfInstant _, Snapshot.Imported _ -> null;
                     case Snapshot.BeforeRevert before -> before.power().name().toLowerCase(Locale.ROOT);
                 },
                 snapshot.instant().map(Object::toString).orElse(null),
+                switch (snapshot.occasion()) {
+                    case Snapshot.OnRequest _, Snapshot.OfInstant _ -> "taken";
+                    case Snapshot.BeforeRevert _ -> "safety";
+                    case Snapshot.Imported _ -> "imported";
+                },
+                snapshot.occasion() instanceof Snapshot.Imported(var image) ? image.toString() : null,
                 manifest.map(Manifest::takenAt).orElse(null),
                 snapshot.createdAt(),
                 snapshot.updatedAt());

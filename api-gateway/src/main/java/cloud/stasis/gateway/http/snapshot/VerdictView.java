@@ -17,7 +17,7 @@ public record VerdictView(String snapshot, OnHostView revert, List<OnHostView> c
 
     /// @param host for administrators only
     /// @param outcome `with_memory`, `disks_only` or `none`
-    /// @param reasons why it is not more
+    /// @param reasons why it is not more, and what will be different
     public record OnHostView(
             @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
             String host,

@@ -44,7 +44,7 @@ class SnapshotEntity {
     @Nullable
     UUID parentId;
 
-    @Column(nullable = false, updatable = false, columnDefinition = "longtext")
+    @Column(nullable = false, columnDefinition = "longtext")
     String spec;
 
     @Column(columnDefinition = "longtext")
@@ -69,6 +69,10 @@ class SnapshotEntity {
     @Column(name = "before_revert", updatable = false)
     @Nullable
     String beforeRevert;
+
+    @Column(name = "imported_image", updatable = false)
+    @Nullable
+    UUID importedImage;
 
     @Column(name = "instant_id", updatable = false)
     @Nullable

@@ -8,6 +8,7 @@ import cloud.stasis.gateway.snapshot.InstantId;
 import cloud.stasis.gateway.snapshot.Snapshot;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.gateway.snapshot.Snapshot.BeforeRevert;
+import cloud.stasis.gateway.snapshot.Snapshot.Imported;
 import cloud.stasis.gateway.snapshot.Snapshot.Occasion;
 import cloud.stasis.gateway.snapshot.Snapshot.OfInstant;
 import cloud.stasis.gateway.snapshot.Snapshot.OnRequest;
@@ -18,6 +19,7 @@ import cloud.stasis.gateway.snapshot.SnapshotRows;
 import cloud.stasis.gateway.snapshot.SnapshotState;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.model.ImageId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
@@ -86,11 +88,11 @@ class SnapshotTable implements SnapshotRows, Usage {
         row.instanceId = snapshot.instance().value();
         row.memory = snapshot.asked().memory().name();
         row.quiesce = snapshot.asked().quiesce().name();
-        row.spec = RowJson.write(snapshot.spec());
         row.beforeRevert = switch (snapshot.occasion()) {
-            case OnRequest _, OfInstant _ -> null;
+            case OnRequest _, OfInstant _, Imported _ -> null;
             case BeforeRevert before -> before.power().name();
         };
+        row.importedImage = snapshot.occasion() instanceof Imported(ImageId image) ? image.value() : null;
         row.instantId = snapshot.instant().map(InstantId::value).orElse(null);
         row.createdAt = snapshot.createdAt();
         write(row, snapshot);
@@ -148,6 +150,7 @@ class SnapshotTable implements SnapshotRows, Usage {
 
     private static void write(SnapshotEntity row, Snapshot snapshot) {
         row.name = snapshot.name();
+        row.spec = RowJson.write(snapshot.spec());
         row.state = snapshot.state().status();
         row.sagaId = snapshot.state().worker().map(SagaId::value).orElse(null);
         row.parentId = snapshot.parent().map(SnapshotId::value).orElse(null);
@@ -186,6 +189,9 @@ class SnapshotTable implements SnapshotRows, Usage {
     private static Occasion occasion(SnapshotEntity row) {
         if (row.beforeRevert != null) {
             return new BeforeRevert(PowerState.valueOf(row.beforeRevert));
+        }
+        if (row.importedImage != null) {
+            return new Imported(new ImageId(row.importedImage));
         }
         return row.instantId == null ? new OnRequest() : new OfInstant(new InstantId(row.instantId));
     }
