@@ -24,6 +24,10 @@ public final class Parts {
     /// What each backend of volumes runs.
     private static final String VOLUME_PROGRAM = "volume-service";
 
+    /// Most of what a service runs in its start it runs a few hundred times and never again; at the JDK's thresholds a
+    /// third of the start goes into compiling that. A loop over data passes five times the threshold in milliseconds.
+    private static final String COMPILE_LATER = "-XX:CompileThresholdScaling=5";
+
     private final Settings settings;
     private final Secrets secrets;
     private final Checkout checkout;
@@ -194,7 +198,7 @@ public final class Parts {
                 name,
                 () -> new Launch(
                         java.of(
-                                List.of(),
+                                List.of(COMPILE_LATER),
                                 List.of("-jar", checkout.serviceJar(program).toString())),
                         environment),
                 List.of(port),
