@@ -24,8 +24,8 @@ public final class Parts {
     /// What each backend of volumes runs.
     private static final String VOLUME_PROGRAM = "volume-service";
 
-    /// Most of what a service runs in its start it runs a few hundred times and never again; at the JDK's thresholds a
-    /// third of the start goes into compiling that. A loop over data passes five times the threshold in milliseconds.
+    /// Most of what a service runs in its start it runs a few hundred times and never again; at the JDK's thresholds
+    /// a third of the start goes into compiling that. A loop over data passes five times the threshold in a blink.
     private static final String COMPILE_LATER = "-XX:CompileThresholdScaling=5";
 
     private final Settings settings;
