@@ -9,6 +9,7 @@ import cloud.stasis.compute.hypervisor.simulated.SimulatedHypervisor;
 import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
@@ -95,6 +96,52 @@ class StreamedDisksTest {
         CommandResult.Captured taken = captured.get(SOON_SECONDS, TimeUnit.SECONDS);
         assertThat(streaming()).isEmpty();
         assertThat(host.disk(taken, SimulatedHost.ROOT)).startsWith(WORDS).hasSize((int) SimulatedHost.SIZE.bytes());
+    }
+
+    @Test
+    void rescueLeavesTheServerRunningUntilTheImageIsHere() throws Exception {
+        DeviceName rescue = DeviceName.virtio(25);
+        DiskSpec root = host.instance(id).spec().spec().disks().getFirst();
+        CompletableFuture<CommandResult> rescued =
+                CompletableFuture.supplyAsync(() -> host.handle(new ComputeCommand.RescueInstance(
+                        id,
+                        new DiskSpec(rescue, root.size(), root.source()),
+                        new Boot.FromDiskAt(rescue),
+                        SimulatedHost.GRANT)));
+        assertShows();
+        assertThat(rescued).isNotDone();
+        assertThat(host.instance(id).machine().targets()).doesNotContain(rescue);
+
+        store.release();
+
+        assertThat(rescued.get(SOON_SECONDS, TimeUnit.SECONDS))
+                .isEqualTo(new CommandResult.Observed(PowerState.RUNNING));
+        assertThat(streaming()).isEmpty();
+        assertThat(host.instance(id).machine().targets()).contains(rescue);
+        assertShows();
+        host.handle(new ComputeCommand.UnrescueInstance(id, rescue, new Boot.FromDisk()));
+        assertThat(host.power(id, PowerAction.START)).isEqualTo(PowerState.RUNNING);
+        assertShows();
+    }
+
+    @Test
+    void rescueThatWaitsIsCancelled() {
+        DeviceName rescue = DeviceName.virtio(25);
+        DiskSpec root = host.instance(id).spec().spec().disks().getFirst();
+
+        assertThatThrownBy(() -> host.agent.handle(
+                        new ComputeCommand.RescueInstance(
+                                id,
+                                new DiskSpec(rescue, root.size(), root.source()),
+                                new Boot.FromDiskAt(rescue),
+                                SimulatedHost.GRANT),
+                        new Cancelled()))
+                .isInstanceOfSatisfying(StasisException.class, refused -> assertThat(refused.code())
+                        .isEqualTo(ErrorCode.CANCELLED));
+
+        assertThat(host.state(id)).isEqualTo(PowerState.RUNNING);
+        assertThat(streaming()).containsExactly(SimulatedHost.ROOT);
+        assertShows();
     }
 
     @Test
