@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -277,23 +278,14 @@ public record Machine(
         for (int position = 0; position < spec.nics().size(); position++) {
             plugged.add(nics.get(position).as(spec.nics().get(position)));
         }
-        return new Machine(
-                CURRENT_VERSION,
-                other,
-                spec.name(),
-                machineType,
-                virtType,
-                vcpus,
-                memory,
-                boot,
-                own,
-                bus,
-                random,
-                balloon,
-                plugged,
-                drivesAs(spec),
-                uefi,
-                platform.map(board -> board.clonedAs(identity)));
+        return changed(draft -> {
+            draft.instance = other;
+            draft.name = spec.name();
+            draft.disks = own;
+            draft.nics = plugged;
+            draft.drives = drivesAs(spec);
+            draft.platform = platform.map(board -> board.clonedAs(identity));
+        });
     }
 
     /// An archive may have been written by anyone: the machine is as large as was asked for, which counts
@@ -406,52 +398,16 @@ public record Machine(
 
     /// With other firmware, or the same with other variables.
     public Machine with(Uefi other) {
-        return on(Optional.of(other), platform);
+        return changed(draft -> draft.uefi = Optional.of(other));
     }
 
     public Machine with(Platform other) {
-        return on(uefi, Optional.of(other));
-    }
-
-    private Machine on(Optional<Uefi> firmware, Optional<Platform> board) {
-        return new Machine(
-                CURRENT_VERSION,
-                instance,
-                name,
-                machineType,
-                virtType,
-                vcpus,
-                memory,
-                boot,
-                disks,
-                bus,
-                random,
-                balloon,
-                nics,
-                drives,
-                firmware,
-                board);
+        return changed(draft -> draft.platform = Optional.of(other));
     }
 
     /// Started in another way.
     public Machine startedBy(Boot other) {
-        return new Machine(
-                CURRENT_VERSION,
-                instance,
-                name,
-                machineType,
-                virtType,
-                vcpus,
-                memory,
-                other,
-                disks,
-                bus,
-                random,
-                balloon,
-                nics,
-                drives,
-                uefi,
-                platform);
+        return changed(draft -> draft.boot = other);
     }
 
     public Optional<Nic> nic(PortId port) {
@@ -488,23 +444,12 @@ public record Machine(
                         .orElse(disk))
                 .toList();
         List<Nic> plugged = spec.nics().isEmpty() ? List.of() : nicsAs(spec);
-        return new Machine(
-                CURRENT_VERSION,
-                instance,
-                name,
-                machineType,
-                virtType,
-                vcpus,
-                memory,
-                spec.boot(),
-                moved,
-                bus,
-                random,
-                balloon,
-                plugged,
-                drivesAs(spec),
-                uefi,
-                platform);
+        return changed(draft -> {
+            draft.boot = spec.boot();
+            draft.disks = moved;
+            draft.nics = plugged;
+            draft.drives = drivesAs(spec);
+        });
     }
 
     private List<Nic> nicsAs(InstanceSpec spec) {
@@ -558,23 +503,62 @@ public record Machine(
     }
 
     private Machine with(List<Disk> otherDisks, List<Nic> otherNics, List<Drive> otherDrives) {
-        return new Machine(
-                CURRENT_VERSION,
-                instance,
-                name,
-                machineType,
-                virtType,
-                vcpus,
-                memory,
-                boot,
-                otherDisks,
-                bus,
-                random,
-                balloon,
-                otherNics,
-                otherDrives,
-                uefi,
-                platform);
+        return changed(draft -> {
+            draft.disks = otherDisks;
+            draft.nics = otherNics;
+            draft.drives = otherDrives;
+        });
+    }
+
+    private Machine changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.machine();
+    }
+
+    /// What can be different in another machine with the same devices. For one thread, and for a moment.
+    private static final class Draft {
+        private final Machine like;
+        private InstanceId instance;
+        private String name;
+        private Boot boot;
+        private List<Disk> disks;
+        private List<Nic> nics;
+        private List<Drive> drives;
+        private Optional<Uefi> uefi;
+        private Optional<Platform> platform;
+
+        Draft(Machine like) {
+            this.like = like;
+            this.instance = like.instance;
+            this.name = like.name;
+            this.boot = like.boot;
+            this.disks = like.disks;
+            this.nics = like.nics;
+            this.drives = like.drives;
+            this.uefi = like.uefi;
+            this.platform = like.platform;
+        }
+
+        Machine machine() {
+            return new Machine(
+                    CURRENT_VERSION,
+                    instance,
+                    name,
+                    like.machineType,
+                    like.virtType,
+                    like.vcpus,
+                    like.memory,
+                    boot,
+                    disks,
+                    like.bus,
+                    like.random,
+                    like.balloon,
+                    nics,
+                    drives,
+                    uefi,
+                    platform);
+        }
     }
 
     public List<DeviceName> targets() {

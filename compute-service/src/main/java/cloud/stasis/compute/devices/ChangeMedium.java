@@ -5,17 +5,14 @@ import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.InstanceRecord;
 import cloud.stasis.compute.store.BaseFiles;
-import cloud.stasis.compute.store.CommandTransfer;
 import cloud.stasis.machine.Machine;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.DriveSpec;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.messages.ComputeCommand.Medium;
-import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.ErrorCode;
-import cloud.stasis.model.Phase;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
@@ -52,7 +49,7 @@ public final class ChangeMedium {
         }
         Set<Content> contents = command.medium().map(Medium::content).stream().collect(Collectors.toUnmodifiableSet());
         try (BaseFiles.Hold _ = host.bases().hold(contents)) {
-            fetch(command, contents, context);
+            host.fetch(contents, command.grant(), context);
             Instance instance = recorded(before, command);
             if (Host.isActive(state)) {
                 change(before, instance, command);
@@ -68,15 +65,6 @@ public final class ChangeMedium {
                 command.drive(),
                 command.medium().map(medium -> medium.image().toString()).orElse("-"));
         return new CommandResult.Completed();
-    }
-
-    private void fetch(ComputeCommand.ChangeMedium command, Set<Content> contents, CommandContext context) {
-        ByteCount missing = contents.stream()
-                .filter(content -> !host.bases().has(content))
-                .map(Content::size)
-                .reduce(ByteCount.ZERO, ByteCount::plus);
-        CommandTransfer transfer = new CommandTransfer(context, Phase.FETCHING_IMAGE, missing, host.space());
-        contents.forEach(content -> host.bases().fetch(content, host.stores().open(command.grant()), transfer.next()));
     }
 
     private Instance recorded(Instance instance, ComputeCommand.ChangeMedium command) {

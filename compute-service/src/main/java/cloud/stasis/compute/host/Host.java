@@ -1,5 +1,6 @@
 package cloud.stasis.compute.host;
 
+import cloud.stasis.bus.CommandContext;
 import cloud.stasis.chunks.TransferListener;
 import cloud.stasis.compute.hypervisor.CheckpointName;
 import cloud.stasis.compute.hypervisor.Domain;
@@ -10,6 +11,7 @@ import cloud.stasis.compute.instance.Lineage;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.compute.store.BaseFiles;
 import cloud.stasis.compute.store.BaseStreams;
+import cloud.stasis.compute.store.CommandTransfer;
 import cloud.stasis.compute.store.FreeSpace;
 import cloud.stasis.compute.store.Stores;
 import cloud.stasis.compute.watchdog.Watchdog;
@@ -17,12 +19,15 @@ import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.disks.NbdExport;
 import cloud.stasis.machine.Machine;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
+import cloud.stasis.messages.StoreGrant;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.Phase;
 import cloud.stasis.model.PowerState;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -65,6 +70,15 @@ public record Host(
             streams.await(ground, TransferListener.NONE);
         }
         return streams.export(ground);
+    }
+
+    /// Brings contents for a command, as far as they are not here.
+    ///
+    /// @return by which more may be brought for it
+    public CommandTransfer fetch(Collection<Content> contents, StoreGrant grant, CommandContext context) {
+        CommandTransfer transfer = new CommandTransfer(context, Phase.FETCHING_IMAGE, bases.missing(contents), space);
+        contents.forEach(content -> bases.fetch(content, stores.open(grant), transfer.next()));
+        return transfer;
     }
 
     /// The state of an instance in our words.

@@ -1,7 +1,6 @@
 package cloud.stasis.compute.lifecycle;
 
 import cloud.stasis.bus.CommandContext;
-import cloud.stasis.chunks.ContentStore;
 import cloud.stasis.compute.devices.Nics;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.Instance;
@@ -59,10 +58,7 @@ final class NewInstances {
             Set<Content> streamed = streamed(record.spec());
             Set<Content> fetched = new LinkedHashSet<>(contents);
             fetched.removeAll(streamed);
-            ContentStore store = host.stores().open(grant);
-            CommandTransfer transfer =
-                    new CommandTransfer(context, Phase.FETCHING_IMAGE, missing(fetched), host.space());
-            fetched.forEach(content -> host.bases().fetch(content, store, transfer.next()));
+            CommandTransfer transfer = host.fetch(fetched, grant, context);
             streamed.forEach(content -> host.streams().begin(content, grant.store()));
             context.checkCancelled();
             InstanceDirectory directory = host.instances().layout().instance(id);
@@ -128,13 +124,6 @@ final class NewInstances {
         });
         streamed.removeAll(files(spec));
         return streamed;
-    }
-
-    private ByteCount missing(Set<Content> contents) {
-        return contents.stream()
-                .filter(content -> !host.bases().has(content))
-                .map(Content::size)
-                .reduce(ByteCount.ZERO, ByteCount::plus);
     }
 
     private Instance make(InstanceId id, InstanceRecord spec) {

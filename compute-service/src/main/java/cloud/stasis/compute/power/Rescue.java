@@ -5,7 +5,6 @@ import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.InstanceRecord;
 import cloud.stasis.compute.store.BaseFiles;
-import cloud.stasis.compute.store.CommandTransfer;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.machine.Machine;
@@ -87,13 +86,7 @@ public final class Rescue {
             kernel.ramdisk().ifPresent(contents::add);
         }
         try (BaseFiles.Hold _ = host.bases().hold(contents)) {
-            ByteCount missing = contents.stream()
-                    .filter(content -> !host.bases().has(content))
-                    .map(Content::size)
-                    .reduce(ByteCount.ZERO, ByteCount::plus);
-            CommandTransfer transfer = new CommandTransfer(context, Phase.FETCHING_IMAGE, missing, host.space());
-            contents.forEach(
-                    content -> host.bases().fetch(content, host.stores().open(command.grant()), transfer.next()));
+            host.fetch(contents, command.grant(), context);
             context.checkCancelled();
             context.progress(Phase.STARTING, ByteCount.ZERO, ByteCount.ZERO);
             power.change(before, PowerAction.STOP);

@@ -69,7 +69,7 @@ final class Examination {
         Instance then = host.instances().open(instance.id(), record);
         Optional<Content> memory = memory();
         List<Content> files = files(machine);
-        ByteCount missing = missing(files).plus(missingDisks(then, disks));
+        ByteCount missing = host.bases().missing(files).plus(missingDisks(then, disks));
         host.space().require(missing);
         host.memorySpace().require(missingMemory(memory));
         CommandTransfer transfer =
@@ -150,19 +150,14 @@ final class Examination {
         return files;
     }
 
-    private ByteCount missing(List<Content> contents) {
-        return contents.stream()
-                .filter(content -> !host.bases().has(content))
-                .map(Content::size)
-                .reduce(ByteCount.ZERO, ByteCount::plus);
-    }
-
     private ByteCount missingDisks(Instance then, SortedMap<DeviceName, Content> disks) {
-        return missing(disks.entrySet().stream()
-                .filter(disk ->
-                        then.disk(disk.getKey()).heldBy(command.snapshot()).isEmpty())
-                .map(java.util.Map.Entry::getValue)
-                .toList());
+        return host.bases()
+                .missing(disks.entrySet().stream()
+                        .filter(disk -> then.disk(disk.getKey())
+                                .heldBy(command.snapshot())
+                                .isEmpty())
+                        .map(java.util.Map.Entry::getValue)
+                        .toList());
     }
 
     private ByteCount missingMemory(Optional<Content> memory) {

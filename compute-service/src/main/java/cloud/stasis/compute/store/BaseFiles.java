@@ -60,6 +60,14 @@ public final class BaseFiles {
         return Files.isRegularFile(layout.baseFile(content));
     }
 
+    /// How much of these would have to be fetched.
+    public ByteCount missing(Collection<Content> contents) {
+        return contents.stream()
+                .filter(content -> !has(content))
+                .map(Content::size)
+                .reduce(ByteCount.ZERO, ByteCount::plus);
+    }
+
     /// Keeps contents in the cache until it is closed, by when disks that are known stand on them.
     public interface Hold extends AutoCloseable {
         @Override
