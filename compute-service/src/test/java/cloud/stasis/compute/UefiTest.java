@@ -8,14 +8,18 @@ import cloud.stasis.machine.PackedFile;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;
+import cloud.stasis.messages.ComputeCommand.Devices;
 import cloud.stasis.messages.ComputeCommand.Firmware;
 import cloud.stasis.messages.ComputeCommand.Identity;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
 import cloud.stasis.messages.ComputeCommand.ResumeState;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.Part;
+import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import java.io.ByteArrayOutputStream;
@@ -25,7 +29,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -133,6 +139,25 @@ class UefiTest {
 
         assertKept(clone, 1);
         assertKept(id, 2);
+    }
+
+    @Test
+    void aMachineThatWasTakenOffItsHostBeginsWithIt() throws IOException {
+        host.power(id, PowerAction.STOP);
+        CommandResult.Captured captured = (CommandResult.Captured) host.handle(new ComputeCommand.CaptureDisks(
+                id, UUID.randomUUID(), List.of(), Quiesce.NONE, Optional.of(Devices.ARCHIVE), GRANT));
+        host.handle(new ComputeCommand.DeleteInstance(id));
+        Content archive = captured.parts().stream()
+                .filter(Part.DeviceArchive.class::isInstance)
+                .map(Part::content)
+                .findFirst()
+                .orElseThrow();
+
+        host.handle(new ComputeCommand.BootInstance(
+                id, SimulatedHost.cloneSpec(spec, captured.parts()).with(Firmware.UEFI), Optional.of(archive), GRANT));
+
+        assertKept(id, 1);
+        assertThat(host.instance(id).machine().uefi().orElseThrow().variables()).isEmpty();
     }
 
     @Test

@@ -15,6 +15,7 @@ import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.volume.Volume;
 import cloud.stasis.gateway.volume.VolumeState;
 import cloud.stasis.gateway.volume.Volumes;
+import cloud.stasis.messages.ComputeCommand.Devices;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.model.ByteCount;
@@ -113,6 +114,7 @@ public final class ServerShelving {
                 image,
                 UUID.randomUUID(),
                 own.stream().map(DiskSpec::target).toList(),
+                instance.spec().firmware().map(_ -> Devices.ARCHIVE),
                 metadata,
                 Optional.empty(),
                 Optional.empty());

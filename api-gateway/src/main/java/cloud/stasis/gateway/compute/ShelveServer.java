@@ -15,6 +15,7 @@ import cloud.stasis.gateway.saga.StepName;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.CommandResult.Captured;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.Devices;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
@@ -102,6 +103,7 @@ public final class ShelveServer implements Saga<ShelveServer.Data> {
 
     /// @param capture names the capture on the host
     /// @param disks the root disk first
+    /// @param devices what goes with them
     /// @param metadata of the manifest
     /// @param captured what the agent brought
     /// @param fileSize what a download of the sealed bundle gives
@@ -109,6 +111,7 @@ public final class ShelveServer implements Saga<ShelveServer.Data> {
             ImageId image,
             UUID capture,
             List<DeviceName> disks,
+            Optional<Devices> devices,
             Map<String, String> metadata,
             Optional<Captured> captured,
             Optional<ByteCount> fileSize) {
@@ -118,11 +121,11 @@ public final class ShelveServer implements Saga<ShelveServer.Data> {
         }
 
         OwnDisks capturing(Captured result) {
-            return new OwnDisks(image, capture, disks, metadata, Optional.of(result), fileSize);
+            return new OwnDisks(image, capture, disks, devices, metadata, Optional.of(result), fileSize);
         }
 
         OwnDisks sealing(ByteCount size) {
-            return new OwnDisks(image, capture, disks, metadata, captured, Optional.of(size));
+            return new OwnDisks(image, capture, disks, devices, metadata, captured, Optional.of(size));
         }
     }
 
@@ -237,6 +240,7 @@ public final class ShelveServer implements Saga<ShelveServer.Data> {
                         own.capture(),
                         own.disks(),
                         Quiesce.NONE,
+                        own.devices(),
                         grants.toWrite(reference(own.image()))));
     }
 

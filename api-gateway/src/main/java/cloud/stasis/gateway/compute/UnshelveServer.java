@@ -12,10 +12,12 @@ import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.messages.Topics;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.Part;
 import cloud.stasis.model.Phase;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.ReferenceName;
@@ -74,9 +76,21 @@ public final class UnshelveServer implements Saga<UnshelveServer.Data> {
                         known -> to(
                                 known,
                                 new ComputeCommand.BootInstance(
-                                        known.instance(), known.spec(), grants.toRead(known.instance()))))
+                                        known.instance(),
+                                        known.spec(),
+                                        known.image().flatMap(this::archive),
+                                        grants.toRead(known.instance()))))
                 .bringing(CommandResult.Observed.class, (known, observed) -> known.reaching(observed.state()))
                 .undoneBy(known -> to(known, new ComputeCommand.DeleteInstance(known.instance()))));
+    }
+
+    /// Of its devices, if one went with its disks.
+    private Optional<Content> archive(ImageId image) {
+        return images.find(image).stream()
+                .flatMap(held -> held.parts().stream())
+                .filter(Part.DeviceArchive.class::isInstance)
+                .map(Part::content)
+                .findFirst();
     }
 
     @Override

@@ -291,8 +291,12 @@ public class FakeWorkers {
             case ComputeCommand.UploadSnapshot _ ->
                 captured(List.of(
                         disk(DeviceName.virtio(0)), new Part.Memory(Part.MemoryFormat.RAM_IMAGE, content(DISK))));
-            case ComputeCommand.CaptureDisks capture ->
-                captured(capture.disks().stream().<Part>map(FakeWorkers::disk).toList());
+            case ComputeCommand.CaptureDisks capture -> {
+                List<Part> parts = new ArrayList<>();
+                capture.disks().forEach(disk -> parts.add(disk(disk)));
+                capture.devices().ifPresent(_ -> parts.add(new Part.DeviceArchive(content(ByteCount.ofBytes(700)))));
+                yield captured(parts);
+            }
             case ComputeCommand.CaptureInstance capture -> {
                 List<Part> parts = new ArrayList<>(List.of(disk(DeviceName.virtio(0))));
                 if (capture.memory() == ComputeCommand.MemoryChoice.WITH_MEMORY) {

@@ -6,11 +6,16 @@ import cloud.stasis.gateway.TestCloud.Tenant;
 import cloud.stasis.messages.Command;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorReport;
+import cloud.stasis.model.ImageId;
+import cloud.stasis.model.ProjectId;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +153,29 @@ class ShelvingIT {
         workers.behave(FakeWorkers.Manners.GOOD);
         doors.act(tenant, id, "{\"unshelve\": null}").expect(202);
         doors.awaitStatus(tenant, id, "ACTIVE");
+    }
+
+    @Test
+    void aServerWithUefiComesBackWithWhatItsFirmwareKept() {
+        ImageId image = cloud.image(new ProjectId(tenant.projectId()), Map.of("hw_firmware_type", "uefi"));
+        String id = doors.compute(tenant, "POST", "/servers", """
+                        {"server": {"name": "firm", "imageRef": "%s", "flavorRef": "1"}}
+                        """.formatted(image))
+                .expect(202)
+                .json()
+                .at("/server/id")
+                .asText();
+        doors.awaitStatus(tenant, id, "ACTIVE");
+        assertThat(lastBoot(id).kept()).isEmpty();
+
+        shelve(id);
+        doors.act(tenant, id, "{\"unshelve\": null}").expect(202);
+        doors.awaitStatus(tenant, id, "ACTIVE");
+
+        assertThat(lastBoot(id).kept())
+                .map(Content::size)
+                .as("the device archive")
+                .contains(ByteCount.ofBytes(700));
     }
 
     @Test

@@ -28,7 +28,15 @@ public sealed interface ComputeCommand extends Command {
     }
 
     /// Makes the disks, defines the domain and starts it. Answered by [CommandResult.Observed].
-    record BootInstance(InstanceId instance, InstanceSpec spec, StoreGrant grant) implements ComputeCommand {}
+    ///
+    /// @param kept a device archive of this machine, whose firmware begins with what it kept
+    record BootInstance(InstanceId instance, InstanceSpec spec, Optional<Content> kept, StoreGrant grant)
+            implements ComputeCommand {
+        /// Of a machine that begins anew.
+        public BootInstance(InstanceId instance, InstanceSpec spec, StoreGrant grant) {
+            this(instance, spec, Optional.empty(), grant);
+        }
+    }
 
     /// Makes a new instance out of a snapshot of another one, with its devices in their places, and starts it or
     /// lets it go on mid-instruction. Its disks stand on the contents that the snapshot's disks have, so it does
@@ -67,11 +75,30 @@ public sealed interface ComputeCommand extends Command {
     ///
     /// @param capture names this capture in [SettleCapture]
     /// @param disks the disks to capture; empty means all of them
-    record CaptureDisks(InstanceId instance, UUID capture, List<DeviceName> disks, Quiesce quiesce, StoreGrant grant)
+    /// @param devices what else is captured
+    record CaptureDisks(
+            InstanceId instance,
+            UUID capture,
+            List<DeviceName> disks,
+            Quiesce quiesce,
+            Optional<Devices> devices,
+            StoreGrant grant)
             implements ComputeCommand {
         public CaptureDisks {
             disks = List.copyOf(disks);
         }
+
+        /// Of disks alone.
+        public CaptureDisks(
+                InstanceId instance, UUID capture, List<DeviceName> disks, Quiesce quiesce, StoreGrant grant) {
+            this(instance, capture, disks, quiesce, Optional.empty(), grant);
+        }
+    }
+
+    /// What is captured of the devices of a machine beside its disks.
+    enum Devices {
+        /// Their archive, with what firmware keeps.
+        ARCHIVE
     }
 
     /// Captures all disks and, if the machine runs and `memory` asks for it, the memory of one instant, keeps

@@ -5,6 +5,7 @@ import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.InstanceRecord;
 import cloud.stasis.compute.power.PowerOn;
+import cloud.stasis.compute.store.DeviceArchives;
 import cloud.stasis.machine.Machine;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
@@ -36,8 +37,8 @@ public final class BootInstance {
     }
 
     private Instance create(ComputeCommand.BootInstance command, CommandContext context) {
-        Machine machine =
-                Machine.of(command.instance(), command.spec(), host.hypervisor().board());
+        Machine machine = keeping(
+                Machine.of(command.instance(), command.spec(), host.hypervisor().board()), command);
         Instance made = newInstances.make(
                 new InstanceRecord(command.spec(), machine),
                 command.grant(),
@@ -45,5 +46,15 @@ public final class BootInstance {
                 instance -> powerOn.boot(instance, ResumeState.RUNNING));
         LOG.infof("Booted an instance instanceId=%s", command.instance());
         return made;
+    }
+
+    /// With the variables of its firmware, if it has been here or elsewhere before.
+    private Machine keeping(Machine fresh, ComputeCommand.BootInstance command) {
+        return command.kept()
+                .filter(_ -> fresh.uefi().isPresent())
+                .flatMap(archive -> DeviceArchives.read(archive, host.stores().open(command.grant()))
+                        .uefi())
+                .map(fresh::with)
+                .orElse(fresh);
     }
 }

@@ -21,6 +21,11 @@ public final class DeviceArchives {
                 .findFirst()
                 .orElseThrow(() -> new StasisException(
                         ErrorCode.MALFORMED_OBJECT, "the snapshot has no device archive and cannot be reverted to"));
+        return read(archive, store);
+    }
+
+    /// @throws StasisException `MALFORMED_OBJECT` if it is not one
+    public static Machine read(Content archive, ContentStore store) {
         return DeviceArchive.read(store.small(archive, DeviceArchive.MAX_SIZE));
     }
 }
