@@ -2,10 +2,12 @@ package cloud.stasis.gateway.compute;
 
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /// What a tenant says of a server, and may change at any time; it has no effect on the machine.
 public record Profile(
@@ -24,6 +26,10 @@ public record Profile(
     public static final int MAX_TAGS = 50;
     public static final int MAX_TAG_LENGTH = 60;
 
+    private static final int MAX_HOSTNAME_LENGTH = 63;
+    private static final Pattern NOT_IN_HOSTNAMES = Pattern.compile("[^a-z0-9.-]+");
+    private static final Pattern NOT_AT_ITS_ENDS = Pattern.compile("^[.-]+|[.-]+$");
+
     public Profile {
         if (name.isBlank() || name.length() > MAX_NAME_LENGTH) {
             throw new StasisException(ErrorCode.INVALID_REQUEST, "A server's name has 1 to 255 characters.");
@@ -38,6 +44,13 @@ public record Profile(
         }
         metadata = Map.copyOf(metadata);
         tags = Set.copyOf(tags);
+    }
+
+    /// What a server of this name calls itself, unless it is told otherwise.
+    public static String hostname(String name) {
+        String plain = NOT_IN_HOSTNAMES.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("-");
+        String trimmed = NOT_AT_ITS_ENDS.matcher(plain).replaceAll("");
+        return trimmed.isEmpty() ? "server" : trimmed.substring(0, Math.min(trimmed.length(), MAX_HOSTNAME_LENGTH));
     }
 
     public Profile named(String next) {

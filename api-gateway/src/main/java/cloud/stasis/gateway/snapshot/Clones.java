@@ -46,7 +46,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Makes new servers out of snapshots, also of servers that are gone or never were here. Each method is one
-// transaction.
+/// transaction.
 public final class Clones {
     private final RepeatableRequests requests;
     private final Instances instances;
@@ -204,7 +204,7 @@ public final class Clones {
         return new Profile(
                 name,
                 Optional.empty(),
-                was.map(Profile::hostname).orElse(name),
+                was.map(Profile::hostname).orElseGet(() -> Profile.hostname(name)),
                 was.flatMap(Profile::keyName),
                 was.map(Profile::metadata).orElse(Map.of()),
                 Set.of(),

@@ -31,9 +31,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Begins to make snapshots of the machines that came as images: enters the snapshot's row, under ids of its own, and
-/// begins [ImportSnapshot]. If its project may not have it the image is an image all the same, and a failed job says
-// why.
+/// Begins to make snapshots of the machines that came as images: enters the snapshot's row, under ids of its own,
+/// and begins [ImportSnapshot]. If its project may not have it the image is an image all the same, and a failed job
+/// says why.
 public final class SnapshotImports implements ArchiveImport {
     private final SnapshotRows snapshots;
     private final Quotas quotas;

@@ -6,10 +6,10 @@
 ///     └──────────┴─────> error, with the reason
 /// ```
 ///
-/// One dump is made at a time ([cloud.stasis.gateway.state.StateLock]), on a thread of its own; the seal is a saga. Who
-/// dies in the middle of a dump leaves a row that says `dumping`; whoever has the lock next says `error` of it, which
-// is
-/// also what a restored database says of the backup that it comes from, until the store is asked what there is.
+/// One dump is made at a time ([cloud.stasis.gateway.state.StateLock]), on a thread of its own; the seal is a saga.
+/// Who dies in the middle of a dump leaves a row that says `dumping`; whoever has the lock next says `error` of it,
+/// which is also what a restored database says of the backup that it comes from, until the store is asked what there
+/// is.
 @NullMarked
 package cloud.stasis.gateway.state;
 

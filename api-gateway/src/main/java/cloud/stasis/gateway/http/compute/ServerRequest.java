@@ -18,7 +18,6 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -39,7 +38,6 @@ record ServerRequest(
     private static final int MAX_DISKS = 20;
     private static final Pattern IPV4 = Pattern.compile("((25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(\\.(?!$)|$)){4}");
     private static final Pattern IPV6_LETTERS = Pattern.compile("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
-    private static final Pattern NOT_IN_HOSTNAMES = Pattern.compile("[^a-z0-9.-]+");
     private static final Pattern TAG = Pattern.compile("[^,/]{1," + Profile.MAX_TAG_LENGTH + "}");
 
     static ServerRequest of(@Nullable JsonNode body, Microversion version) {
@@ -61,7 +59,7 @@ record ServerRequest(
         Profile profile = new Profile(
                 name,
                 version.atLeast(2, 19) ? fields.optionalText("description", MAX_TEXT) : Optional.empty(),
-                fields.optionalText("hostname", MAX_TEXT).orElseGet(() -> hostname(name)),
+                fields.optionalText("hostname", MAX_TEXT).orElseGet(() -> Profile.hostname(name)),
                 key,
                 fields.optionalTextMap("metadata", MAX_TEXT, MAX_METADATA_VALUE).orElse(Map.of()),
                 tags(fields.texts("tags", Profile.MAX_TAGS, Profile.MAX_TAG_LENGTH)),
@@ -265,12 +263,6 @@ record ServerRequest(
             throw bad("Invalid input for field/attribute flavorRef: longer than " + MAX_TEXT + ".");
         }
         return text;
-    }
-
-    private static String hostname(String name) {
-        String plain = NOT_IN_HOSTNAMES.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("-");
-        String trimmed = plain.replaceAll("^[.-]+|[.-]+$", "");
-        return trimmed.isEmpty() ? "server" : trimmed.substring(0, Math.min(trimmed.length(), 63));
     }
 
     private static FaultException bad(String message) {
