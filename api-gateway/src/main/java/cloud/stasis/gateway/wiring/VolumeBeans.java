@@ -37,6 +37,7 @@ import cloud.stasis.gateway.volume.GroupSnapshot;
 import cloud.stasis.gateway.volume.GroupType;
 import cloud.stasis.gateway.volume.ImageRoots;
 import cloud.stasis.gateway.volume.ImportBackup;
+import cloud.stasis.gateway.volume.QosSpecs;
 import cloud.stasis.gateway.volume.ReleaseSnapshot;
 import cloud.stasis.gateway.volume.ReleaseVolume;
 import cloud.stasis.gateway.volume.RestoreBackup;
@@ -489,6 +490,12 @@ class VolumeBeans {
     @Singleton
     Shelf<Encryption> encryptions(Shelves shelves) {
         return shelves.of("encryption", Encryption.class);
+    }
+
+    @Produces
+    @Singleton
+    Shelf<QosSpecs> qosSpecs(Shelves shelves) {
+        return shelves.of("qos-specs", QosSpecs.class);
     }
 
     @Produces

@@ -40,6 +40,7 @@ class RolesIT {
             "/snapshot/v1/state-backups/",
             "/snapshot/v1/store/usage/",
             "/volume/v3/{project}/types/",
+            "/volume/v3/{project}/qos-specs/",
             "/volume/v3/{project}/group_types/",
             "/volume/v3/{project}/os-hosts/",
             "/volume/v3/{project}/capabilities/",

@@ -111,6 +111,51 @@ class VolumeOperatorsIT {
                 .contains("Could not find any available weighted backend");
     }
 
+    @Test
+    void qosSpecsAreKeptForTypesUntilNoneHasThem() {
+        String body = "{\"qos_specs\": {\"name\": \"q-%s\", \"consumer\": \"front-end\", \"total_iops_sec\": \"100\"}}"
+                .formatted(UUID.randomUUID());
+        String id = operator.call("POST", "/qos-specs", body)
+                .expect(200)
+                .json()
+                .at("/qos_specs/id")
+                .asText();
+        String type = typeId(type("stasis"));
+        operator.call("POST", "/qos-specs", body).expect(409);
+        operator.call("POST", "/qos-specs", body.replace("front-end", "nobody")).expect(400);
+        tenant.call("GET", "/qos-specs", null).expect(403);
+        operator.call("PUT", "/qos-specs/" + id, "{\"qos_specs\": {\"read_iops_sec\": \"5\"}}")
+                .expect(200);
+        operator.call("PUT", "/qos-specs/" + id + "/delete_keys", "{\"keys\": [\"total_iops_sec\"]}")
+                .expect(202);
+        operator.call("PUT", "/qos-specs/" + id + "/delete_keys", "{\"keys\": [\"total_iops_sec\"]}")
+                .expect(404);
+        operator.call("GET", "/qos-specs/" + id + "/associate?vol_type_id=" + type, null)
+                .expect(202);
+
+        JsonNode shown = operator.show("/qos-specs/" + id, "qos_specs");
+        assertThat(shown.path("consumer").asText()).isEqualTo("front-end");
+        assertThat(shown.path("specs").toString()).isEqualTo("{\"read_iops_sec\":\"5\"}");
+        assertThat(operator.show("/qos-specs/" + id + "/associations", "qos_associations")
+                        .at("/0/id")
+                        .asText())
+                .isEqualTo(type);
+        operator.call("DELETE", "/qos-specs/" + id, null).expect(400);
+        operator.call("GET", "/qos-specs/" + id + "/disassociate?vol_type_id=" + type, null)
+                .expect(202);
+        operator.call("DELETE", "/qos-specs/" + id, null).expect(202);
+        operator.call("GET", "/qos-specs/" + id, null).expect(404);
+    }
+
+    private String typeId(String name) {
+        return list(operator.show("/types", "volume_types")).stream()
+                .filter(type -> type.path("name").asText().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .path("id")
+                .asText();
+    }
+
     private String type(String backend) {
         String name = backend + "-" + UUID.randomUUID();
         operator.call(

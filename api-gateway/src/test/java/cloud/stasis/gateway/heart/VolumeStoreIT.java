@@ -13,6 +13,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -127,6 +128,30 @@ class VolumeStoreIT {
         door.await("/backups/" + backup, "backup", "available");
         door.call("DELETE", "/backups/" + backup, null).expect(202);
         door.awaitGone("/backups/" + backup);
+    }
+
+    @Test
+    void nothingIsMadeSmallerThanWhatItIsMadeOf() {
+        String volume = door.volume("{\"size\": 3}");
+        String snapshot = door.made("/snapshots", "snapshot", "{\"volume_id\": \"" + volume + "\"}");
+        String backup = door.made("/backups", "backup", "{\"volume_id\": \"" + volume + "\"}");
+        door.await("/volumes/" + volume, "volume", "available");
+        String small = door.volume("{\"size\": 2}");
+        int before = door.show("/volumes", "volumes").size();
+
+        for (String source : List.of(
+                "\"source_volid\": \"" + volume + "\"",
+                "\"snapshot_id\": \"" + snapshot + "\"",
+                "\"backup_id\": \"" + backup + "\"")) {
+            door.call("POST", "/volumes", "{\"volume\": {\"size\": 2, " + source + "}}")
+                    .expect(400);
+        }
+        door.call("POST", "/backups/" + backup + "/restore", "{\"restore\": {\"volume_id\": \"" + small + "\"}}")
+                .expect(400);
+        door.act(volume, "{\"os-extend\": {\"new_size\": 2}}").expect(400);
+
+        assertThat(door.show("/volumes", "volumes")).hasSize(before);
+        assertThat(door.status("/volumes/" + small, "volume")).isEqualTo("available");
     }
 
     @Test

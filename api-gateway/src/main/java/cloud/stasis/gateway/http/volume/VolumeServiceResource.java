@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What clients ask of the block storage service around volumes: limits, quotas, its one zone.
@@ -47,6 +48,16 @@ public class VolumeServiceResource {
             Resource.VOLUME_GROUPS,
             Resource.BACKUPS,
             Resource.BACKUP_GIB);
+
+    private static final Map<String, List<String>> FILTERS = new TreeMap<>(Map.of(
+            "volume", List.of("name", "status", "metadata", "bootable", "availability_zone"),
+            "snapshot", List.of("name", "status", "volume_id", "metadata", "availability_zone"),
+            "backup", List.of("name", "status", "volume_id"),
+            "group", List.of("name", "status"),
+            "group_snapshot", List.of("name", "status", "group_id"),
+            "attachment", List.of("volume_id", "status", "instance_id"),
+            "message", List.of("event_id", "resource_uuid"),
+            "volume_type", List.of("is_public")));
 
     private final VolumeDoor door;
     private final Quotas quotas;
@@ -81,6 +92,21 @@ public class VolumeServiceResource {
         absolute.put("totalBackupsUsed", used.getOrDefault(Resource.BACKUPS, 0L));
         absolute.put("totalBackupGigabytesUsed", used.getOrDefault(Resource.BACKUP_GIB, 0L));
         return Map.of("limits", Map.of("rate", List.of(), "absolute", absolute));
+    }
+
+    /// What lists can be narrowed by.
+    @GET
+    @Path("resource_filters")
+    public Map<String, Object> filters(
+            @PathParam("project") String project, @QueryParam("resource") @Nullable String resource) {
+        door.enter(project, VolumeAction.READ);
+        door.requireVersion(3, 33);
+        return Map.of(
+                "resource_filters",
+                FILTERS.entrySet().stream()
+                        .filter(known -> resource == null || known.getKey().equals(resource))
+                        .map(known -> Map.of("resource", known.getKey(), "filters", known.getValue()))
+                        .toList());
     }
 
     @GET
