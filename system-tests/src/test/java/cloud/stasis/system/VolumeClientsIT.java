@@ -214,6 +214,49 @@ class VolumeClientsIT {
         Files.delete(volumes.resolve("volume-" + volume + ".qcow2"));
     }
 
+    @Test
+    @Order(7)
+    void whatElseTheClientsKnowIsUnderstood() {
+        cinder(
+                "create 1 --name e-volume@",
+                "qos-create e-qos@ consumer=front-end total_iops_sec=100",
+                "type-create e-type@");
+        String volume =
+                await("volumes", "e-volume@", "available").required("id").asText();
+        openstack(
+                "volume qos set --property read_iops_sec=5 e-qos@",
+                "volume qos associate e-qos@ e-type@",
+                "volume qos show e-qos@",
+                "volume qos disassociate --all e-qos@",
+                "volume qos delete e-qos@",
+                "volume type delete e-type@");
+        cinder(
+                "snapshot-create e-volume@ --name e-snapshot@",
+                "list-filters",
+                "rate-limits",
+                "summary",
+                "qos-list",
+                "encryption-type-list",
+                "transfer-list",
+                "group-snapshot-list",
+                "metadata-update-all e-volume@ tier=gold",
+                "service-disable local cinder-volume --reason test",
+                "service-enable local cinder-volume");
+        await("snapshots", "e-snapshot@", "available");
+        cinder(
+                "snapshot-metadata e-snapshot@ set of=it",
+                "snapshot-metadata-show e-snapshot@",
+                "snapshot-reset-state e-snapshot@ --state available",
+                "attachment-create " + volume);
+        String claim = cloud.blockStorage("attachments?volume_id=" + volume)
+                .required("attachments")
+                .path(0)
+                .required("id")
+                .asText();
+        cinder("attachment-show " + claim, "attachment-delete " + claim, "delete --cascade e-volume@");
+        gone("volumes", "e-volume@");
+    }
+
     private static Shell.Result cinder(String... lines) {
         return cloud.cinder(named(lines)).succeeded();
     }
