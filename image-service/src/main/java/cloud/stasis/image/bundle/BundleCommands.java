@@ -4,6 +4,7 @@ import cloud.stasis.bus.CommandContext;
 import cloud.stasis.bus.CommandHandler;
 import cloud.stasis.image.blob.Reference;
 import cloud.stasis.image.download.ImageFiles;
+import cloud.stasis.image.ova.OvaManifest;
 import cloud.stasis.image.repository.Repository;
 import cloud.stasis.image.sync.Copies;
 import cloud.stasis.messages.CommandResult;
@@ -12,6 +13,8 @@ import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.Phase;
+import java.util.HashMap;
+import java.util.Map;
 
 /// Carries out what is asked of the store.
 public final class BundleCommands implements CommandHandler<ImageCommand> {
@@ -70,7 +73,9 @@ public final class BundleCommands implements CommandHandler<ImageCommand> {
 
     private void describe(ImageCommand.DescribeBundle command, Reference known) {
         Manifest before = repository.manifest(known.manifest());
-        if (before.metadata().equals(command.metadata())) {
+        Map<String, String> metadata = new HashMap<>(OvaManifest.ofMachine(before.metadata()));
+        metadata.putAll(command.metadata());
+        if (before.metadata().equals(metadata)) {
             return;
         }
         repository.seal(
@@ -83,6 +88,6 @@ public final class BundleCommands implements CommandHandler<ImageCommand> {
                         before.parent(),
                         before.parts(),
                         before.receipt(),
-                        command.metadata()));
+                        metadata));
     }
 }

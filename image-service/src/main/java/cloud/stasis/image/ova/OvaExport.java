@@ -73,7 +73,7 @@ public final class OvaExport implements ContentSource {
             contents.add(content);
         }
         if (!isForOthers) {
-            ContentSource self = source(ManifestCodec.encode(manifest));
+            ContentSource self = source(ManifestCodec.encode(OvaManifest.of(manifest)));
             files.add(new Ovf.File(OvaNames.MANIFEST, Optional.of(self.size())));
             contents.add(self);
         }

@@ -149,6 +149,29 @@ class BundleCommandsTest {
     }
 
     @Test
+    void whatTheMachineWasStaysWhateverIsSaidOfItsImage() {
+        Manifest image = Stores.image(Stores.put(repository, Stores.noise(100_000, 3)));
+        seal(
+                name,
+                new Manifest(
+                        image.version(),
+                        image.kind(),
+                        image.instance(),
+                        image.takenAt(),
+                        image.parent(),
+                        image.parts(),
+                        image.receipt(),
+                        Map.of("name", "old", "note", "gone", "kernel_id", "k", "flavor", "m1.small")));
+
+        commands.handle(new ImageCommand.DescribeBundle(name, Map.of("name", "new")), context);
+
+        assertThat(repository
+                        .manifest(repository.reference(name).orElseThrow().manifest())
+                        .metadata())
+                .containsOnly(Map.entry("name", "new"), Map.entry("kernel_id", "k"), Map.entry("flavor", "m1.small"));
+    }
+
+    @Test
     void whatIsSaidOfADroppedBundleIsForgotten() {
         commands.handle(new ImageCommand.DescribeBundle(name, Map.of("name", "new")), context);
 

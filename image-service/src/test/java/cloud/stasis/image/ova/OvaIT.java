@@ -144,6 +144,26 @@ class OvaIT {
     }
 
     @Test
+    void itStaysTheSameWhateverIsSaidOfTheImage() throws Exception {
+        Manifest bundle = bundle(repository);
+        Map<String, String> metadata = new HashMap<>(bundle.metadata());
+        metadata.put("name", "another one");
+        metadata.put("checksum", "0".repeat(32));
+
+        byte[] later = whole(export(new Manifest(
+                bundle.version(),
+                bundle.kind(),
+                bundle.instance(),
+                bundle.takenAt(),
+                bundle.parent(),
+                bundle.parts(),
+                bundle.receipt(),
+                metadata)));
+
+        assertThat(later).isEqualTo(whole(export(bundle)));
+    }
+
+    @Test
     void anyRangeOfItCanBeReadInAnyOrder() throws Exception {
         Manifest bundle = bundle(repository);
         byte[] expected = whole(export(bundle));
@@ -171,7 +191,7 @@ class OvaIT {
             assertThat(manifest.parts().subList(1, manifest.parts().size())).isEqualTo(bundle.parts());
             assertThat(manifest.instance()).isEqualTo(bundle.instance());
             assertThat(manifest.takenAt()).isEqualTo(bundle.takenAt());
-            assertThat(manifest.metadata()).containsEntry("note", "before the upgrade");
+            assertThat(manifest.metadata()).containsEntry("flavor", "m1.small");
             assertThat(uploaded.virtualSize().bytes()).isEqualTo(DISK_BYTES);
             assertThat(whole(new ImageFiles(other).file(ReferenceName.of(image))))
                     .isEqualTo(file);
@@ -443,7 +463,7 @@ class OvaIT {
                         new Part.DomainXml(Stores.put(in, "<domain/>".getBytes(StandardCharsets.UTF_8))),
                         new Part.DeviceArchive(Stores.put(in, DeviceArchive.write(machine)))),
                 Optional.empty(),
-                Map.of("container_format", "ova", "note", "before the upgrade"));
+                Map.of("container_format", "ova", "flavor", "m1.small"));
     }
 
     private static ReferenceName seal(Repository in, Manifest bundle) {
