@@ -353,6 +353,11 @@ class CaptureDisksTest {
         public byte[] small(Content content, ByteCount limit) {
             return store.small(content, limit);
         }
+
+        @Override
+        public void hold(Content content) {
+            store.hold(content);
+        }
     }
 
     private record Unreachable(ContentStore store) implements ContentStore {
@@ -375,6 +380,11 @@ class CaptureDisksTest {
         @Override
         public byte[] small(Content content, ByteCount limit) {
             return store.small(content, limit);
+        }
+
+        @Override
+        public void hold(Content content) {
+            store.hold(content);
         }
     }
 }

@@ -171,7 +171,7 @@ public final class RealHost implements AutoCloseable {
                 hypervisor,
                 instances,
                 bases,
-                new BaseStreams(layout, bases, where -> store, new ProxyFronts(), streamAbove),
+                new BaseStreams(layout, bases, (_, _) -> store, new ProxyFronts(), streamAbove),
                 space,
                 new FreeSpace(layout.memory(), ByteCount.ofMib(64)),
                 grant -> store,

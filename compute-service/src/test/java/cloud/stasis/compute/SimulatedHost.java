@@ -138,7 +138,7 @@ final class SimulatedHost implements AutoCloseable {
                 instances,
                 bases,
                 new BaseStreams(
-                        layout, bases, where -> this.storeSeen.apply(store), BaseStreams.Fronts.NONE, streamAbove),
+                        layout, bases, (_, _) -> this.storeSeen.apply(store), BaseStreams.Fronts.NONE, streamAbove),
                 space,
                 space,
                 grant -> this.storeSeen.apply(store),

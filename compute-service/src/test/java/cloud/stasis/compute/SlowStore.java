@@ -12,6 +12,8 @@ import cloud.stasis.model.StasisException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// A store whose downloads come no further than the test lets them, and which can be away.
@@ -20,6 +22,7 @@ final class SlowStore implements ContentStore {
     private boolean isHeld = true;
     private volatile boolean isAway;
     private final AtomicLong refused = new AtomicLong();
+    private final Set<Content> held = ConcurrentHashMap.newKeySet();
 
     SlowStore(ContentStore store) {
         this.store = store;
@@ -96,5 +99,22 @@ final class SlowStore implements ContentStore {
     @Override
     public byte[] small(Content content, ByteCount limit) {
         return store.small(content, limit);
+    }
+
+    @Override
+    public void hold(Content content) {
+        requireThere();
+        store.hold(content);
+        held.add(content);
+    }
+
+    /// What was held.
+    Set<Content> held() {
+        return Set.copyOf(held);
+    }
+
+    /// As a store does that is started anew.
+    void forgetHeld() {
+        held.clear();
     }
 }

@@ -7,6 +7,8 @@ import cloud.stasis.bus.CommandContext;
 import cloud.stasis.chunks.MemoryContentStore;
 import cloud.stasis.compute.hypervisor.simulated.SimulatedHypervisor;
 import cloud.stasis.compute.instance.HostLayout;
+import cloud.stasis.compute.store.BaseStreams;
+import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.Boot;
@@ -17,6 +19,7 @@ import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.CommandId;
+import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
@@ -29,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -82,6 +86,32 @@ class StreamedDisksTest {
                 "nothing is served any more",
                 () -> HostLayout.list(host.host.instances().layout().streams()).isEmpty());
         assertThat(host.instance(id).disk(SimulatedHost.ROOT).depth()).isOne();
+    }
+
+    @Test
+    void storeHoldsWhatStreamsAlsoForTheNextAgent() {
+        Content image = image();
+        until("the store holds it", () -> store.held().contains(image));
+        store.forgetHeld();
+        store.away(true);
+        host.host.streams().close();
+        host = agent();
+        until("the next agent asks", () -> store.refused() > 0);
+
+        store.away(false);
+
+        until("the store holds it again", () -> store.held().contains(image));
+    }
+
+    @Test
+    void saysHowFarADiskIs() {
+        assertThat(host.agent.arrivals(id))
+                .containsExactly(
+                        Map.entry(SimulatedHost.ROOT, new BaseStreams.Arrival(ByteCount.ZERO, image().size())));
+
+        store.release();
+
+        until("nothing is on its way", () -> host.agent.arrivals(id).isEmpty());
     }
 
     @Test
@@ -250,6 +280,12 @@ class StreamedDisksTest {
                         .isEqualTo(ErrorCode.STORE_UNAVAILABLE));
 
         assertThat(hypervisor.domains().list()).isEmpty();
+    }
+
+    /// What the root disk stands on.
+    private Content image() {
+        LayeredDisk root = host.instance(id).disk(SimulatedHost.ROOT);
+        return root.known(root.active()).content();
     }
 
     private Set<DeviceName> streaming() {

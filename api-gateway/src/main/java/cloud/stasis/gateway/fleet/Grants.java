@@ -16,7 +16,7 @@ public final class Grants {
     /// As long as a large upload takes. A command that is sent again carries a new one.
     private static final Duration STORE_LIFE = Duration.ofHours(12);
 
-    private static final Duration CONSOLE_LIFE = Duration.ofMinutes(1);
+    private static final Duration HOST_LIFE = Duration.ofMinutes(1);
 
     private final Capability.Key key;
     private final Fleet fleet;
@@ -48,7 +48,12 @@ public final class Grants {
 
     /// To read the console log of an instance from its host.
     public String toReadConsole(InstanceId instance) {
-        return key.grant(Set.of(Right.CONSOLE_READ), instance.toString(), CONSOLE_LIFE);
+        return key.grant(Set.of(Right.CONSOLE_READ), instance.toString(), HOST_LIFE);
+    }
+
+    /// To ask its host how an instance is.
+    public String toReadInstance(InstanceId instance) {
+        return key.grant(Set.of(Right.INSTANCE_READ), instance.toString(), HOST_LIFE);
     }
 
     private StoreGrant grant(Set<Right> rights, String subject) {

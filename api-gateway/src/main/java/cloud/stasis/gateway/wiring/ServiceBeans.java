@@ -7,6 +7,7 @@ import cloud.stasis.gateway.compute.ChangePower;
 import cloud.stasis.gateway.compute.ConsoleLog;
 import cloud.stasis.gateway.compute.DeleteServer;
 import cloud.stasis.gateway.compute.DetachVolume;
+import cloud.stasis.gateway.compute.DiskStreams;
 import cloud.stasis.gateway.compute.FlavorCatalog;
 import cloud.stasis.gateway.compute.Flavors;
 import cloud.stasis.gateway.compute.Instances;
@@ -79,7 +80,13 @@ class ServiceBeans {
     @Produces
     @Singleton
     ConsoleLog consoleLog(Instances instances, Fleet fleet, Grants grants) {
-        return new ConsoleLog(instances, fleet, grants, new HttpConsoleReader());
+        return new ConsoleLog(instances, fleet, grants, new HttpHostReader());
+    }
+
+    @Produces
+    @Singleton
+    DiskStreams diskStreams(Instances instances, Fleet fleet, Grants grants) {
+        return new DiskStreams(instances, fleet, grants, new HttpHostReader());
     }
 
     @Produces

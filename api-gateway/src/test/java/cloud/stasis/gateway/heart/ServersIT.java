@@ -439,6 +439,36 @@ class ServersIT {
     }
 
     @Test
+    void whatStillStreamsIsAskedOfTheHost() throws Exception {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "streams");
+        String path = "/servers/" + id + "/streams";
+        HttpServer host = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        host.createContext("/v1/instances/" + id + "/streams", exchange -> {
+            byte[] text = "[{\"disk\": \"vda\", \"fetched\": 7, \"size\": 64}]".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, text.length);
+            exchange.getResponseBody().write(text);
+            exchange.close();
+        });
+        host.start();
+        try {
+            workers.servesBytesAt(
+                    URI.create("http://127.0.0.1:" + host.getAddress().getPort()));
+            cloud.await(
+                    "the host's address is known",
+                    () -> doors.snapshot(tenant, "GET", path, null).status() == 200);
+
+            JsonNode streams = doors.snapshot(tenant, "GET", path, null).json();
+
+            assertThat(streams.toString()).isEqualTo("{\"streams\":[{\"disk\":\"vda\",\"fetched\":7,\"size\":64}]}");
+            Tenant other = doors.http().tenant("member");
+            doors.snapshot(other, "GET", path, null).expect(404);
+        } finally {
+            host.stop(0);
+        }
+    }
+
+    @Test
     void itsHistoryIsKept() {
         Tenant tenant = doors.http().tenant("member");
         String id = doors.running(tenant, "history");

@@ -1,9 +1,12 @@
 package cloud.stasis.cli.cloud;
 
+import cloud.stasis.cli.failure.Failure;
 import cloud.stasis.cli.http.Json;
 import cloud.stasis.cli.login.Call;
 import cloud.stasis.cli.login.ServiceType;
 import cloud.stasis.cli.login.Session;
+import cloud.stasis.cli.screen.Quantities;
+import cloud.stasis.model.ByteCount;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
@@ -29,6 +32,19 @@ public final class Devices {
             List<String> addresses = new ArrayList<>();
             json.path("fixed_ips").forEach(fixed -> addresses.add(Json.text(fixed, "ip_address")));
             return String.join(", ", addresses);
+        }
+    }
+
+    /// A disk that is not whole on its host yet.
+    public record DiskStream(JsonNode json) {
+        /// `vda: 1.2 GiB of 8.0 GiB`
+        public String progress() {
+            return Json.text(json, "disk") + ": " + bytes("fetched") + " of " + bytes("size");
+        }
+
+        private String bytes(String field) {
+            return Quantities.bytes(
+                    ByteCount.ofBytes(Math.max(0, json.path(field).asLong())));
         }
     }
 
@@ -70,6 +86,20 @@ public final class Devices {
     public Job link(Server server, String port, String state) {
         return job(Call.put(ServiceType.SNAPSHOT, "servers", server.id(), "links", port)
                 .json(Json.object().put("state", state)));
+    }
+
+    /// The disks of a server that still read their image from the store. None in a cloud that knows nothing of that,
+    /// nor when the server's host does not say.
+    public List<DiskStream> streams(Server server) {
+        List<DiskStream> streams = new ArrayList<>();
+        try {
+            json(Call.get(ServiceType.SNAPSHOT, "servers", server.id(), "streams"))
+                    .path("streams")
+                    .forEach(json -> streams.add(new DiskStream(json)));
+        } catch (Failure e) {
+            // What else there is to show of it is shown.
+        }
+        return streams;
     }
 
     private Job job(Call call) {

@@ -1,11 +1,23 @@
 package cloud.stasis.cli.cloud;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 
 /// A server ("instance" inside Stasis) as the compute API shows it.
 public record Server(JsonNode json) implements Resource {
+    /// With what the compute API does not tell.
+    public Server with(List<Devices.DiskStream> streams) {
+        if (streams.isEmpty()) {
+            return this;
+        }
+        ObjectNode whole = json.deepCopy();
+        ArrayNode all = whole.putArray("streams");
+        streams.forEach(stream -> all.add(stream.json()));
+        return new Server(whole);
+    }
 
     public String taskState() {
         return text("OS-EXT-STS:task_state");

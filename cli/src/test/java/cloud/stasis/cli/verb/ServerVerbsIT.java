@@ -124,6 +124,25 @@ class ServerVerbsIT {
     }
 
     @Test
+    void whatStillStreamsIsShownWithTheServer() {
+        cloud.on(
+                "GET /snapshot/v1/servers/" + WEB + "/streams",
+                Answer.json(200, "{'streams':[{'disk':'vda','fetched':1610612736,'size':8589934592}]}"));
+
+        assertThat(shell.run("show", WEB).out()).contains("| streams ", "vda: 1.5 GiB of 8.0 GiB");
+        assertThat(shell.run("show", WEB, "--json").out()).contains("1610612736");
+    }
+
+    @Test
+    void aServerIsShownAlsoIfItsHostDoesNotSayWhatStreams() {
+        cloud.on(
+                "GET /snapshot/v1/servers/" + WEB + "/streams",
+                Answer.json(503, "{'error':{'code':'HYPERVISOR_UNAVAILABLE','message':'later'}}"));
+
+        assertThat(shell.run("show", WEB).out()).contains("web-1").doesNotContain("streams");
+    }
+
+    @Test
     void aServerIsFoundByItsNameTakenLiterally() {
         cloud.on(LIST, Answer.json(200, "{'servers':[" + server(WEB, "a.b (c)", "ACTIVE", "null") + "]}"));
 

@@ -23,7 +23,8 @@ public interface BlobExchange {
     void put(Pack pack);
 
     /// Makes sure that everything under this content is there and stays until the caller's bundle is sealed or
-    /// dropped: for who builds on it without asking for each of its blobs.
+    /// dropped, or for hours after the caller was heard of last: for who builds on it without asking for each of
+    /// its blobs, and for who reads what nothing names.
     ///
     /// @throws cloud.stasis.model.StasisException `MISSING_OBJECT` if anything is not there
     void hold(Content content);

@@ -47,7 +47,9 @@ public record Capability(Set<Right> rights, String subject, Instant expiry) {
         /// Stream an image out of the store.
         IMAGE_DOWNLOAD,
         /// Read the console log of an instance from its host.
-        CONSOLE_READ
+        CONSOLE_READ,
+        /// Ask a host how an instance is.
+        INSTANCE_READ
     }
 
     public Capability {

@@ -52,4 +52,9 @@ public final class ChunkedContentStore implements ContentStore {
         read(content, 0, ByteBuffer.wrap(bytes));
         return bytes;
     }
+
+    @Override
+    public void hold(Content content) {
+        exchange.hold(content);
+    }
 }

@@ -38,4 +38,10 @@ public interface ContentStore {
     ///
     /// @throws cloud.stasis.model.StasisException `MALFORMED_OBJECT` if it is larger than `limit`
     byte[] small(Content content, ByteCount limit);
+
+    /// Keeps a content that nothing may name any more, for who reads it for long. Ends when nothing was heard of the
+    /// caller for hours, and may end when the store is started anew: to be repeated every few minutes.
+    ///
+    /// @throws cloud.stasis.model.StasisException `MISSING_OBJECT` if not all of it is there
+    void hold(Content content);
 }

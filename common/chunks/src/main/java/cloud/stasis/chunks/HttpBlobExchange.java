@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The exchange over HTTP/1.1 with an image service. Does not retry: [RetryingBlobExchange] does.
@@ -43,11 +44,12 @@ final class HttpBlobExchange implements BlobExchange {
             .build();
 
     private final URI store;
-    private final String token;
+    private final Supplier<String> tokens;
 
-    HttpBlobExchange(URI store, String token) {
+    /// @param tokens is asked before each call
+    HttpBlobExchange(URI store, Supplier<String> tokens) {
         this.store = store;
-        this.token = token;
+        this.tokens = tokens;
     }
 
     @Override
@@ -89,7 +91,7 @@ final class HttpBlobExchange implements BlobExchange {
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(store.resolve(path))
                 .timeout(CALL_DEADLINE)
-                .header("Authorization", "Bearer " + token)
+                .header("Authorization", "Bearer " + tokens.get())
                 .header("Content-Type", "application/octet-stream");
     }
 

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// The content store behind an image service. Costs nothing to make and needs no closing: make one for each
 /// grant. Memory is that of [ChunkedContentStore].
@@ -15,8 +16,15 @@ public final class HttpContentStore implements ContentStore {
     /// @param store the address of the image service, without a path
     /// @param token a capability with the rights `STORE_READ` and, for uploads, `STORE_WRITE`
     public HttpContentStore(URI store, String token) {
+        this(store, () -> token);
+    }
+
+    /// For who reads for longer than a capability lives.
+    ///
+    /// @param tokens is asked for a capability before each call; to hold, it needs `STORE_WRITE`
+    public HttpContentStore(URI store, Supplier<String> tokens) {
         this.store = new ChunkedContentStore(
-                new RetryingBlobExchange(new HttpBlobExchange(store, token), Thread::sleep),
+                new RetryingBlobExchange(new HttpBlobExchange(store, tokens), Thread::sleep),
                 TransferThreads.forThisMachine());
     }
 
@@ -38,5 +46,10 @@ public final class HttpContentStore implements ContentStore {
     @Override
     public byte[] small(Content content, ByteCount limit) {
         return store.small(content, limit);
+    }
+
+    @Override
+    public void hold(Content content) {
+        store.hold(content);
     }
 }

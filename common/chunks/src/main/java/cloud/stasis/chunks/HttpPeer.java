@@ -22,7 +22,7 @@ public final class HttpPeer {
     /// @param store the address of the peer's image service, without a path
     /// @param token a capability of the peer's site with the right `STORE_READ`
     public HttpPeer(URI store, String token) {
-        this.http = new HttpBlobExchange(store, token);
+        this.http = new HttpBlobExchange(store, () -> token);
         this.exchange = new RetryingBlobExchange(http, Thread::sleep);
     }
 

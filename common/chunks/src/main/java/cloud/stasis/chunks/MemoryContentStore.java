@@ -41,6 +41,11 @@ public final class MemoryContentStore implements ContentStore {
         return store.small(content, limit);
     }
 
+    @Override
+    public void hold(Content content) {
+        store.hold(content);
+    }
+
     /// What is below: to look at, and for tests to damage.
     public BlobExchange exchange() {
         return blobs;

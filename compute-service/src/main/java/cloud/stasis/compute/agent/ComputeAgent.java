@@ -27,6 +27,7 @@ import cloud.stasis.compute.power.Rescue;
 import cloud.stasis.compute.reconcile.Doctor;
 import cloud.stasis.compute.reconcile.Reconciliation;
 import cloud.stasis.compute.revert.RevertInstance;
+import cloud.stasis.compute.store.BaseStreams;
 import cloud.stasis.compute.volumes.AttachVolume;
 import cloud.stasis.compute.volumes.DetachVolume;
 import cloud.stasis.compute.volumes.GrowAttached;
@@ -36,12 +37,14 @@ import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
 import cloud.stasis.messages.Fact;
 import cloud.stasis.model.Content;
+import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.StasisException;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 
@@ -143,6 +146,13 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
             folds.over(concerned);
             concerned.forEach(teller::changed);
         }
+    }
+
+    /// The disks of an instance that still stream, and how far each is.
+    ///
+    /// @throws StasisException `INSTANCE_NOT_FOUND`
+    public SortedMap<DeviceName, BaseStreams.Arrival> arrivals(InstanceId id) {
+        return streamed.arrivals(host.instances().open(id));
     }
 
     private void fold(FoldLayers folding, InstanceId id) {

@@ -4,6 +4,7 @@ import cloud.stasis.bus.CommandContext;
 import cloud.stasis.chunks.TransferListener;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.instance.Instance;
+import cloud.stasis.compute.store.BaseStreams;
 import cloud.stasis.compute.store.CommandTransfer;
 import cloud.stasis.disks.LayerNumber;
 import cloud.stasis.disks.LayeredDisk;
@@ -14,13 +15,18 @@ import cloud.stasis.model.Phase;
 import cloud.stasis.model.StasisException;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jboss.logging.Logger;
 
 /// Brings disks that run while they stream onto files of this host.
 ///
-/// ```  fetched   the content is in its file  prepare   an empty layer on that file
-/// (disk.json announces it)  move      what the guest has written is copied, then it goes on in the new layer
-/// commit    the new layer is the active one, the old one goes     (disk.json) ```
+/// ```
+/// fetched   the content is in its file
+/// prepare   an empty layer on that file                                       (disk.json announces it)
+/// move      what the guest has written is copied, then it goes on in the new layer
+/// commit    the new layer is the active one, the old one goes                 (disk.json)
+/// ```
 ///
 /// A crash at any moment leaves a guest that writes to one of the two layers. Reconciliation takes the one that
 /// it writes to, and what is still on the network is moved again.
@@ -60,6 +66,15 @@ public final class StreamedDisks {
                 move(instance.id(), target, disk, content, pulse);
             }
         }
+    }
+
+    /// The disks of an instance whose contents are on their way, and how far those are.
+    public SortedMap<DeviceName, BaseStreams.Arrival> arrivals(Instance instance) {
+        SortedMap<DeviceName, BaseStreams.Arrival> arrivals = new TreeMap<>();
+        instance.disks()
+                .forEach((target, disk) ->
+                        host.streams().arrival(ground(disk)).ifPresent(arrival -> arrivals.put(target, arrival)));
+        return arrivals;
     }
 
     /// Whether a disk of an instance reads this content from the network.

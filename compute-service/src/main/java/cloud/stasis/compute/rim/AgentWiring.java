@@ -42,7 +42,7 @@ import java.util.stream.Collectors;
 /// The one place where the parts of the agent are put together.
 @ApplicationScoped
 class AgentWiring {
-    private static final Duration STREAM_CAPABILITY_LIFE = Duration.ofHours(1);
+    private static final Duration STREAM_CAPABILITY_LIFE = Duration.ofMinutes(5);
 
     private final ComputeConfig config;
     private final Clock clock = Clock.systemUTC();
@@ -156,10 +156,11 @@ class AgentWiring {
     }
 
     /// A content streams for longer than the capability of the command that began it lives. The key is that of
-    /// the site, which this service has as all others do.
+    /// the site, which this service has as all others do. Each content has a lease of its own in the store.
     private static BaseStreams.Opener opener(HostId id, Capability.Key key) {
-        return store -> new HttpContentStore(
-                store, key.grant(Set.of(Capability.Right.STORE_READ), "host/" + id.value(), STREAM_CAPABILITY_LIFE));
+        Set<Capability.Right> rights = Set.of(Capability.Right.STORE_READ, Capability.Right.STORE_WRITE);
+        return (store, content) -> new HttpContentStore(
+                store, () -> key.grant(rights, "host/" + id.value() + "/" + content, STREAM_CAPABILITY_LIFE));
     }
 
     private BaseStreams.Fronts fronts() {

@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
@@ -28,6 +31,7 @@ import org.jboss.logging.Logger;
 ///
 /// ```
 ///  begun       nbd/<index>.json names the content and its store; from here on a restart goes on with it
+///  held        the store keeps the content, whatever becomes of the image: said again every minute until it is here
 ///  served      guest ── NBD ──► proxy ── NBD ──► this process ──► file, or store
 ///  fetched     base/<index>.raw is whole: the guests' disks are moved onto it, one after the other
 ///  ended       nobody reads from the network any more: server, proxy and record go
@@ -41,6 +45,9 @@ public final class BaseStreams implements AutoCloseable {
 
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
     private static final Duration MOMENT = Duration.ofMillis(200);
+
+    /// Much more often than the store forgets, also when it is started anew.
+    private static final Duration HOLD_AGAIN_AFTER = Duration.ofMinutes(1);
     private static final String RECORD = ".json";
 
     /// What tells one content of a host from another, in names of sockets that must be short.
@@ -55,13 +62,18 @@ public final class BaseStreams implements AutoCloseable {
     private final ByteCount above;
     private final Map<IndexId, Stream> streams = new ConcurrentHashMap<>();
     private final Semaphore fetches = new Semaphore(MAX_FETCHES, true);
+    private final ScheduledExecutorService holds = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("stream-holds").factory());
     private volatile Predicate<Content> settle = content -> false;
 
-    /// Opens a store to read from it, with a capability that was made just now.
+    /// Opens a store to read a content from it for as long as that takes, and to hold it.
     @FunctionalInterface
     public interface Opener {
-        ContentStore open(URI store);
+        ContentStore open(URI store, IndexId content);
     }
+
+    /// How far a content is.
+    public record Arrival(ByteCount fetched, ByteCount size) {}
 
     /// Where guests find what this process serves.
     public interface Fronts {
@@ -86,7 +98,11 @@ public final class BaseStreams implements AutoCloseable {
     /// What is on disk.
     record Begun(Content content, URI store) {}
 
-    private record Stream(Begun begun, StreamedBase source, NbdServer server) {}
+    private record Stream(Begun begun, ContentStore store, StreamedBase source, NbdServer server) {
+        Content content() {
+            return begun.content();
+        }
+    }
 
     /// @param above contents larger than this are streamed, others are fetched first
     public BaseStreams(HostLayout layout, BaseFiles bases, Opener stores, Fronts fronts, ByteCount above) {
@@ -141,14 +157,15 @@ public final class BaseStreams implements AutoCloseable {
         Content content = begun.content();
         Path part =
                 layout.baseFile(content).resolveSibling(layout.baseFile(content).getFileName() + ".part");
-        RecentStore store = new RecentStore(stores, begun.store());
+        ContentStore store = stores.open(begun.store(), content.index());
         StreamedBase source = new StreamedBase(content, store, part, bases::requireReserve);
-        Stream stream = new Stream(begun, source, NbdServer.open(source, export(content.index())));
+        Stream stream = new Stream(begun, store, source, NbdServer.open(source, export(content.index())));
         streams.put(content.index(), stream);
+        holds.execute(() -> hold(stream));
         LOG.infof(
                 "Streaming a content index=%s bytes=%d",
                 content.index(), content.size().bytes());
-        Thread.ofPlatform().daemon().name("stream-" + name(content.index())).start(() -> live(stream, store));
+        Thread.ofPlatform().daemon().name("stream-" + name(content.index())).start(() -> live(stream));
     }
 
     /// Where a guest reads a content that is not here yet.
@@ -162,6 +179,12 @@ public final class BaseStreams implements AutoCloseable {
                     stream.source().prime();
                     return fronts.ensure(stream.server().export());
                 });
+    }
+
+    /// How far a content is that streams.
+    public Optional<Arrival> arrival(Content content) {
+        return Optional.ofNullable(streams.get(content.index()))
+                .map(stream -> new Arrival(stream.source().done(), content.size()));
     }
 
     /// Waits until a content that streams is here.
@@ -193,6 +216,7 @@ public final class BaseStreams implements AutoCloseable {
     /// Stops serving; a later process goes on.
     @Override
     public void close() {
+        holds.shutdownNow();
         streams.values().forEach(stream -> {
             // First the server: whoever waits in it must see the connection go, and no error.
             stream.server().close();
@@ -201,11 +225,29 @@ public final class BaseStreams implements AutoCloseable {
         streams.clear();
     }
 
+    // ---- on the thread of all holds
+
+    private void hold(Stream stream) {
+        if (!isAlive(stream) || stream.source().isComplete()) {
+            return;
+        }
+        Duration pause = HOLD_AGAIN_AFTER;
+        try {
+            stream.store().hold(stream.content());
+        } catch (StasisException e) {
+            LOG.warnf(
+                    "The store does not hold a content that streams index=%s code=%s",
+                    stream.content().index(), e.code());
+            pause = RETRY_AFTER;
+        }
+        holds.schedule(() -> hold(stream), pause.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     // ---- on the stream's own thread
 
-    private void live(Stream stream, RecentStore store) {
+    private void live(Stream stream) {
         try {
-            while (isAlive(stream) && !isFetched(stream, store)) {
+            while (isAlive(stream) && !isFetched(stream)) {
                 Thread.sleep(RETRY_AFTER);
             }
             while (isAlive(stream) && !isSettled(stream)) {
@@ -218,15 +260,15 @@ public final class BaseStreams implements AutoCloseable {
     }
 
     private boolean isAlive(Stream stream) {
-        return streams.get(stream.begun().content().index()) == stream;
+        return streams.get(stream.content().index()) == stream;
     }
 
-    private boolean isFetched(Stream stream, RecentStore store) throws InterruptedException {
-        Content content = stream.begun().content();
+    private boolean isFetched(Stream stream) throws InterruptedException {
+        Content content = stream.content();
         fetches.acquire();
         try {
             stream.source().begin();
-            stream.source().complete(bases.fetch(content, store.get(), stream.source()));
+            stream.source().complete(bases.fetch(content, stream.store(), stream.source()));
             return true;
         } catch (StasisException e) {
             LOG.warnf("A content could not be fetched yet index=%s code=%s", content.index(), e.code());
@@ -238,18 +280,18 @@ public final class BaseStreams implements AutoCloseable {
 
     private boolean isSettled(Stream stream) {
         try {
-            return settle.test(stream.begun().content());
+            return settle.test(stream.content());
         } catch (StasisException e) {
             LOG.warnf(
                     e,
                     "A disk still reads from the network index=%s",
-                    stream.begun().content().index());
+                    stream.content().index());
             return false;
         }
     }
 
     private void end(Stream stream) {
-        IndexId index = stream.begun().content().index();
+        IndexId index = stream.content().index();
         if (streams.remove(index, stream)) {
             fronts.end(stream.server().export());
             stream.server().close();

@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +46,7 @@ final class StreamedBase implements ContentSource, TransferListener, AutoCloseab
     private static final Logger LOG = Logger.getLogger(StreamedBase.class);
 
     private final Content content;
-    private final Supplier<ContentStore> store;
+    private final ContentStore store;
     private final Path part;
     private final Runnable room;
     private final BitSet present = new BitSet();
@@ -70,7 +69,7 @@ final class StreamedBase implements ContentSource, TransferListener, AutoCloseab
 
     /// @param part where the fetch puts it before it is whole
     /// @param room throws if the host has none left for it
-    StreamedBase(Content content, Supplier<ContentStore> store, Path part, Runnable room) {
+    StreamedBase(Content content, ContentStore store, Path part, Runnable room) {
         this.content = content;
         this.store = store;
         this.part = part;
@@ -106,7 +105,7 @@ final class StreamedBase implements ContentSource, TransferListener, AutoCloseab
         try {
             if (length > 0 && !isComplete() && remembered(0) == null) {
                 byte[] window = new byte[length];
-                store.get().read(content, 0, ByteBuffer.wrap(window));
+                store.read(content, 0, ByteBuffer.wrap(window));
                 remember(0, window);
             }
         } finally {
@@ -175,7 +174,7 @@ final class StreamedBase implements ContentSource, TransferListener, AutoCloseab
         byte[] window = new byte[(int) Math.min(WINDOW, content.size().bytes() - start)];
         for (Duration pause = FIRST_PAUSE; ; pause = longer(pause)) {
             try {
-                store.get().read(content, start, ByteBuffer.wrap(window));
+                store.read(content, start, ByteBuffer.wrap(window));
                 return window;
             } catch (StasisException e) {
                 if (pause.equals(FIRST_PAUSE)) {
@@ -253,6 +252,11 @@ final class StreamedBase implements ContentSource, TransferListener, AutoCloseab
 
     synchronized boolean isComplete() {
         return isComplete;
+    }
+
+    /// How much of it is in its file.
+    synchronized ByteCount done() {
+        return done;
     }
 
     /// Waits for the next news, a moment at most.

@@ -295,6 +295,7 @@ public final class Repository implements AutoCloseable {
 
         @Override
         public void hold(Content content) {
+            renew();
             // Before the check, so that whoever proposes to remove something of it after the check is told.
             holder.ifPresent(name -> state.leases.hold(name, content, state.uptime.now()));
             try {

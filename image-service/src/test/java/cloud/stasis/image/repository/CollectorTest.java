@@ -189,6 +189,30 @@ class CollectorTest {
         assertFails(ErrorCode.MISSING_OBJECT, () -> writer.hold(base));
     }
 
+    /// A server that runs while its image streams reads it for longer than anything else keeps it.
+    @Test
+    void whoReadsForLongHoldsADroppedBundleForAsLongAsItAsks() {
+        Duration ask = Retention.STANDARD.silence().minusHours(1);
+        byte[] bytes = Stores.noise(5 * LEAF, 15);
+        Content content = Stores.put(repository, bytes);
+        ReferenceName name = seal(Stores.image(content));
+        BlobExchange reader = repository.exchangeFor("host/one/content");
+        reader.hold(content);
+        repository.drop(name);
+
+        for (int asked = 0; asked < 10; asked++) {
+            pass(ask);
+            reader.hold(content);
+        }
+        pass(ask);
+        repository.collector().collect();
+        assertThat(read(content)).isEqualTo(bytes);
+
+        pass(Retention.STANDARD.silence().plusHours(2));
+        repository.collector().collect();
+        assertFails(ErrorCode.MISSING_OBJECT, () -> read(content));
+    }
+
     /// The bytes of a node, uploaded by a tenant as an image of their own, must not hide what is under the
     /// node.
     @Test

@@ -89,7 +89,7 @@ public final class ServerBoot extends Verb {
         if (wait.waits(false)) {
             server = tools().follower().server(server, "ACTIVE", wait.limit());
         }
-        output().one(server, ServerColumns.details(server));
+        output().one(server, ServerColumns.details(server, List.of()));
         return ExitCode.OK;
     }
 

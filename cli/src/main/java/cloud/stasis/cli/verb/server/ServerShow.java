@@ -1,13 +1,15 @@
 package cloud.stasis.cli.verb.server;
 
+import cloud.stasis.cli.cloud.Devices.DiskStream;
 import cloud.stasis.cli.cloud.Server;
 import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Show a server.")
+@Command(description = "Show a server, and how far its disks are if it runs while its image is fetched.")
 public final class ServerShow extends Verb {
     @Parameters(paramLabel = "SERVER", description = "name or id")
     private String server = "";
@@ -19,7 +21,8 @@ public final class ServerShow extends Verb {
     @Override
     protected ExitCode run() {
         Server found = cloud().compute().server(server);
-        output().one(found, ServerColumns.details(found));
+        List<DiskStream> streams = cloud().devices().streams(found);
+        output().one(found.with(streams), ServerColumns.details(found, streams));
         return ExitCode.OK;
     }
 }
