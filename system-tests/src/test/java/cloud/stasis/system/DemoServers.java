@@ -49,6 +49,26 @@ final class DemoServers {
                 List.of("--property", "kernel_id=" + kernel, "--property", "ramdisk_id=" + ramdisk));
     }
 
+    /// Uploads an image of the demo guest that no server stands on: the same on a larger disk.
+    void uploadLarger(String name, int mebibytes) {
+        Path guest = cloud.home().resolve("guest");
+        Path larger = guest.resolve(name + ".qcow2");
+        cloud.host("cp", guest.resolve("stasis-demo-root.qcow2").toString(), larger.toString())
+                .succeeded();
+        cloud.host("qemu-img", "resize", "-q", larger.toString(), mebibytes + "M")
+                .succeeded();
+        JsonNode properties = cloud.openstackJson("image", "show", "demo").required("properties");
+        create(
+                name,
+                "qcow2",
+                larger,
+                List.of(
+                        "--property",
+                        "kernel_id=" + properties.required("kernel_id").asText(),
+                        "--property",
+                        "ramdisk_id=" + properties.required("ramdisk_id").asText()));
+    }
+
     private String create(String name, String format, Path file, List<String> more) {
         List<String> arguments = new ArrayList<>(List.of(
                 "image",
@@ -77,6 +97,13 @@ final class DemoServers {
 
     /// Boots from `image` with a blank data volume of 1 GiB and waits until the probe counts.
     String boot(String name, String image) {
+        String id = launch(name, image);
+        awaitReady(id);
+        return id;
+    }
+
+    /// The same without waiting for what goes on inside.
+    String launch(String name, String image) {
         cloud.nova(
                         "boot",
                         "--image",
@@ -89,9 +116,7 @@ final class DemoServers {
                         "source=blank,dest=volume,size=1,bootindex=-1,shutdown=remove",
                         name)
                 .succeeded();
-        String id = status(name, "ACTIVE").required("id").asText();
-        awaitReady(id);
-        return id;
+        return status(name, "ACTIVE").required("id").asText();
     }
 
     JsonNode status(String server, String wanted) {

@@ -109,6 +109,14 @@ final class OneMachineCloud {
         return home;
     }
 
+    /// `./dev` with more settings, as `NAME=value`.
+    Shell.Result devWith(List<String> settings, String... arguments) {
+        List<String> command = new ArrayList<>(List.of("env"));
+        command.addAll(settings);
+        command.addAll(command("./dev", arguments));
+        return dev.run(UP, command);
+    }
+
     Shell.Result dev(String... arguments) {
         return dev.run(UP, command("./dev", arguments));
     }
