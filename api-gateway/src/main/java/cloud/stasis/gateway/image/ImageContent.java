@@ -16,11 +16,6 @@ public record ImageContent(
         parts = List.copyOf(parts);
     }
 
-    /// Whether it came as the archive of a whole machine, with its devices.
-    boolean isMachine() {
-        return parts.stream().anyMatch(Part.DeviceArchive.class::isInstance);
-    }
-
     public ImageContent with(Checksums known) {
         return new ImageContent(size, virtualSize, Optional.of(known), parts);
     }

@@ -33,6 +33,11 @@ public record ImageRecord(
         return status.equals("active");
     }
 
+    /// Whether it was uploaded as the archive of a whole machine, with its devices.
+    public boolean isMachine() {
+        return file().isPresent() && parts.stream().anyMatch(Part.DeviceArchive.class::isInstance);
+    }
+
     /// Whether servers of this project may be made of it, whoever asks.
     public boolean isFor(ProjectId project) {
         return owner.equals(project) || visibility.equals(Visibility.PUBLIC.wireName());

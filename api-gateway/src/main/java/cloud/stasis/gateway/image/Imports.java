@@ -42,9 +42,10 @@ public final class Imports {
             ImageContent content = fetched.map(Imports::content)
                     .or(importing::staged)
                     .orElseThrow(() -> new IllegalStateException("nothing was imported"));
-            table.change(image.get().in(importing.toActive(content), clock.instant()));
-            if (content.isMachine()) {
-                archives.arrived(image.get(), content, sender);
+            Image active = image.get().in(importing.toActive(content), clock.instant());
+            table.change(active);
+            if (active.toRecord().isMachine()) {
+                archives.arrived(active.toRecord(), sender);
             }
         }
         return image.isPresent();

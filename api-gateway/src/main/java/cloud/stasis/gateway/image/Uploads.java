@@ -179,9 +179,10 @@ public final class Uploads {
     private boolean activated(Image image, ImageContent content, ArchiveImport.Sender sender) {
         return switch (image.state()) {
             case ImageState.Saving saving -> {
-                table.change(image.in(saving.toActive(content), clock.instant()));
-                if (content.isMachine()) {
-                    archives.arrived(image, content, sender);
+                Image active = image.in(saving.toActive(content), clock.instant());
+                table.change(active);
+                if (active.toRecord().isMachine()) {
+                    archives.arrived(active.toRecord(), sender);
                 }
                 yield true;
             }

@@ -1,6 +1,6 @@
 package cloud.stasis.gateway.snapshot;
 
-import cloud.stasis.gateway.image.Image;
+import cloud.stasis.gateway.image.ImageRecord;
 import cloud.stasis.gateway.outbox.Outbox;
 import cloud.stasis.gateway.saga.Request;
 import cloud.stasis.gateway.saga.Run;
@@ -77,8 +77,8 @@ public final class ImportSnapshot implements Saga<ImportSnapshot.Data> {
             kernels = Map.copyOf(kernels);
         }
 
-        static Data of(Snapshot snapshot, Image image, MemoryChoice memory) {
-            Map<String, String> kernels = new TreeMap<>(image.details().properties());
+        static Data of(Snapshot snapshot, ImageRecord image, MemoryChoice memory) {
+            Map<String, String> kernels = new TreeMap<>(image.properties());
             kernels.keySet().retainAll(SnapshotDescription.KERNELS);
             return new Data(
                     snapshot.id(),

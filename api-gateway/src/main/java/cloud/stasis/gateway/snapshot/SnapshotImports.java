@@ -1,8 +1,9 @@
 package cloud.stasis.gateway.snapshot;
 
+import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.image.ArchiveImport;
-import cloud.stasis.gateway.image.Image;
-import cloud.stasis.gateway.image.ImageContent;
+import cloud.stasis.gateway.image.ImageRecord;
+import cloud.stasis.gateway.image.Images;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobKind;
 import cloud.stasis.gateway.job.JobSubject;
@@ -11,6 +12,7 @@ import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
+import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.gateway.storage.StorageQuota;
 import cloud.stasis.messages.ComputeCommand.Boot;
@@ -18,6 +20,7 @@ import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ImageId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.Quiesce;
@@ -31,10 +34,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Begins to make snapshots of the machines that came as images: enters the snapshot's row, under ids of its own,
-/// and begins [ImportSnapshot]. If its project may not have it the image is an image all the same, and a failed job
-/// says why.
+/// Begins to make snapshots of the machines that came as images: enters the snapshot's row, under ids of its own, and
+/// begins [ImportSnapshot]. If its project may not have it the image is an image all the same, a failed job says why,
+/// and it can be asked for again.
 public final class SnapshotImports implements ArchiveImport {
+    private final Transactions transactions;
+    private final Images images;
     private final SnapshotRows snapshots;
     private final Quotas quotas;
     private final StorageQuota storage;
@@ -46,6 +51,8 @@ public final class SnapshotImports implements ArchiveImport {
 
     /// @param memory whether it is taken out of archives
     public SnapshotImports(
+            Transactions transactions,
+            Images images,
             SnapshotRows snapshots,
             Quotas quotas,
             StorageQuota storage,
@@ -54,6 +61,8 @@ public final class SnapshotImports implements ArchiveImport {
             JobTracker jobs,
             MemoryChoice memory,
             Clock clock) {
+        this.transactions = transactions;
+        this.images = images;
         this.snapshots = snapshots;
         this.quotas = quotas;
         this.storage = storage;
@@ -65,57 +74,83 @@ public final class SnapshotImports implements ArchiveImport {
     }
 
     @Override
-    public void arrived(Image image, ImageContent content, Sender sender) {
-        SnapshotId id = SnapshotId.random();
+    public void arrived(ImageRecord image, Sender sender) {
+        Planned planned = plan(image, image.name(), sender);
+        try {
+            begin(planned);
+        } catch (StasisException e) {
+            if (e.code() != ErrorCode.QUOTA_EXCEEDED) {
+                throw e;
+            }
+            snapshots.remove(planned.snapshot().id());
+            jobs.accepted(planned.job());
+            jobs.failed(planned.job().id(), e.report());
+        }
+    }
+
+    /// Begins to make a snapshot of an image that is there, since there was no room for it before, or it is gone.
+    ///
+    /// @throws StasisException `IMAGE_NOT_FOUND`; `INVALID_REQUEST` if it is not the archive of a machine;
+    /// `QUOTA_EXCEEDED`
+    public Job again(Caller caller, ImageId id, String name) {
+        return transactions.call(() -> {
+            ImageRecord image = images.visibleTo(caller, id)
+                    .filter(found -> found.owner().equals(caller.project()))
+                    .filter(ImageRecord::isThere)
+                    .orElseThrow(() -> new StasisException(
+                            ErrorCode.IMAGE_NOT_FOUND, "No image found with ID " + id + " in this project."));
+            if (!image.isActive() || !image.isMachine()) {
+                throw new StasisException(
+                        ErrorCode.INVALID_REQUEST, "Image " + id + " was not uploaded as the archive of a machine.");
+            }
+            Planned planned = plan(image, name, new Sender(caller.user(), caller.requestId()));
+            begin(planned);
+            return planned.job();
+        });
+    }
+
+    private record Planned(ImageRecord image, Snapshot snapshot, SagaId saga, ByteCount size, Job job) {}
+
+    private Planned plan(ImageRecord image, String name, Sender sender) {
         SagaId saga = SagaId.random();
-        List<Part> parts = ImportSnapshot.taken(content.parts(), memory);
-        Instant now = clock.instant();
+        List<Part> parts = ImportSnapshot.taken(image.parts(), memory);
+        Snapshot snapshot = snapshot(image, name, parts, sender, saga, clock.instant());
         Job job = Job.accepted(
                 sender.user(),
                 sender.requestId(),
                 image.owner(),
                 JobKind.IMPORT_SNAPSHOT,
-                JobSubject.of(id, image.id()),
-                now);
-        Snapshot snapshot = snapshot(image, parts, sender, id, saga, now);
-        try {
-            quotas.require(image.owner(), Map.of(Resource.SNAPSHOTS, 1L));
-            snapshots.add(snapshot);
-            storage.reserve(
-                    image.owner(),
-                    ReferenceName.of(id),
-                    parts.stream().map(part -> part.content().size()).reduce(ByteCount.ZERO, ByteCount::plus));
-        } catch (StasisException e) {
-            if (e.code() != ErrorCode.QUOTA_EXCEEDED) {
-                throw e;
-            }
-            snapshots.remove(id);
-            jobs.accepted(job);
-            jobs.failed(job.id(), e.report());
-            return;
-        }
-        sagas.start(saga, new Start<>(importSnapshot, ImportSnapshot.Data.of(snapshot, image, memory)), job);
+                JobSubject.of(snapshot.id(), image.id()),
+                snapshot.createdAt());
+        ByteCount size = parts.stream().map(part -> part.content().size()).reduce(ByteCount.ZERO, ByteCount::plus);
+        return new Planned(image, snapshot, saga, size, job);
+    }
+
+    private void begin(Planned planned) {
+        Snapshot snapshot = planned.snapshot();
+        quotas.require(snapshot.project(), Map.of(Resource.SNAPSHOTS, 1L));
+        snapshots.add(snapshot);
+        storage.reserve(snapshot.project(), ReferenceName.of(snapshot.id()), planned.size());
+        sagas.start(
+                planned.saga(),
+                new Start<>(importSnapshot, ImportSnapshot.Data.of(snapshot, planned.image(), memory)),
+                planned.job());
     }
 
     /// What is known of it before its archive was opened.
     private static Snapshot snapshot(
-            Image image, List<Part> parts, Sender sender, SnapshotId id, SagaId saga, Instant now) {
+            ImageRecord image, String name, List<Part> parts, Sender sender, SagaId saga, Instant now) {
         boolean hasMemory = parts.stream().anyMatch(Part.Memory.class::isInstance);
         return new Snapshot(
-                id,
+                SnapshotId.random(),
                 image.owner(),
                 sender.user(),
                 InstanceId.random(),
-                image.details().name(),
+                name,
                 new Asked(hasMemory ? MemoryChoice.WITH_MEMORY : MemoryChoice.DISKS_ONLY, Quiesce.NONE),
                 new SnapshotState.Creating(saga),
                 Optional.empty(),
-                new InstanceSpec(
-                        image.details().name(),
-                        0,
-                        ByteCount.ZERO,
-                        new Boot.FromDisk(),
-                        SnapshotDescription.disks(parts)),
+                new InstanceSpec(name, 0, ByteCount.ZERO, new Boot.FromDisk(), SnapshotDescription.disks(parts)),
                 Optional.empty(),
                 new Snapshot.Imported(image.id()),
                 Snapshot.Protection.NONE,

@@ -24,6 +24,7 @@ import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Grants;
 import cloud.stasis.gateway.http.image.ImageConfiguration;
 import cloud.stasis.gateway.image.ArchiveImport;
+import cloud.stasis.gateway.image.Images;
 import cloud.stasis.gateway.job.JobTracker;
 import cloud.stasis.gateway.job.Jobs;
 import cloud.stasis.gateway.job.RepeatableRequests;
@@ -53,6 +54,7 @@ import cloud.stasis.gateway.volume.Volumes;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 
@@ -175,7 +177,16 @@ class ServiceBeans {
     /// A proxy, since images need it and it needs images.
     @Produces
     @ApplicationScoped
-    ArchiveImport snapshotImports(
+    ArchiveImport archiveImport(SnapshotImports imports) {
+        return imports::arrived;
+    }
+
+    @Produces
+    @Singleton
+    @Typed(SnapshotImports.class)
+    SnapshotImports snapshotImports(
+            Transactions transactions,
+            Images images,
             SnapshotRows snapshots,
             Quotas quotas,
             StorageQuota storage,
@@ -186,7 +197,16 @@ class ServiceBeans {
             Clock clock) {
         MemoryChoice memory = configuration.importMemory() ? MemoryChoice.WITH_MEMORY : MemoryChoice.DISKS_ONLY;
         return new SnapshotImports(
-                snapshots, quotas, storage, sagas, importSnapshot, new JobTracker(jobs, clock), memory, clock);
+                transactions,
+                images,
+                snapshots,
+                quotas,
+                storage,
+                sagas,
+                importSnapshot,
+                new JobTracker(jobs, clock),
+                memory,
+                clock);
     }
 
     @Produces

@@ -148,6 +148,28 @@ class SnapshotImportsIT {
         assertThat(job.path("status").asText()).isEqualTo("failed");
         assertThat(job.at("/error/code").asText()).isEqualTo(ErrorCode.QUOTA_EXCEEDED.name());
         assertThat(listed()).isEmpty();
+        String again = "{\"image\": \"" + image + "\", \"name\": \"again\"}";
+        doors.snapshot(tenant, "POST", "/snapshots", again).expect(403);
+        doors.snapshot(operator, "PUT", "/store/usage/" + tenant.projectId(), "{\"store_gigabytes\": -1}")
+                .expect(200);
+        doors.snapshot(doors.http().tenant("member"), "POST", "/snapshots", again)
+                .expect(404);
+        doors.snapshot(
+                        tenant,
+                        "POST",
+                        "/snapshots",
+                        "{\"image\": \"" + doors.image(tenant) + "\", \"name\": \"no archive\"}")
+                .expect(400);
+        String second = doors.snapshot(tenant, "POST", "/snapshots", again)
+                .expect(202)
+                .json()
+                .at("/job/id")
+                .asText();
+        assertThat(doors.ended(tenant, second).path("status").asText()).isEqualTo("succeeded");
+        assertThat(listed()).singleElement().satisfies(shown -> {
+            assertThat(shown.path("name").asText()).isEqualTo("again");
+            assertThat(shown.path("image").asText()).isEqualTo(image);
+        });
     }
 
     @Test

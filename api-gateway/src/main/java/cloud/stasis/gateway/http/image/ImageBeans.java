@@ -115,7 +115,7 @@ class ImageBeans {
     @Singleton
     @DefaultBean
     ArchiveImport nothingRuns() {
-        return (image, content, sender) -> {};
+        return (image, sender) -> {};
     }
 
     /// Where nothing captures, there is nothing to cancel.

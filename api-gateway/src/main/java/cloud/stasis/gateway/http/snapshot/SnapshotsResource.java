@@ -22,6 +22,7 @@ import cloud.stasis.gateway.snapshot.Reverts;
 import cloud.stasis.gateway.snapshot.Snapshot;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.gateway.snapshot.Snapshot.Protection;
+import cloud.stasis.gateway.snapshot.SnapshotImports;
 import cloud.stasis.gateway.snapshot.SnapshotQuery;
 import cloud.stasis.gateway.snapshot.Snapshots;
 import cloud.stasis.gateway.snapshot.Verdicts;
@@ -32,6 +33,7 @@ import cloud.stasis.messages.ComputeCommand.Identity;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ImageId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.ReferenceName;
@@ -84,6 +86,7 @@ public class SnapshotsResource {
     private final Verdicts verdicts;
     private final Instants instants;
     private final Storage storage;
+    private final SnapshotImports imports;
     private final Clock clock;
 
     SnapshotsResource(
@@ -94,11 +97,13 @@ public class SnapshotsResource {
             Verdicts verdicts,
             Instants instants,
             Storage storage,
+            SnapshotImports imports,
             Clock clock) {
         this.clones = clones;
         this.verdicts = verdicts;
         this.instants = instants;
         this.storage = storage;
+        this.imports = imports;
         this.request = request;
         this.snapshots = snapshots;
         this.reverts = reverts;
@@ -110,12 +115,15 @@ public class SnapshotsResource {
     /// @param server id of the server
     /// @param servers instead of `server`: ids of several, which
     /// all show one instant; the answer is a [BegunInstant]
+    /// @param image instead of a server: id of an image that was uploaded as the archive of a machine, of which a
+    /// snapshot is made; nothing else is said then but its name
     /// @param memory with its memory; false if not said
     /// @param consistency `prefer` if not said
     @Schema(requiredProperties = "name")
     public record NewSnapshot(
             String server,
             List<String> servers,
+            String image,
             String name,
             boolean memory,
 
@@ -153,7 +161,10 @@ public class SnapshotsResource {
             @Nullable JsonNode body) {
         Caller caller = request.caller();
         SnapshotAction.CHANGE.check(caller);
-        JsonFields fields = JsonFields.of(body).only("server", "servers", "name", "memory", "consistency");
+        JsonFields fields = JsonFields.of(body).only("server", "servers", "image", "name", "memory", "consistency");
+        if (fields.has("image")) {
+            return begun(caller, imported(caller, fields));
+        }
         if (fields.has("servers")) {
             return takeTogether(caller, fields, token);
         }
@@ -163,9 +174,21 @@ public class SnapshotsResource {
                 fields.text("name", Snapshot.MAX_NAME),
                 new Asked(memory(fields), quiesce(fields)),
                 token(token));
+        return begun(caller, job);
+    }
+
+    private Response begun(Caller caller, Job job) {
         SnapshotId id = job.subject().snapshot().orElseThrow();
         return Response.accepted(new Begun(view(snapshots.show(caller, id)), JobView.of(job, clock.instant())))
                 .build();
+    }
+
+    private Job imported(Caller caller, JsonFields fields) {
+        fields.only("image", "name");
+        return imports.again(
+                caller,
+                PathId.of(fields.text("image", Snapshot.MAX_NAME), ImageId::parse, ErrorCode.IMAGE_NOT_FOUND),
+                fields.text("name", Snapshot.MAX_NAME));
     }
 
     private Response takeTogether(Caller caller, JsonFields fields, @Nullable String token) {
