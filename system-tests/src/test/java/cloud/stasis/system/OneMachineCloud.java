@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The cloud that all system tests of one run share, and its clients.
+/// The cloud that all system tests of one test process share, and its clients.
 final class OneMachineCloud {
     static final Duration UP = Duration.ofMinutes(6);
     static final Duration CLIENT = Duration.ofMinutes(2);
@@ -35,7 +35,12 @@ final class OneMachineCloud {
     private static final Path ROOT = checkout();
     private static OneMachineCloud shared;
 
-    private final Path home = Path.of(setting("STASIS_SYSTEM_HOME", "/var/tmp/stasis-system-tests"));
+    /// Of the test processes that run side by side, from 1.
+    private static final int FORK = Integer.getInteger("stasis.system.fork", 1);
+
+    private static final int PORTS_OF_A_FORK = 20;
+
+    private final Path home = Path.of(setting("STASIS_SYSTEM_HOME", "/var/tmp/stasis-system-tests") + "-" + FORK);
     private final Shell dev;
     private final Map<String, String> login = new HashMap<>();
     private Shell clients;
@@ -45,8 +50,9 @@ final class OneMachineCloud {
     private OneMachineCloud() {
         Map<String, String> environment = new HashMap<>();
         environment.put("STASIS_HOME", home.toString());
-        int port = Integer.parseInt(setting("STASIS_SYSTEM_PORT", "5700"));
-        for (String name : List.of("GATEWAY", "IMAGE", "COMPUTE", "VOLUME", "KAFKA", "KAFKA_CONTROLLER", "MARIADB")) {
+        int port = Integer.parseInt(setting("STASIS_SYSTEM_PORT", "5700")) + (FORK - 1) * PORTS_OF_A_FORK;
+        for (String name : List.of(
+                "GATEWAY", "IMAGE", "COMPUTE", "VOLUME", "KAFKA", "KAFKA_CONTROLLER", "MARIADB", "SECOND_VOLUME")) {
             environment.put("STASIS_PORT_" + name, Integer.toString(port++));
         }
         this.dev = new Shell(ROOT, environment);
@@ -105,6 +111,11 @@ final class OneMachineCloud {
         }
     }
 
+    /// What every route is below.
+    String gateway() {
+        return login.get("OS_AUTH_URL").replaceAll("/identity.*", "");
+    }
+
     Path home() {
         return home;
     }
@@ -159,9 +170,8 @@ final class OneMachineCloud {
     JsonNode blockStorage(String path) {
         if (storage.isEmpty()) {
             JsonNode issued = openstackJson("token", "issue");
-            String gateway = login.get("OS_AUTH_URL").replaceAll("/identity.*", "");
             storage = List.of(
-                    gateway + "/volume/v3/" + issued.required("project_id").asText() + "/",
+                    gateway() + "/volume/v3/" + issued.required("project_id").asText() + "/",
                     "X-Auth-Token: " + issued.required("id").asText());
         }
         return clients.run(

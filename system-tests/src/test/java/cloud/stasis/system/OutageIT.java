@@ -32,7 +32,7 @@ class OutageIT {
     @BeforeAll
     static void login() {
         cloud = OneMachineCloud.running();
-        gateway = "http://127.0.0.1:" + System.getenv().getOrDefault("STASIS_SYSTEM_PORT", "5700");
+        gateway = cloud.gateway();
         token = cloud.openstack("token", "issue", "-f", "value", "-c", "id")
                 .succeeded()
                 .out()
