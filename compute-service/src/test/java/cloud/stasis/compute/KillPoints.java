@@ -10,12 +10,12 @@ import cloud.stasis.chunks.MemoryContentStore;
 import cloud.stasis.compute.hypervisor.simulated.SimulatedHypervisor;
 import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.compute.instance.Instance;
+import cloud.stasis.compute.instance.ResizeRecord;
 import cloud.stasis.compute.watchdog.Watchdog;
 import cloud.stasis.compute.watchdog.WatchdogHandle;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
-import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.InstanceId;
@@ -24,6 +24,7 @@ import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -123,11 +124,10 @@ abstract class KillPoints {
                 assertThat(disk.strays()).as("stray files").isEmpty();
             }
             // Volumes have snapshots of their own.
-            instance.machine().disks().stream()
-                    .filter(disk -> !(disk.source() instanceof DiskSource.Volume))
-                    .forEach(disk -> assertThat(instance.directory().snapshots())
-                            .as("snapshots")
-                            .containsAll(instance.disk(disk.target()).holders()));
+            List<SnapshotId> holders = new ArrayList<>(instance.directory().snapshots());
+            instance.directory().resize().read().map(ResizeRecord::kept).ifPresent(holders::add);
+            instance.ownDisks()
+                    .forEach(disk -> assertThat(holders).as("snapshots").containsAll(disk.holders()));
         }
     }
 
@@ -135,7 +135,8 @@ abstract class KillPoints {
     static void assertCaptureIsExact(SimulatedHost host) {
         write(host, 11, 5);
         CommandResult.Captured captured = host.captureSealed(ID);
-        assertThat(host.disk(captured, ROOT)).isEqualTo(host.guest(ID).read(ROOT, 0, size()));
+        int root = (int) host.instance(ID).disk(ROOT).size().bytes();
+        assertThat(host.disk(captured, ROOT)).isEqualTo(host.guest(ID).read(ROOT, 0, root));
         assertThat(host.disk(captured, DATA)).isEqualTo(host.guest(ID).read(DATA, 0, size()));
     }
 

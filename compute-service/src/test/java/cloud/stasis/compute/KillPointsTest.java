@@ -1,5 +1,7 @@
 package cloud.stasis.compute;
 
+import static cloud.stasis.compute.SimulatedHost.BLOCK;
+import static cloud.stasis.compute.SimulatedHost.DATA;
 import static cloud.stasis.compute.SimulatedHost.GRANT;
 import static cloud.stasis.compute.SimulatedHost.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,6 +14,7 @@ import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
 import cloud.stasis.messages.ComputeCommand.Settlement;
+import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
@@ -25,6 +28,9 @@ import org.junit.jupiter.api.Test;
 /// this.
 class KillPointsTest extends KillPoints {
     private static final DeviceName RESCUE = new DeviceName("vdz");
+    private static final SnapshotId KEPT = SnapshotId.parse("5eb0f1d2-0a53-4b0e-9d6c-7c7a5c1f0006");
+    private static final ComputeCommand.Size LARGER =
+            new ComputeCommand.Size(2, ByteCount.ofMib(128), Optional.of(ByteCount.ofMib(2)));
 
     @Test
     void boot() throws InterruptedException {
@@ -127,6 +133,94 @@ class KillPointsTest extends KillPoints {
         DiskSpec root = host.spec().disks().getFirst();
         return new ComputeCommand.RescueInstance(
                 ID, new DiskSpec(RESCUE, root.size(), root.source()), new Boot.FromDiskAt(RESCUE), GRANT);
+    }
+
+    @Test
+    void resize() throws InterruptedException {
+        everyMoment(new Scenario() {
+            @Override
+            public void given(Before before) {
+                write(before.host(), 7, 2);
+            }
+
+            @Override
+            public ComputeCommand command(Before before) {
+                return larger();
+            }
+
+            @Override
+            public void then(SimulatedHost host, CommandResult result) {
+                assertThat(host.state(ID)).isEqualTo(PowerState.STOPPED);
+                assertThat(host.instance(ID).spec().spec().size()).isEqualTo(LARGER);
+                assertThat(host.instance(ID).disk(ROOT).size())
+                        .isEqualTo(LARGER.root().orElseThrow());
+                host.power(ID, PowerAction.START);
+                assertThat(host.guest(ID).read(ROOT, 7L * BLOCK, 1)).containsExactly(2);
+                host.guest(ID).write(ROOT, ByteCount.ofMib(2).bytes() - BLOCK, new byte[] {9});
+                assertCaptureIsExact(host);
+                host.handle(new ComputeCommand.ConfirmResize(ID, KEPT));
+                assertThat(host.instance(ID).directory().resize().read()).isEmpty();
+                assertCaptureIsExact(host);
+            }
+        });
+    }
+
+    @Test
+    void revertOfAResize() throws InterruptedException {
+        everyMoment(new Scenario() {
+            @Override
+            public void given(Before before) {
+                write(before.host(), 7, 2);
+                before.host().handle(larger());
+                before.host().power(ID, PowerAction.START);
+                write(before.host(), 7, 3);
+            }
+
+            @Override
+            public ComputeCommand command(Before before) {
+                return new ComputeCommand.RevertResize(ID, KEPT);
+            }
+
+            @Override
+            public void then(SimulatedHost host, CommandResult result) {
+                assertThat(host.state(ID)).isEqualTo(PowerState.STOPPED);
+                assertThat(host.instance(ID).spec().spec()).isEqualTo(host.spec());
+                assertThat(host.instance(ID).disk(ROOT).size()).isEqualTo(SimulatedHost.SIZE);
+                host.power(ID, PowerAction.START);
+                assertThat(host.guest(ID).read(ROOT, 7L * BLOCK, 1)).containsExactly(2);
+                assertThat(host.guest(ID).read(DATA, 7L * BLOCK, 1)).containsExactly(2);
+                assertCaptureIsExact(host);
+            }
+        });
+    }
+
+    @Test
+    void confirmationOfAResize() throws InterruptedException {
+        everyMoment(new Scenario() {
+            @Override
+            public void given(Before before) {
+                before.host().handle(larger());
+                before.host().power(ID, PowerAction.START);
+                write(before.host(), 7, 3);
+            }
+
+            @Override
+            public ComputeCommand command(Before before) {
+                return new ComputeCommand.ConfirmResize(ID, KEPT);
+            }
+
+            @Override
+            public void then(SimulatedHost host, CommandResult result) {
+                assertThat(host.instance(ID).directory().resize().read()).isEmpty();
+                assertThat(host.instance(ID).disk(ROOT).holders()).doesNotContain(KEPT);
+                assertThat(host.guest(ID).read(ROOT, 7L * BLOCK, 1)).containsExactly(3);
+                assertCaptureIsExact(host);
+            }
+        });
+    }
+
+    private static ComputeCommand larger() {
+        return new ComputeCommand.ResizeInstance(ID, KEPT, LARGER);
     }
 
     @Test

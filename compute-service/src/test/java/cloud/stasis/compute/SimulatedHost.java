@@ -280,7 +280,7 @@ final class SimulatedHost implements AutoCloseable {
     byte[] disk(CommandResult.Captured captured, DeviceName target) {
         return captured.parts().stream()
                 .filter(part -> part instanceof Part.Disk disk && disk.target().equals(target))
-                .map(part -> store.small(part.content(), SIZE))
+                .map(part -> store.small(part.content(), part.content().size()))
                 .findFirst()
                 .orElseThrow();
     }

@@ -277,7 +277,12 @@ public final class LayeredDisk {
 
     /// Says that whoever writes to the active layer has made it larger.
     public void grown(ByteCount larger) {
-        store(state.sized(larger));
+        sized(larger);
+    }
+
+    /// Says how large the active layer is, or the next one will be.
+    public void sized(ByteCount size) {
+        store(state.sized(size));
     }
 
     /// Announces and makes an empty layer on the active one. One that was prepared and not used is replaced.
@@ -288,6 +293,14 @@ public final class LayeredDisk {
     /// The same on a layer that is frozen, to go back to it.
     public LayerNumber prepareOn(LayerNumber frozen) {
         return prepare(new DiskState.Ground.OnLayer(frozen.value()), new Backing.Layer(path(frozen.value())));
+    }
+
+    /// The same, and the disk, which nobody has open, has another size from here on. Whoever gives the prepared
+    /// layer up says by [#sized] how large the disk is then.
+    public LayerNumber prepareOn(LayerNumber frozen, ByteCount size) {
+        abandon();
+        sized(size);
+        return prepareOn(frozen);
     }
 
     /// The same on a content in a raw file.

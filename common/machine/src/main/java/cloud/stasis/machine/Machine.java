@@ -10,6 +10,7 @@ import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.messages.ComputeCommand.Link;
 import cloud.stasis.messages.ComputeCommand.Medium;
 import cloud.stasis.messages.ComputeCommand.NicSpec;
+import cloud.stasis.messages.ComputeCommand.Size;
 import cloud.stasis.messages.LeftOutIfEmpty;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
@@ -170,6 +171,10 @@ public record Machine(
             if (!SERIAL.matcher(serial).matches()) {
                 throw new StasisException(ErrorCode.MALFORMED_OBJECT, "a disk has no valid serial");
             }
+        }
+
+        Disk sized(ByteCount other) {
+            return new Disk(target, address, serial, other, source);
         }
 
         Disk clonedAs(InstanceId other, DiskSpec asked, Identity identity) {
@@ -410,6 +415,17 @@ public record Machine(
         return changed(draft -> draft.boot = other);
     }
 
+    /// Of another size, with its devices in their places.
+    public Machine sized(Size other) {
+        List<Disk> sized = new ArrayList<>(disks);
+        other.root().ifPresent(root -> sized.set(0, disks.getFirst().sized(root)));
+        return changed(draft -> {
+            draft.vcpus = other.vcpus();
+            draft.memory = other.memory();
+            draft.disks = sized;
+        });
+    }
+
     public Optional<Nic> nic(PortId port) {
         return nics.stream().filter(nic -> nic.port().equals(port)).findFirst();
     }
@@ -521,6 +537,8 @@ public record Machine(
         private final Machine like;
         private InstanceId instance;
         private String name;
+        private int vcpus;
+        private ByteCount memory;
         private Boot boot;
         private List<Disk> disks;
         private List<Nic> nics;
@@ -532,6 +550,8 @@ public record Machine(
             this.like = like;
             this.instance = like.instance;
             this.name = like.name;
+            this.vcpus = like.vcpus;
+            this.memory = like.memory;
             this.boot = like.boot;
             this.disks = like.disks;
             this.nics = like.nics;
@@ -547,8 +567,8 @@ public record Machine(
                     name,
                     like.machineType,
                     like.virtType,
-                    like.vcpus,
-                    like.memory,
+                    vcpus,
+                    memory,
                     boot,
                     disks,
                     like.bus,

@@ -13,6 +13,7 @@ import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.VolumeId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -155,6 +156,26 @@ public sealed interface ComputeCommand extends Command {
     ///
     /// @param boot as it was before
     record UnrescueInstance(InstanceId instance, DeviceName disk, Boot boot) implements ComputeCommand {}
+
+    /// Stops the instance and gives it another size. What its own disks hold at that moment is kept beside them.
+    /// Answered by [CommandResult.Observed]; also if that has been done already.
+    ///
+    /// @param kept names what is kept, until [ConfirmResize] or [RevertResize]
+    record ResizeInstance(InstanceId instance, SnapshotId kept, Size size) implements ComputeCommand {}
+
+    /// Lets go of what [ResizeInstance] kept. Answered by [CommandResult.Completed]; also if there is nothing
+    /// (any more).
+    record ConfirmResize(InstanceId instance, SnapshotId kept) implements ComputeCommand {}
+
+    /// Stops the instance and gives it the size, and its own disks the contents, that they had before
+    /// [ResizeInstance]; its volumes stay as they are. Answered by [CommandResult.Observed]; also if nothing
+    /// is kept (any more).
+    record RevertResize(InstanceId instance, SnapshotId kept) implements ComputeCommand {}
+
+    /// How large a machine is.
+    ///
+    /// @param root its first disk; empty if that is a volume, whose size is its own
+    record Size(int vcpus, cloud.stasis.model.ByteCount memory, Optional<cloud.stasis.model.ByteCount> root) {}
 
     /// Gives the instance a volume of this host as a disk, at once if it is on. Answered by
     /// [CommandResult.Completed]; also if it has the volume as that disk already.
@@ -405,6 +426,25 @@ public sealed interface ComputeCommand extends Command {
             return new InstanceSpec(name, vcpus, memory, boot, other, nics, drives, firmware, tpm, clock);
         }
 
+        public Size size() {
+            return new Size(
+                    vcpus,
+                    memory,
+                    disks.stream()
+                            .limit(1)
+                            .filter(disk -> !(disk.source() instanceof DiskSource.Volume))
+                            .map(DiskSpec::size)
+                            .findFirst());
+        }
+
+        /// The same machine of another size.
+        public InstanceSpec sized(Size other) {
+            List<DiskSpec> sized = new ArrayList<>(disks);
+            other.root().ifPresent(root -> sized.set(0, disks.getFirst().sized(root)));
+            return new InstanceSpec(
+                    name, other.vcpus(), other.memory(), boot, sized, nics, drives, firmware, tpm, clock);
+        }
+
         public InstanceSpec withNics(List<NicSpec> other) {
             return new InstanceSpec(name, vcpus, memory, boot, disks, other, drives, firmware, tpm, clock);
         }
@@ -489,7 +529,11 @@ public sealed interface ComputeCommand extends Command {
         record FromKernel(Content kernel, Optional<Content> ramdisk, String commandLine) implements Boot {}
     }
 
-    record DiskSpec(DeviceName target, cloud.stasis.model.ByteCount size, DiskSource source) {}
+    record DiskSpec(DeviceName target, cloud.stasis.model.ByteCount size, DiskSource source) {
+        public DiskSpec sized(cloud.stasis.model.ByteCount other) {
+            return new DiskSpec(target, other, source);
+        }
+    }
 
     /// What a disk starts from.
     sealed interface DiskSource {

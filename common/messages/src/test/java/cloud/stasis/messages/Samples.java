@@ -153,6 +153,12 @@ final class Samples {
                         GRANT),
                 new ComputeCommand.UnrescueInstance(
                         INSTANCE, DeviceName.virtio(25), new ComputeCommand.Boot.FromDisk()),
+                new ComputeCommand.ResizeInstance(
+                        INSTANCE,
+                        SNAPSHOT,
+                        new ComputeCommand.Size(2, ByteCount.ofMib(512), Optional.of(ByteCount.ofGib(2)))),
+                new ComputeCommand.ConfirmResize(INSTANCE, SNAPSHOT),
+                new ComputeCommand.RevertResize(INSTANCE, SNAPSHOT),
                 new ComputeCommand.AttachNic(INSTANCE, NIC),
                 new ComputeCommand.DetachNic(INSTANCE, NIC.port()),
                 new ComputeCommand.SetLink(INSTANCE, NIC.port(), ComputeCommand.Link.DOWN),

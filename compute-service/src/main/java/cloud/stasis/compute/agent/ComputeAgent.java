@@ -24,6 +24,7 @@ import cloud.stasis.compute.lifecycle.StreamedDisks;
 import cloud.stasis.compute.power.Power;
 import cloud.stasis.compute.power.PowerOn;
 import cloud.stasis.compute.power.Rescue;
+import cloud.stasis.compute.power.Resize;
 import cloud.stasis.compute.reconcile.Doctor;
 import cloud.stasis.compute.reconcile.Reconciliation;
 import cloud.stasis.compute.revert.RevertInstance;
@@ -63,6 +64,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     private final CaptureInstance captureInstance;
     private final Rescue rescue;
     private final Folds folds;
+    private final Resize resize;
     private final SettleCapture settle;
     private final RevertInstance revert;
     private final AttachVolume attach;
@@ -98,6 +100,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         this.rescue = new Rescue(host, powerOn, power);
         FoldLayers folding = new FoldLayers(host);
         this.folds = new Folds(instance -> fold(folding, instance), background);
+        this.resize = new Resize(host, power, folds);
         this.settle = new SettleCapture(host, folds);
         this.captureDisks = new CaptureDisks(host, memoryCut);
         SnapshotCut cut = new SnapshotCut(host, memoryCut);
@@ -173,11 +176,14 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
                     ComputeCommand.CutTogether _,
                     ComputeCommand.RevertInstance _,
                     ComputeCommand.RescueInstance _,
+                    ComputeCommand.ResizeInstance _,
+                    ComputeCommand.RevertResize _,
                     ComputeCommand.RevertAttached _ -> true;
             case ComputeCommand.BootInstance _,
                     ComputeCommand.CloneInstance _,
                     ComputeCommand.DeleteInstance _,
                     ComputeCommand.UnrescueInstance _,
+                    ComputeCommand.ConfirmResize _,
                     ComputeCommand.SettleCapture _,
                     ComputeCommand.DiscardSnapshot _,
                     ComputeCommand.AttachVolume _,
@@ -243,6 +249,9 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
             case ComputeCommand.DiscardSnapshot discards -> settle.handle(discards);
             case ComputeCommand.RescueInstance rescues -> rescue.handle(rescues, context);
             case ComputeCommand.UnrescueInstance ends -> rescue.handle(ends);
+            case ComputeCommand.ResizeInstance resizes -> resize.handle(resizes);
+            case ComputeCommand.ConfirmResize confirms -> resize.handle(confirms);
+            case ComputeCommand.RevertResize reverts -> resize.handle(reverts);
             case ComputeCommand.AttachVolume attaches -> attach.handle(attaches);
             case ComputeCommand.DetachVolume detaches -> detach.handle(detaches);
             case ComputeCommand.CutVolumes cuts -> cutVolumes.handle(cuts);

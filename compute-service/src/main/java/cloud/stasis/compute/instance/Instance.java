@@ -17,6 +17,7 @@ import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -98,6 +99,14 @@ public record Instance(
                 .findFirst()
                 .orElseThrow(() ->
                         new StasisException(ErrorCode.VOLUME_NOT_FOUND, "the instance does not have volume " + volume));
+    }
+
+    /// The disks that are no volumes.
+    public List<LayeredDisk> ownDisks() {
+        return machine().disks().stream()
+                .filter(disk -> !(disk.source() instanceof DiskSource.Volume))
+                .map(disk -> disk(disk.target()))
+                .toList();
     }
 
     /// Where its parts are, with the layers that are active now and without a file for its RAM.

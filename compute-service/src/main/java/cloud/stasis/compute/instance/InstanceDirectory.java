@@ -31,6 +31,10 @@ public record InstanceDirectory(Path path, Path memory, Path tpm) {
         return new StateFile<>(path.resolve("intent.json"), IntentRecord.class);
     }
 
+    public StateFile<ResizeRecord> resize() {
+        return new StateFile<>(path.resolve("resize.json"), ResizeRecord.class);
+    }
+
     public Path disk(DeviceName target) {
         return path.resolve(target.value());
     }

@@ -8,10 +8,10 @@ import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Lineage;
 import cloud.stasis.compute.instance.Lineage.Piece;
+import cloud.stasis.compute.instance.ResizeRecord;
 import cloud.stasis.compute.instance.SnapshotDirectory;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayeredDisk;
-import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.SnapshotId;
 import java.nio.file.Path;
@@ -101,16 +101,14 @@ final class FileRepairs {
                 repairs.add(new Repair(subject, "remove what a half-made snapshot left", directory::delete));
             }
         }
+        instance.directory().resize().read().map(ResizeRecord::kept).ifPresent(whole::add);
         // Volumes have snapshots of their own, which the instance knows nothing of.
-        instance.machine().disks().stream()
-                .filter(own -> !(own.source() instanceof DiskSource.Volume))
-                .map(own -> instance.disk(own.target()))
-                .forEach(disk -> disk.holders().stream()
-                        .filter(holder -> !whole.contains(holder))
-                        .forEach(holder -> repairs.add(new Repair(
-                                subject,
-                                "release layers of snapshot " + holder + ", which is not here",
-                                () -> disk.release(holder)))));
+        instance.ownDisks().forEach(disk -> disk.holders().stream()
+                .filter(holder -> !whole.contains(holder))
+                .forEach(holder -> repairs.add(new Repair(
+                        subject,
+                        "release layers of snapshot " + holder + ", which is not here",
+                        () -> disk.release(holder)))));
     }
 
     private static void layers(

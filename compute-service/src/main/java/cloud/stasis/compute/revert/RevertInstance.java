@@ -191,6 +191,8 @@ public final class RevertInstance {
         Instance instance = host.instances().open(id, verdict.spec());
         verdict.disks().forEach((target, origin) -> {
             LayeredDisk disk = instance.disk(target);
+            disk.abandon();
+            ownSize(instance, target).ifPresent(disk::sized);
             switch (origin) {
                 case Verdict.Origin.Frozen frozen -> disk.prepareOn(frozen.layer());
                 case Verdict.Origin.Fetched fetched -> disk.prepareOn(fetched.content(), fetched.file());
@@ -198,17 +200,18 @@ public final class RevertInstance {
             disk.commit(LayeredDisk.Use.AT_REST);
         });
         instance.store(instance.lineage().withPoints(List.of()));
-        InstanceRecord record = Instance.settled(instance.directory(), anotherGeneration(verdict.spec()));
+        InstanceRecord record =
+                Instance.settled(instance.directory(), verdict.spec().anotherGeneration());
         instance.directory().spec().write(record);
         return host.instances().open(id, record);
     }
 
-    /// So that the guest learns of it, with its memory or without.
-    private static InstanceRecord anotherGeneration(InstanceRecord record) {
-        Machine machine = record.machine();
-        return machine.platform()
-                .map(board -> new InstanceRecord(record.spec(), machine.with(board.anotherGeneration())))
-                .orElse(record);
+    /// What a disk had then; a volume has a size of its own.
+    private static Optional<ByteCount> ownSize(Instance instance, DeviceName target) {
+        return instance.machine().disks().stream()
+                .filter(disk -> disk.target().equals(target) && !(disk.source() instanceof DiskSource.Volume))
+                .map(Machine.Disk::size)
+                .findFirst();
     }
 
     private void go(Instance instance, Optional<Path> memory, AfterRevert after) {
