@@ -5,6 +5,7 @@ import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
+import cloud.stasis.messages.ComputeCommand.Size;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.ImageId;
@@ -108,6 +109,14 @@ public record Instance(
                 life.updated(now));
     }
 
+    /// Of another flavor.
+    ///
+    /// @param size which may differ from what the flavor says
+    public Instance sized(Flavor other, Size size, Instant now) {
+        return new Instance(
+                id, project, user, profile, other, spec.sized(size), image, host, state, position, life.updated(now));
+    }
+
     /// @param next where its machine will be; empty if nowhere
     public Instance placed(Optional<HostId> next, Instant now) {
         return new Instance(id, project, user, profile, flavor, spec, image, next, state, position, life.updated(now));
@@ -141,9 +150,14 @@ public record Instance(
         return isDeleted() ? ServerStatus.DELETED : state.status();
     }
 
-    /// What it takes of its host.
+    /// What it takes of its host and counts towards quotas. As long as it may have its former size back that is
+    /// reserved, too.
     public Load load() {
-        return new Load(1, spec.vcpus(), spec.memory());
+        Load now = new Load(1, spec.vcpus(), spec.memory());
+        return state.former()
+                .map(former -> now.atLeast(
+                        new Load(1, former.size().vcpus(), former.size().memory())))
+                .orElse(now);
     }
 
     /// The disks that are volumes.

@@ -1,5 +1,6 @@
 package cloud.stasis.gateway.compute;
 
+import cloud.stasis.messages.ComputeCommand.Size;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.ImageId;
@@ -7,6 +8,7 @@ import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Phase;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.SagaId;
+import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import java.util.Optional;
 
@@ -21,6 +23,7 @@ import java.util.Optional;
 ///    Failed(error, power) <-+      --- reverted, rebooted, declared so ---> Ready(power)
 ///
 ///    Ready(power) --- shelved ---> Shelved(image) --- unshelved ---> Ready(power)
+///    Ready(power) --- resized ---> Resized(power, former) --- confirmed, or taken back ---> Ready(power)
 ///    Ready(power), Failed --- rescued ---> Rescued(power) --- unrescued ---> Ready(power)
 /// ```
 ///
@@ -49,6 +52,16 @@ public record InstanceState(Stage stage, Optional<Work> work) {
     /// @param image with its own disks; empty if it has none
     public record Shelved(Optional<ImageId> image) implements Stage {}
 
+    /// Has another size, or is about to get it, and may have its former one back.
+    ///
+    /// @param power as the hypervisor last told
+    public record Resized(PowerState power, Former former) implements Stage {}
+
+    /// What an instance was before a resize.
+    ///
+    /// @param kept names what its host keeps of its disks
+    public record Former(Flavor flavor, Size size, SnapshotId kept, PowerState power) {}
+
     /// @param phase of the command under way
     public record Work(Operation operation, Phase phase, SagaId saga) {}
 
@@ -67,6 +80,13 @@ public record InstanceState(Stage stage, Optional<Work> work) {
             requireAllowed(instance, operation);
         }
         return new InstanceState(stage, Optional.of(new Work(operation, Phase.QUEUED, saga)));
+    }
+
+    /// @throws StasisException `WRONG_STATE`
+    public InstanceState toResizing(InstanceId instance, Former former, SagaId saga) {
+        return new InstanceState(
+                new Resized(former.power(), former),
+                toBusy(instance, Operation.RESIZE, saga).work());
     }
 
     public InstanceState toPhase(Phase phase) {
@@ -104,6 +124,7 @@ public record InstanceState(Stage stage, Optional<Work> work) {
             case Ready ignored -> new InstanceState(new Ready(power), work);
             case Failed failed -> new InstanceState(new Failed(failed.error(), Optional.of(power)), work);
             case Rescued ignored -> new InstanceState(new Rescued(power), work);
+            case Resized resized -> new InstanceState(new Resized(power, resized.former()), work);
             case Shelved ignored -> this;
         };
     }
@@ -122,6 +143,7 @@ public record InstanceState(Stage stage, Optional<Work> work) {
             case Ready ready -> Optional.of(ready.power());
             case Failed failed -> failed.power();
             case Rescued rescued -> Optional.of(rescued.power());
+            case Resized resized -> Optional.of(resized.power());
             case Shelved ignored -> Optional.of(PowerState.STOPPED);
         };
     }
@@ -135,6 +157,11 @@ public record InstanceState(Stage stage, Optional<Work> work) {
         return stage instanceof Shelved(Optional<ImageId> image) ? image : Optional.empty();
     }
 
+    /// What it was before a resize that is neither confirmed nor taken back.
+    public Optional<Former> former() {
+        return stage instanceof Resized resized ? Optional.of(resized.former()) : Optional.empty();
+    }
+
     public Optional<ErrorReport> error() {
         return stage instanceof Failed failed ? Optional.of(failed.error()) : Optional.empty();
     }
@@ -146,13 +173,18 @@ public record InstanceState(Stage stage, Optional<Work> work) {
             case Failed ignored -> "error";
             case Rescued ignored -> "rescued";
             case Shelved ignored -> "shelved_offloaded";
-            case Ready ready ->
-                switch (ready.power()) {
-                    case RUNNING -> "active";
-                    case PAUSED -> "paused";
-                    case SUSPENDED -> "suspended";
-                    case STOPPED, CRASHED -> "stopped";
-                };
+            case Ready ready -> powerState(ready.power());
+            case Resized resized ->
+                isBusyWith(Operation.RESIZE) ? powerState(resized.former().power()) : "resized";
+        };
+    }
+
+    private static String powerState(PowerState power) {
+        return switch (power) {
+            case RUNNING -> "active";
+            case PAUSED -> "paused";
+            case SUSPENDED -> "suspended";
+            case STOPPED, CRASHED -> "stopped";
         };
     }
 
@@ -171,7 +203,15 @@ public record InstanceState(Stage stage, Optional<Work> work) {
             case Rescued ignored -> ServerStatus.RESCUE;
             case Shelved ignored -> ServerStatus.SHELVED_OFFLOADED;
             case Ready ready -> readyStatus(ready.power());
+            case Resized ignored -> resizedStatus();
         };
+    }
+
+    private ServerStatus resizedStatus() {
+        if (isBusyWith(Operation.RESIZE)) {
+            return ServerStatus.RESIZE;
+        }
+        return isBusyWith(Operation.REVERT_RESIZE) ? ServerStatus.REVERT_RESIZE : ServerStatus.VERIFY_RESIZE;
     }
 
     private ServerStatus readyStatus(PowerState power) {
@@ -201,6 +241,7 @@ public record InstanceState(Stage stage, Optional<Work> work) {
                     case Failed ignored -> operation.isAllowedWhenBroken();
                     case Rescued ignored -> operation == Operation.UNRESCUE;
                     case Shelved ignored -> operation.isAllowedWhenShelved();
+                    case Resized ignored -> operation.isAllowedWhenResized();
                 };
         if (!allowed) {
             throw wrong(instance, operation, "vm_state " + vmState());

@@ -37,6 +37,17 @@ public final class InstanceTurns {
         change(instance, saga, current -> current.in(current.state().toIdle(), clock.instant()));
     }
 
+    /// It has its former size again.
+    ///
+    /// @param power what it does, by what it did before the resize
+    public void formerAgain(InstanceId instance, SagaId saga, UnaryOperator<PowerState> power) {
+        change(instance, saga, current -> current.state()
+                .former()
+                .map(former -> current.sized(former.flavor(), former.size(), clock.instant())
+                        .in(current.state().toReady(power.apply(former.power())), clock.instant()))
+                .orElseGet(() -> current.in(current.state().toIdle(), clock.instant())));
+    }
+
     public void failed(InstanceId instance, SagaId saga, ErrorReport error) {
         change(instance, saga, current -> current.in(current.state().toFailed(error), clock.instant()));
     }

@@ -33,6 +33,10 @@ public enum Operation {
     UNSHELVE("unshelve", Set.of(), Broken.REFUSED),
     RESCUE("rescue", Set.of(RUNNING, STOPPED, CRASHED), Broken.ALLOWED),
     UNRESCUE("unrescue", Set.of(), Broken.ALLOWED),
+    /// From then on until one of the two others it has two sizes.
+    RESIZE("resize", Set.of(RUNNING, STOPPED, CRASHED), Broken.REFUSED),
+    CONFIRM_RESIZE("confirmResize", Set.of(), Broken.REFUSED),
+    REVERT_RESIZE("revertResize", Set.of(), Broken.REFUSED),
     /// Devices that come, go and change do not make it busy.
     ATTACH_VOLUME("attach_volume", Set.of(RUNNING, STOPPED, PAUSED, CRASHED), Broken.REFUSED),
     DETACH_VOLUME("detach_volume", Set.of(RUNNING, STOPPED, PAUSED, CRASHED), Broken.REFUSED),
@@ -68,6 +72,14 @@ public enum Operation {
         };
     }
 
+    /// What leaves the choice open, or makes it.
+    boolean isAllowedWhenResized() {
+        return switch (this) {
+            case CONFIRM_RESIZE, REVERT_RESIZE, ATTACH_VOLUME, DETACH_VOLUME, DELETE -> true;
+            default -> false;
+        };
+    }
+
     boolean isAllowedWhenBroken() {
         return broken == Broken.ALLOWED;
     }
@@ -91,6 +103,9 @@ public enum Operation {
             case UNRESCUE -> "unrescuing";
             case SHELVE -> shelvingState(phase);
             case UNSHELVE -> phase == Phase.QUEUED ? "unshelving" : "spawning";
+            case RESIZE -> phase == Phase.QUEUED ? "resize_prep" : "resize_finish";
+            case CONFIRM_RESIZE -> "resize_confirming";
+            case REVERT_RESIZE -> "resize_reverting";
             case ATTACH_VOLUME -> "attaching";
             case DETACH_VOLUME -> "detaching";
             case ATTACH_INTERFACE, DETACH_INTERFACE, CHANGE_DEVICE -> "changing";

@@ -11,7 +11,10 @@ public enum ServerStatus {
     REBOOT,
     REBUILD,
     RESCUE,
+    RESIZE,
+    REVERT_RESIZE,
     SHELVED_OFFLOADED,
     SHUTOFF,
-    SUSPENDED
+    SUSPENDED,
+    VERIFY_RESIZE
 }

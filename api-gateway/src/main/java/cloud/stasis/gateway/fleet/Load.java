@@ -9,4 +9,22 @@ public record Load(int instances, int vcpus, ByteCount memory) {
     public Load plus(Load other) {
         return new Load(instances + other.instances, vcpus + other.vcpus, memory.plus(other.memory));
     }
+
+    /// What is enough for the one as well as for the other.
+    public Load atLeast(Load other) {
+        return new Load(
+                Math.max(instances, other.instances), Math.max(vcpus, other.vcpus), larger(memory, other.memory));
+    }
+
+    /// What this takes more than `other`; nothing where it takes less.
+    public Load beyond(Load other) {
+        return new Load(
+                Math.max(0, instances - other.instances),
+                Math.max(0, vcpus - other.vcpus),
+                larger(memory, other.memory).minus(other.memory));
+    }
+
+    private static ByteCount larger(ByteCount one, ByteCount other) {
+        return one.compareTo(other) < 0 ? other : one;
+    }
 }

@@ -1,5 +1,6 @@
 package cloud.stasis.gateway.snapshot;
 
+import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.InstanceTurns;
 import cloud.stasis.gateway.device.Plugged;
 import cloud.stasis.gateway.fleet.Grants;
@@ -50,6 +51,7 @@ public final class RevertServer implements Saga<RevertServer.Data> {
     private final TakeSnapshot takeSnapshot;
     private final VolumeExchange volumes;
     private final Plugged plugged;
+    private final FormerFlavors flavors;
     private final Clock clock;
 
     public RevertServer(
@@ -59,6 +61,7 @@ public final class RevertServer implements Saga<RevertServer.Data> {
             TakeSnapshot takeSnapshot,
             VolumeExchange volumes,
             Plugged plugged,
+            FormerFlavors flavors,
             Clock clock) {
         this.instances = instances;
         this.snapshots = snapshots;
@@ -66,6 +69,7 @@ public final class RevertServer implements Saga<RevertServer.Data> {
         this.takeSnapshot = takeSnapshot;
         this.volumes = volumes;
         this.plugged = plugged;
+        this.flavors = flavors;
         this.clock = clock;
     }
 
@@ -136,7 +140,7 @@ public final class RevertServer implements Saga<RevertServer.Data> {
     public List<Start<?>> completed(Run<Data> run) {
         Data data = run.data();
         PowerState power = data.reached().orElseThrow();
-        instances.change(data.instance(), run.id(), instance -> instance.madeOf(data.spec(), clock.instant())
+        instances.change(data.instance(), run.id(), instance -> madeAsThen(instance, data)
                 .at(Optional.of(data.snapshot()), clock.instant())
                 .in(instance.state().toReady(power), clock.instant()));
         plugged.settle(data.instance());
@@ -148,6 +152,20 @@ public final class RevertServer implements Saga<RevertServer.Data> {
                 volumes.completed(run, data.host(), data.instance(), data.spec(), data.exchanged(), keeping));
         keeping.flatMap(saga -> keep(data, saga)).ifPresent(following::add);
         return following;
+    }
+
+    /// If it has another size now than then, the flavor follows the machine.
+    private Instance madeAsThen(Instance instance, Data data) {
+        Instance made = instance.madeOf(data.spec(), clock.instant());
+        if (data.spec().size().equals(instance.spec().size())) {
+            return made;
+        }
+        return snapshots
+                .find(data.snapshot())
+                .flatMap(snapshot -> snapshot.sealed())
+                .map(bundle -> flavors.of(bundle.manifest(), data.spec()))
+                .map(flavor -> made.sized(flavor, data.spec().size(), clock.instant()))
+                .orElse(made);
     }
 
     private Optional<Start<?>> keep(Data data, SagaId keeping) {

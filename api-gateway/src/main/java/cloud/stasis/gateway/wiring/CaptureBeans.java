@@ -1,6 +1,7 @@
 package cloud.stasis.gateway.wiring;
 
 import cloud.stasis.gateway.compute.BootServer;
+import cloud.stasis.gateway.compute.ConfirmResize;
 import cloud.stasis.gateway.compute.CreateImage;
 import cloud.stasis.gateway.compute.Flavors;
 import cloud.stasis.gateway.compute.ImageCapture;
@@ -9,10 +10,13 @@ import cloud.stasis.gateway.compute.InstanceTurns;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.RebuildServer;
 import cloud.stasis.gateway.compute.RescueServer;
+import cloud.stasis.gateway.compute.ResizeServer;
+import cloud.stasis.gateway.compute.RevertResize;
 import cloud.stasis.gateway.compute.ServerCreation;
 import cloud.stasis.gateway.compute.ServerGroups;
 import cloud.stasis.gateway.compute.ServerRebuild;
 import cloud.stasis.gateway.compute.ServerRescue;
+import cloud.stasis.gateway.compute.ServerResize;
 import cloud.stasis.gateway.compute.ServerShelving;
 import cloud.stasis.gateway.compute.ServerVolumes;
 import cloud.stasis.gateway.compute.Shelf;
@@ -185,6 +189,32 @@ class CaptureBeans {
             UnrescueServer unrescueServer,
             Clock clock) {
         return new ServerRescue(transactions, instances, images, sagas, rescueServer, unrescueServer, clock);
+    }
+
+    @Produces
+    @Singleton
+    ServerResize serverResize(
+            Transactions transactions,
+            Instances instances,
+            Flavors flavors,
+            Fleet fleet,
+            Quotas quotas,
+            SagaRunner sagas,
+            ResizeServer resizeServer,
+            ConfirmResize confirmResize,
+            RevertResize revertResize,
+            Clock clock) {
+        return new ServerResize(
+                transactions,
+                instances,
+                flavors,
+                fleet,
+                quotas,
+                sagas,
+                resizeServer,
+                confirmResize,
+                revertResize,
+                clock);
     }
 
     @Produces

@@ -4,12 +4,15 @@ import cloud.stasis.gateway.compute.AttachVolume;
 import cloud.stasis.gateway.compute.Attached;
 import cloud.stasis.gateway.compute.BootServer;
 import cloud.stasis.gateway.compute.ChangePower;
+import cloud.stasis.gateway.compute.ConfirmResize;
 import cloud.stasis.gateway.compute.DeleteServer;
 import cloud.stasis.gateway.compute.DetachVolume;
 import cloud.stasis.gateway.compute.InstanceTurns;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.RebuildServer;
 import cloud.stasis.gateway.compute.RescueServer;
+import cloud.stasis.gateway.compute.ResizeServer;
+import cloud.stasis.gateway.compute.RevertResize;
 import cloud.stasis.gateway.compute.ShelveServer;
 import cloud.stasis.gateway.compute.UnrescueServer;
 import cloud.stasis.gateway.compute.UnshelveServer;
@@ -22,6 +25,7 @@ import cloud.stasis.gateway.image.Images;
 import cloud.stasis.gateway.outbox.Outbox;
 import cloud.stasis.gateway.snapshot.CloneServer;
 import cloud.stasis.gateway.snapshot.DeleteSnapshot;
+import cloud.stasis.gateway.snapshot.FormerFlavors;
 import cloud.stasis.gateway.snapshot.ImportSnapshot;
 import cloud.stasis.gateway.snapshot.ImportedMachine;
 import cloud.stasis.gateway.snapshot.InstantRows;
@@ -106,6 +110,24 @@ class SagaBeans {
 
     @Produces
     @Singleton
+    ResizeServer resizeServer(InstanceTurns instances, Clock clock) {
+        return new ResizeServer(instances, clock);
+    }
+
+    @Produces
+    @Singleton
+    ConfirmResize confirmResize(InstanceTurns instances, Clock clock) {
+        return new ConfirmResize(instances, clock);
+    }
+
+    @Produces
+    @Singleton
+    RevertResize revertResize(InstanceTurns instances) {
+        return new RevertResize(instances);
+    }
+
+    @Produces
+    @Singleton
     UnrescueServer unrescueServer(InstanceTurns instances) {
         return new UnrescueServer(instances);
     }
@@ -145,8 +167,9 @@ class SagaBeans {
             TakeSnapshot takeSnapshot,
             VolumeExchange volumes,
             Plugged plugged,
+            FormerFlavors flavors,
             Clock clock) {
-        return new RevertServer(instances, snapshots, grants, takeSnapshot, volumes, plugged, clock);
+        return new RevertServer(instances, snapshots, grants, takeSnapshot, volumes, plugged, flavors, clock);
     }
 
     @Produces

@@ -280,6 +280,8 @@ public class FakeWorkers {
                             case RUNNING -> PowerState.RUNNING;
                             case PAUSED -> PowerState.PAUSED;
                         });
+            case ComputeCommand.ResizeInstance _, ComputeCommand.RevertResize _ ->
+                new CommandResult.Observed(PowerState.STOPPED);
             case ComputeCommand.ChangePower power -> new CommandResult.Observed(after(power.action()));
             case ComputeCommand.RevertInstance revert ->
                 new CommandResult.Observed(

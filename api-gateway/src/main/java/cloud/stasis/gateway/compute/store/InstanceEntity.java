@@ -54,6 +54,7 @@ class InstanceEntity {
     @Column(nullable = false, columnDefinition = "longtext")
     String flavor;
 
+    /// What counts towards quotas and takes of its host, as `memoryBytes`: of a resized one the larger of both sizes.
     @Column(nullable = false)
     int vcpus;
 
@@ -84,6 +85,11 @@ class InstanceEntity {
     @Column(name = "shelf_id")
     @Nullable
     UUID shelfId;
+
+    /// What it was before a resize that may be taken back.
+    @Column(columnDefinition = "longtext")
+    @Nullable
+    String former;
 
     @Column(nullable = false)
     String stage;

@@ -4,6 +4,7 @@ import cloud.stasis.gateway.compute.Flavor;
 import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.Instance.Life;
 import cloud.stasis.gateway.compute.InstanceState;
+import cloud.stasis.gateway.compute.InstanceState.Former;
 import cloud.stasis.gateway.compute.InstanceState.Stage;
 import cloud.stasis.gateway.compute.InstanceState.Work;
 import cloud.stasis.gateway.compute.Lock;
@@ -56,8 +57,8 @@ final class InstanceMapping {
         row.lockedBy = instance.profile().lock().map(lock -> lock.by().name()).orElse(null);
         row.lockedReason = instance.profile().lock().flatMap(Lock::reason).orElse(null);
         row.flavor = RowJson.write(instance.flavor());
-        row.vcpus = instance.spec().vcpus();
-        row.memoryBytes = instance.spec().memory().bytes();
+        row.vcpus = instance.load().vcpus();
+        row.memoryBytes = instance.load().memory().bytes();
         row.spec = RowJson.write(instance.spec());
         row.hostId = instance.host().map(HostId::value).orElse(null);
         row.snapshotId = instance.position().map(SnapshotId::value).orElse(null);
@@ -102,7 +103,9 @@ final class InstanceMapping {
             case InstanceState.Failed ignored -> "FAILED";
             case InstanceState.Rescued ignored -> "RESCUED";
             case InstanceState.Shelved ignored -> "SHELVED";
+            case InstanceState.Resized ignored -> "RESIZED";
         };
+        row.former = state.former().map(RowJson::write).orElse(null);
         row.shelfId = state.shelf().map(ImageId::value).orElse(null);
         row.power = state.power().map(PowerState::name).orElse(null);
         row.operation = state.work().map(work -> work.operation().name()).orElse(null);
@@ -123,6 +126,8 @@ final class InstanceMapping {
             case "RESCUED" -> new InstanceState.Rescued(power.orElseThrow());
             case "SHELVED" ->
                 new InstanceState.Shelved(Optional.ofNullable(row.shelfId).map(ImageId::new));
+            case "RESIZED" ->
+                new InstanceState.Resized(power.orElseThrow(), RowJson.read(present(row.former), Former.class));
             default -> throw new IllegalStateException("unknown stage " + row.stage);
         };
     }

@@ -15,6 +15,7 @@ enum ComputeAction {
     CREATE_IMAGES("servers:create_image", Rule.MEMBER),
     CREATE_BACKUPS("os-create-backup", Rule.MEMBER),
     REBUILD_SERVERS("servers:rebuild", Rule.MEMBER),
+    RESIZE_SERVERS("servers:resize", Rule.MEMBER),
     RESCUE_SERVERS("os-rescue", Rule.MEMBER),
     SHELVE_SERVERS("os-shelve:shelve", Rule.MEMBER),
     OFFLOAD_SERVERS("os-shelve:shelve_offload", Rule.ADMIN),

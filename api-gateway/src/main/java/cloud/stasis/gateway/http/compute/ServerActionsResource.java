@@ -4,9 +4,11 @@ import cloud.stasis.gateway.compute.ConsoleLog;
 import cloud.stasis.gateway.compute.ImageCapture;
 import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.Power;
+import cloud.stasis.gateway.compute.Remarks;
 import cloud.stasis.gateway.compute.ServerGroupCatalog;
 import cloud.stasis.gateway.compute.ServerRebuild;
 import cloud.stasis.gateway.compute.ServerRescue;
+import cloud.stasis.gateway.compute.ServerResize;
 import cloud.stasis.gateway.compute.ServerShelving;
 import cloud.stasis.gateway.compute.Servers;
 import cloud.stasis.gateway.compute.Servers.Declared;
@@ -49,6 +51,7 @@ public class ServerActionsResource {
     private final Servers servers;
     private final ImageCapture images;
     private final ServerRebuild rebuilds;
+    private final ServerResize resizes;
     private final ServerRescue rescues;
     private final ServerShelving shelving;
     private final ServerGroupCatalog groups;
@@ -62,6 +65,7 @@ public class ServerActionsResource {
             Servers servers,
             ImageCapture images,
             ServerRebuild rebuilds,
+            ServerResize resizes,
             ServerRescue rescues,
             ServerShelving shelving,
             ServerGroupCatalog groups,
@@ -73,6 +77,7 @@ public class ServerActionsResource {
         this.servers = servers;
         this.images = images;
         this.rebuilds = rebuilds;
+        this.resizes = resizes;
         this.rescues = rescues;
         this.shelving = shelving;
         this.groups = groups;
@@ -102,6 +107,9 @@ public class ServerActionsResource {
             case "createImage" -> createImage(id, fields.object("createImage"));
             case "createBackup" -> createBackup(id, fields.object("createBackup"));
             case "rebuild" -> rebuild(id, fields.object("rebuild"));
+            case "resize" -> resize(id, fields.object("resize"));
+            case "confirmResize" -> confirmResize(id);
+            case "revertResize" -> revertResize(id);
             case "rescue" -> rescue(id, fields);
             case "unrescue" -> unrescue(id);
             case "shelve" -> shelve(id);
@@ -208,6 +216,33 @@ public class ServerActionsResource {
         return Response.accepted(Map.of("server", body))
                 .header("Location", links.server(rebuilt.id().toString()))
                 .build();
+    }
+
+    private Response resize(String id, JsonFields asked) {
+        Caller caller = request.caller();
+        ComputeAction.RESIZE_SERVERS.check(caller);
+        InstanceId server = ServersResource.id(id);
+        servers.show(caller, server);
+        asked.only("flavorRef", "OS-DCF:diskConfig");
+        ServerRequest.remarks(asked, Remarks.NONE);
+        resizes.begin(
+                caller,
+                server,
+                ServerRequest.flavorRef(asked),
+                profile -> profile.remarked(ServerRequest.remarks(asked, profile.remarks())));
+        return Response.accepted().build();
+    }
+
+    private Response confirmResize(String id) {
+        ComputeAction.RESIZE_SERVERS.check(request.caller());
+        resizes.confirm(request.caller(), ServersResource.id(id));
+        return Response.noContent().build();
+    }
+
+    private Response revertResize(String id) {
+        ComputeAction.RESIZE_SERVERS.check(request.caller());
+        resizes.revert(request.caller(), ServersResource.id(id));
+        return Response.accepted().build();
     }
 
     private Response rescue(String id, JsonFields fields) {

@@ -204,6 +204,17 @@ record ServerRequest(
         return address;
     }
 
+    /// Some clients write an id of digits as a number.
+    static String flavorRef(JsonFields fields) {
+        String id = fields.isText("flavorRef")
+                ? fields.text("flavorRef", MAX_TEXT)
+                : fields.optionalNumber("flavorRef").map(Object::toString).orElse("");
+        if (id.isEmpty()) {
+            throw bad("Invalid input for field/attribute flavorRef: the id of a flavor is required.");
+        }
+        return id;
+    }
+
     static ImageId imageRef(String text) {
         try {
             return ImageId.parse(text);
