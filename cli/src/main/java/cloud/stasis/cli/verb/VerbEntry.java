@@ -36,6 +36,7 @@ import cloud.stasis.cli.verb.server.ServerChange.Change;
 import cloud.stasis.cli.verb.server.ServerDelete;
 import cloud.stasis.cli.verb.server.ServerList;
 import cloud.stasis.cli.verb.server.ServerReboot;
+import cloud.stasis.cli.verb.server.ServerResize;
 import cloud.stasis.cli.verb.server.ServerShow;
 import cloud.stasis.cli.verb.snapshot.Clone;
 import cloud.stasis.cli.verb.snapshot.InstantDelete;
@@ -105,6 +106,9 @@ record VerbEntry(String name, Group group, Function<Tools, Verb> make) {
             new VerbEntry("resume", Group.SERVERS, tools -> new ServerChange(tools, Change.RESUME)),
             new VerbEntry("shelve", Group.SERVERS, tools -> new ServerChange(tools, Change.SHELVE)),
             new VerbEntry("unshelve", Group.SERVERS, tools -> new ServerChange(tools, Change.UNSHELVE)),
+            new VerbEntry("resize", Group.SERVERS, ServerResize::new),
+            new VerbEntry("resize-confirm", Group.SERVERS, tools -> new ServerChange(tools, Change.RESIZE_CONFIRM)),
+            new VerbEntry("resize-revert", Group.SERVERS, tools -> new ServerChange(tools, Change.RESIZE_REVERT)),
             new VerbEntry("rescue", Group.SERVERS, tools -> new ServerChange(tools, Change.RESCUE)),
             new VerbEntry("unrescue", Group.SERVERS, tools -> new ServerChange(tools, Change.UNRESCUE)),
             new VerbEntry("console-log", Group.SERVERS, ConsoleLog::new),

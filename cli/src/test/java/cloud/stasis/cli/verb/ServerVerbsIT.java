@@ -350,6 +350,14 @@ class ServerVerbsIT {
             assertThat(run.out()).isEqualTo("Request to " + verb + " server " + WEB + " has been accepted.\n");
             assertThat(cloud.last(ACTION).text()).isEqualTo("{\"" + verb + "\":null}");
         }
+        shell.run("resize-confirm", WEB);
+        assertThat(cloud.last(ACTION).text()).isEqualTo("{\"confirmResize\":null}");
+        shell.run("resize-revert", WEB);
+        assertThat(cloud.last(ACTION).text()).isEqualTo("{\"revertResize\":null}");
+        cloud.on("GET /compute/v2.1/flavors/detail", Answer.json(200, "{'flavors':[{'id':'7','name':'m1.tiny'}]}"));
+        assertThat(shell.run("resize", WEB, "m1.tiny").out())
+                .isEqualTo("Request to resize server " + WEB + " has been accepted.\n");
+        assertThat(cloud.last(ACTION).text()).isEqualTo("{\"resize\":{\"flavorRef\":\"7\"}}");
         shell.run("reboot", WEB);
         assertThat(cloud.last(ACTION).text()).isEqualTo("{\"reboot\":{\"type\":\"SOFT\"}}");
         shell.run("reboot", "--hard", WEB);

@@ -25,8 +25,16 @@ public final class ServerChange extends Verb {
         RESUME("resume", "ACTIVE", "Let suspended servers go on."),
         SHELVE("shelve", "SHELVED_OFFLOADED", "Take servers off their hosts; their disks become images."),
         UNSHELVE("unshelve", "ACTIVE", "Put shelved servers on hosts again and start them."),
+        RESIZE_CONFIRM("confirmResize", Change.AS_IT_IS, "Let servers keep the flavors that a resize gave them."),
+        RESIZE_REVERT(
+                "revertResize",
+                Change.AS_IT_IS,
+                "Give servers the flavors and own disks back that they had before a resize."),
         RESCUE("rescue", "RESCUE", "Start servers from a fresh disk of their image, beside their own."),
         UNRESCUE("unrescue", "ACTIVE", "Start rescued servers from their own disks again.");
+
+        /// It runs afterwards if it does now.
+        private static final String AS_IT_IS = "";
 
         private final String action;
         private final String reached;
@@ -36,6 +44,17 @@ public final class ServerChange extends Verb {
             this.action = action;
             this.reached = reached;
             this.description = description;
+        }
+
+        String reached(Server server) {
+            if (reached.equals(AS_IT_IS)) {
+                return server.powerState().equals("Running") ? "ACTIVE" : "SHUTOFF";
+            }
+            return reached;
+        }
+
+        String verb() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 
@@ -61,10 +80,9 @@ public final class ServerChange extends Verb {
         return each(servers, given -> {
             Server server = cloud().compute().server(given);
             cloud().compute().act(server, change.action, NullNode.getInstance());
-            output().say("Request to " + change.name().toLowerCase(Locale.ROOT) + " server " + given
-                    + " has been accepted.");
+            output().say("Request to " + change.verb() + " server " + given + " has been accepted.");
             if (wait.waits(false)) {
-                tools().follower().server(server, change.reached, wait.limit());
+                tools().follower().server(server, change.reached(server), wait.limit());
             }
         });
     }
