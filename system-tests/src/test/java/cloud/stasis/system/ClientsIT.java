@@ -20,9 +20,15 @@ class ClientsIT {
     private static final String SERVER = "clients-server";
     private static final String IMAGE = "clients-image";
 
+    /// On a file system that has no disk.
+    private static final String MEMORY_WITNESS = "/run/witness";
+
     private static OneMachineCloud cloud;
     private static DemoServers servers;
     private static String server;
+
+    /// Of the guest when it was snapshotted.
+    private static String boot = "";
 
     @TempDir
     Path directory;
@@ -110,11 +116,11 @@ class ClientsIT {
     @Test
     @Order(6)
     void aSnapshotWithMemoryIsRevertedToTwice() {
-        servers.guest(server, "/bin/sh", "-c", "echo kept > /root/witness && sync");
-        String boot = servers.probe(server).get("boot_id");
+        servers.guest(server, "/bin/sh", "-c", "echo kept > /root/witness && sync && echo kept > " + MEMORY_WITNESS);
+        boot = servers.probe(server).get("boot_id");
         cloud.stasis("snapshot-create", "--memory", "--wait", SERVER, "clients-snapshot")
                 .succeeded();
-        servers.guest(server, "/bin/sh", "-c", "rm /root/witness && sync");
+        servers.guest(server, "/bin/sh", "-c", "rm /root/witness " + MEMORY_WITNESS + " && sync");
         servers.awaitRunningOn(server);
 
         cloud.stasis("snapshot-revert", "--memory", "--wait", "clients-snapshot")
@@ -159,6 +165,58 @@ class ClientsIT {
 
     @Test
     @Order(8)
+    void whatIsSavedAsAFileAndImportedGoesOnWhereTheSnapshotWas() {
+        String image = "clients-bundle";
+        Path file = directory.resolve("bundle.ova");
+        cloud.snapshots(
+                "images", "{\"snapshot\": \"%s\", \"name\": \"%s\"}".formatted(snapshot("clients-snapshot"), image));
+        // Which the client compares with what it has downloaded.
+        Await.until(
+                "the checksum of the bundle",
+                CAPTURE,
+                () -> cloud.openstackJson("image", "show", image),
+                shown -> !shown.path("checksum").asText("").isEmpty()
+                        && !shown.path("checksum").isNull());
+        cloud.openstack("image", "save", "--file", file.toString(), image).succeeded();
+
+        cloud.openstack(
+                        "image",
+                        "create",
+                        "clients-imported",
+                        "--disk-format",
+                        "qcow2",
+                        "--container-format",
+                        "ova",
+                        "--file",
+                        file.toString())
+                .succeeded();
+        JsonNode imported = Await.until(
+                "the import is a snapshot",
+                CAPTURE,
+                () -> cloud.snapshots("snapshots?name=clients-imported").at("/snapshots/0"),
+                shown -> shown.path("status").asText().equals("available"));
+        assertThat(imported.required("origin").asText()).isEqualTo("imported");
+        assertThat(imported.required("server").asText()).isNotEqualTo(server);
+        cloud.openstack("image", "delete", image, "clients-imported").succeeded();
+        cloud.stasis("clone", "--memory", "--wait", "clients-imported", "clients-far")
+                .succeeded();
+
+        String far = servers.status("clients-far", "ACTIVE").required("id").asText();
+        assertThat(servers.probe(far).get("boot_id")).as("it did not boot").isEqualTo(boot);
+        assertThat(servers.guest(far, "cat", MEMORY_WITNESS))
+                .as("a file in the guest's memory that was deleted after the snapshot")
+                .isEqualToIgnoringNewLines("kept");
+        servers.awaitRunningOn(far);
+        servers.delete("clients-far");
+        cloud.stasis("snapshot-delete", "--wait", "clients-imported").succeeded();
+    }
+
+    private static String snapshot(String name) {
+        return cloud.snapshots("snapshots?name=" + name).at("/snapshots/0/id").asText();
+    }
+
+    @Test
+    @Order(9)
     void bothAreTakenAtOneInstantAndPutBackToIt() {
         cloud.stasis("snapshot-create", "--memory", "--wait", SERVER, "clients-clone", "clients-instant")
                 .succeeded();
@@ -182,7 +240,7 @@ class ClientsIT {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void aStoppedServerIsCapturedAndStartsAgain() {
         cloud.nova("stop", SERVER).succeeded();
         servers.status(SERVER, "SHUTOFF");
@@ -194,7 +252,7 @@ class ClientsIT {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void aServerComesBackFromTheShelfWithWhatItsDisksHeld() {
         servers.guest(server, "/bin/sh", "-c", "echo shelved > /root/witness && sync");
 
@@ -211,7 +269,7 @@ class ClientsIT {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void aServerIsMendedFromAnotherDisk() {
         cloud.nova("rescue", SERVER).succeeded();
         servers.status(SERVER, "RESCUE");

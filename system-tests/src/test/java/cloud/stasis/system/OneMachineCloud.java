@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The cloud that all system tests of one test process share, and its clients.
 final class OneMachineCloud {
@@ -44,8 +45,10 @@ final class OneMachineCloud {
     private final Shell dev;
     private final Map<String, String> login = new HashMap<>();
     private Shell clients;
-    /// Where the block storage API is, and a header with a token for it.
-    private List<String> storage = List.of();
+    private Optional<Entrance> entrance = Optional.empty();
+
+    /// For those who ask an API itself.
+    private record Entrance(String project, String token) {}
 
     private OneMachineCloud() {
         Map<String, String> environment = new HashMap<>();
@@ -80,7 +83,7 @@ final class OneMachineCloud {
     void up() {
         dev("up").succeeded();
         login.clear();
-        storage = List.of();
+        entrance = Optional.empty();
         dev("env")
                 .succeeded()
                 .out()
@@ -168,23 +171,35 @@ final class OneMachineCloud {
     ///
     /// @param path below the project
     JsonNode blockStorage(String path) {
-        if (storage.isEmpty()) {
+        return curl("volume/v3/" + entrance().project() + "/" + path, "-H", "OpenStack-API-Version: volume 3.70");
+    }
+
+    /// Asks the snapshot API itself.
+    JsonNode snapshots(String path) {
+        return curl("snapshot/v1/" + path);
+    }
+
+    /// Asks the snapshot API for what none of its clients has a word for.
+    JsonNode snapshots(String path, String body) {
+        return curl("snapshot/v1/" + path, "-H", "Content-Type: application/json", "-d", body);
+    }
+
+    private JsonNode curl(String path, String... more) {
+        List<String> command =
+                command("curl", "-sSf", "-H", "X-Auth-Token: " + entrance().token());
+        command.addAll(List.of(more));
+        command.add(gateway() + "/" + path);
+        return clients.run(CLIENT, command).json();
+    }
+
+    private Entrance entrance() {
+        if (entrance.isEmpty()) {
             JsonNode issued = openstackJson("token", "issue");
-            storage = List.of(
-                    gateway() + "/volume/v3/" + issued.required("project_id").asText() + "/",
-                    "X-Auth-Token: " + issued.required("id").asText());
+            entrance = Optional.of(new Entrance(
+                    issued.required("project_id").asText(),
+                    issued.required("id").asText()));
         }
-        return clients.run(
-                        CLIENT,
-                        List.of(
-                                "curl",
-                                "-sSf",
-                                "-H",
-                                "OpenStack-API-Version: volume 3.70",
-                                "-H",
-                                storage.getLast(),
-                                storage.getFirst() + path))
-                .json();
+        return entrance.get();
     }
 
     Shell.Result glance(String... arguments) {
