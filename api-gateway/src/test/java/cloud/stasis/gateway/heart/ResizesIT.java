@@ -36,6 +36,9 @@ class ResizesIT {
     @Inject
     FakeWorkers workers;
 
+    @Inject
+    SnapshotDoors snapshots;
+
     private Tenant tenant;
     private String id;
 
@@ -210,6 +213,25 @@ class ResizesIT {
             assertThat(statuses).containsExactlyInAnyOrder(202, 202, 403, 403);
         }
         assertThat(used("totalRAMUsed")).isEqualTo(1536);
+    }
+
+    @Test
+    void aSnapshotBringsBackTheFlavorOfThen() {
+        String snapshot = snapshots.taken(tenant, id, "small", true);
+        resize("2");
+        doors.snapshot(tenant, "POST", "/snapshots/" + snapshot + "/revert", "{\"memory\": true}")
+                .expect(409);
+        doors.act(tenant, id, CONFIRM).expect(204);
+        doors.awaitStatus(tenant, id, "ACTIVE");
+
+        snapshots.reverted(tenant, snapshot, "{\"memory\": true}");
+        assertThat(doors.server(tenant, id).at("/flavor/id").asText()).isEqualTo("1");
+        assertThat(used("totalRAMUsed")).isEqualTo(256);
+
+        cloud.awaitQuiet();
+        snapshots.undone(tenant, id);
+        assertThat(doors.server(tenant, id).at("/flavor/id").asText()).isEqualTo("2");
+        assertThat(used("totalRAMUsed")).isEqualTo(512);
     }
 
     @Test
