@@ -51,6 +51,9 @@ final class Catalog {
     private final WholeNodes whole;
     private final ReentrantLock one = new ReentrantLock();
     private final AtomicLong begun = new AtomicLong();
+    /// The number of the last refresh that saw the whole store. Read and written by who holds `one`.
+    private long seen;
+
     private final Set<ObjectName> damaged = ConcurrentHashMap.newKeySet();
     private volatile UpkeepNote applied = UpkeepNote.NONE;
     private volatile Duration lastBegin = Duration.ZERO;
@@ -95,16 +98,17 @@ final class Catalog {
         long asked = begun.get();
         one.lock();
         try {
-            if (begun.get() > asked) {
-                // Another one began after this was called, and has ended.
+            if (seen > asked) {
+                // Another one began after this was called, and has ended well.
                 return;
             }
             if (resting) {
                 rest();
             }
-            begun.incrementAndGet();
+            long number = begun.incrementAndGet();
             long begin = System.nanoTime();
             load();
+            seen = number;
             lastEndNanos = System.nanoTime();
             lastNanos = lastEndNanos - begin;
         } finally {
