@@ -263,16 +263,15 @@ public final class LayeredDisk {
         if (larger.compareTo(state.size()) < 0) {
             throw new StasisException(ErrorCode.INVALID_REQUEST, "a disk does not become smaller");
         }
-        boolean interrupted = state.prepared().isPresent();
-        if (larger.equals(state.size()) && !interrupted) {
+        if (larger.equals(state.size())) {
             return;
         }
         abandon();
         int active = state.active();
-        store(state.sized(larger).preparing(new DiskState.Ground.OnLayer(active)));
+        store(state.preparing(new DiskState.Ground.OnLayer(active)));
         files.create(path(state.prepared().orElseThrow()), larger, new Backing.Layer(path(active)));
         // What it equals is no longer known: what is below has another size.
-        commit(Use.BEING_WRITTEN);
+        commit(Use.BEING_WRITTEN, Set.of(), larger);
     }
 
     /// Says that whoever writes to the active layer has made it larger.
@@ -329,15 +328,15 @@ public final class LayeredDisk {
 
     /// The prepared layer is the active one now. What was active is frozen; it goes if nothing needs it.
     public void commit(Use use) {
-        commit(use, Set.of());
+        commit(use, Set.of(), state.size());
     }
 
     /// The same, and what was active is kept for a snapshot.
     public void commit(Use use, SnapshotId holder) {
-        commit(use, Set.of(holder));
+        commit(use, Set.of(holder), state.size());
     }
 
-    private void commit(Use use, Set<SnapshotId> holders) {
+    private void commit(Use use, Set<SnapshotId> holders, ByteCount size) {
         int before = state.active();
         Optional<Content> known = state.atRest();
         Optional<FileStamp> stamp = freeze(path(before));
@@ -348,11 +347,12 @@ public final class LayeredDisk {
         for (SnapshotId holder : holders) {
             switched = switched.with(before, layer -> layer.heldBy(holder));
         }
-        store(
+        DiskState.Rest rest =
                 switch (use) {
-                    case AT_REST -> switched.switching(new DiskState.Rest.Pristine());
-                    case BEING_WRITTEN -> switched.switching(new DiskState.Rest.Unknown());
-                });
+                    case AT_REST -> new DiskState.Rest.Pristine();
+                    case BEING_WRITTEN -> new DiskState.Rest.Unknown();
+                };
+        store(switched.switching(rest).sized(size));
         prune();
     }
 

@@ -185,6 +185,24 @@ class LayeredDiskTest {
         assertThat(disk.activeFile()).exists();
     }
 
+    @Test
+    void growingThatWasCutOffAndClearedAwayBeginsAnew() throws IOException {
+        LayeredDisk disk = overImage();
+        ByteCount larger = ByteCount.ofMib(2);
+        // Where the new layer would be, so that it ends there.
+        Path inTheWay = Files.createDirectories(directory.resolve("disk/1.sparse/full"));
+        assertThatThrownBy(() -> disk.grow(larger)).isInstanceOf(StasisException.class);
+        Files.delete(inTheWay);
+        LayeredDisk again = reopened();
+        again.abandon();
+
+        again.grow(larger);
+
+        LayeredDisk grown = reopened();
+        assertThat(grown.size()).isEqualTo(larger);
+        assertThat(files.open(grown.activeFile()).size()).isEqualTo(larger);
+    }
+
     private LayeredDisk overImage() {
         return LayeredDisk.createOver(directory.resolve("disk"), files, SIZE, IMAGE, raw);
     }
