@@ -299,7 +299,8 @@ public abstract class DirectoryDriverContract extends VolumeDriverContract {
                 Thread.onSpinWait();
             }
             return () -> {
-                user.destroy();
+                // A signal that it would handle is lost if it comes before its main loop.
+                user.destroyForcibly();
                 user.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS);
                 Files.deleteIfExists(socket);
             };
