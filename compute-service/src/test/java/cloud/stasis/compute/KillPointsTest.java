@@ -165,6 +165,34 @@ class KillPointsTest extends KillPoints {
         });
     }
 
+    /// Its root disk equals a content, and is larger than that afterwards.
+    @Test
+    void resizeOfAMachineThatIsInTheStoreAsItIs() throws InterruptedException {
+        everyMoment(new Scenario() {
+            @Override
+            public void given(Before before) {
+                write(before.host(), 7, 2);
+                before.host().power(ID, PowerAction.STOP);
+                before.host().capture(ID, CAPTURE, Quiesce.PREFER);
+                before.host().settle(ID, CAPTURE, Settlement.SEALED);
+                assertThat(before.host().instance(ID).disk(ROOT).atRest()).isPresent();
+            }
+
+            @Override
+            public ComputeCommand command(Before before) {
+                return larger();
+            }
+
+            @Override
+            public void then(SimulatedHost host, CommandResult result) {
+                assertThat(host.instance(ID).disk(ROOT).atRest()).isEmpty();
+                assertThat(host.instance(ID).disk(DATA).atRest()).isPresent();
+                host.power(ID, PowerAction.START);
+                assertCaptureIsExact(host);
+            }
+        });
+    }
+
     @Test
     void revertOfAResize() throws InterruptedException {
         everyMoment(new Scenario() {

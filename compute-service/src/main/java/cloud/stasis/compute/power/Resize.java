@@ -50,19 +50,25 @@ public final class Resize {
         // Of a resize that nobody will confirm any more.
         begun.filter(other -> !other.kept().equals(command.kept())).ifPresent(other -> letGo(instance, other.kept()));
         power.change(instance, PowerAction.STOP);
-        if (begun.filter(known -> known.kept().equals(command.kept())).isEmpty()) {
-            instance.directory()
-                    .resize()
-                    .write(new ResizeRecord(
-                            command.kept(), instance.spec().spec().size()));
-        }
+        ResizeRecord record = begun.filter(known -> known.kept().equals(command.kept()))
+                .orElseGet(() -> begin(instance, command.kept()));
         instance.spec().machine().disks().forEach(disk -> forget(instance, disk.target()));
         instance.ownDisks().stream()
                 .filter(disk -> !disk.holders().contains(command.kept()))
-                .forEach(disk -> goOn(disk, sizeIn(instance, disk, command.size()), command.kept()));
+                .forEach(disk -> goOn(
+                        disk,
+                        sizeIn(instance, disk, record.former()),
+                        sizeIn(instance, disk, command.size()),
+                        command.kept()));
         define(instance, instance.spec().sized(command.size()));
         LOG.infof("Resized an instance instanceId=%s size=%s", command.instance(), command.size());
         return new CommandResult.Observed(host.state(instance));
+    }
+
+    private static ResizeRecord begin(Instance instance, SnapshotId kept) {
+        ResizeRecord record = new ResizeRecord(kept, instance.spec().spec().size());
+        instance.directory().resize().write(record);
+        return record;
     }
 
     /// No layer is frozen with the record of a checkpoint inside.
@@ -77,11 +83,11 @@ public final class Resize {
         return size.root().filter(_ -> disk == first).orElse(disk.size());
     }
 
-    private static void goOn(LayeredDisk disk, ByteCount size, SnapshotId kept) {
-        boolean same = size.equals(disk.size());
+    /// @param former what the active layer has; the disk may have been told of its next size before
+    private static void goOn(LayeredDisk disk, ByteCount former, ByteCount size, SnapshotId kept) {
         disk.prepareOn(disk.active(), size);
-        // What is below has another size: the two are not equal.
-        disk.commit(same ? LayeredDisk.Use.AT_REST : LayeredDisk.Use.BEING_WRITTEN, kept);
+        // If what is below has another size the two are not equal.
+        disk.commit(size.equals(former) ? LayeredDisk.Use.AT_REST : LayeredDisk.Use.BEING_WRITTEN, kept);
     }
 
     private void define(Instance before, InstanceRecord record) {
