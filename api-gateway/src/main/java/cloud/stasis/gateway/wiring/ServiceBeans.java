@@ -81,14 +81,20 @@ class ServiceBeans {
 
     @Produces
     @Singleton
-    ConsoleLog consoleLog(Instances instances, Fleet fleet, Grants grants) {
-        return new ConsoleLog(instances, fleet, grants, new HttpHostReader());
+    HttpHostReader hostReader() {
+        return new HttpHostReader();
     }
 
     @Produces
     @Singleton
-    DiskStreams diskStreams(Instances instances, Fleet fleet, Grants grants) {
-        return new DiskStreams(instances, fleet, grants, new HttpHostReader());
+    ConsoleLog consoleLog(Instances instances, Fleet fleet, Grants grants, HttpHostReader hosts) {
+        return new ConsoleLog(instances, fleet, grants, hosts);
+    }
+
+    @Produces
+    @Singleton
+    DiskStreams diskStreams(Instances instances, Fleet fleet, Grants grants, HttpHostReader hosts) {
+        return new DiskStreams(instances, fleet, grants, hosts);
     }
 
     @Produces
