@@ -16,19 +16,19 @@ class TpmAuthorityTest {
     /// Runs as root, as the launcher does.
     @Test
     void whatRootLeftThereIsGivenToTheUserOfTheDirectory() throws IOException {
-        Path lock = Files.createFile(directory.resolve(".lock.swtpm-localca"));
-        Path elsewhere = Files.createFile(directory.resolveSibling("elsewhere-" + directory.getFileName()));
-        Path link = Files.createSymbolicLink(directory.resolve("link"), elsewhere);
+        Path authority = Files.createDirectory(directory.resolve("authority"));
+        Path lock = Files.createFile(authority.resolve(".lock.swtpm-localca"));
+        Path elsewhere = Files.createFile(directory.resolve("elsewhere"));
+        Files.createSymbolicLink(authority.resolve("link"), elsewhere);
         UserPrincipal root = Files.getOwner(lock);
         UserPrincipal user =
                 directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
-        Files.setOwner(directory, user);
+        Files.setOwner(authority, user);
 
-        new TpmAuthority(directory).giveToItsUser();
+        new TpmAuthority(authority).giveToItsUser();
 
         assertThat(Files.getOwner(lock)).isEqualTo(user);
-        assertThat(Files.getOwner(link)).as("what a link leads to").isEqualTo(root);
-        Files.delete(elsewhere);
+        assertThat(Files.getOwner(elsewhere)).as("what a link leads to").isEqualTo(root);
     }
 
     @Test
