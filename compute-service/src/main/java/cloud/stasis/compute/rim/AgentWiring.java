@@ -112,6 +112,7 @@ class AgentWiring {
     private Optional<Keeping> keeping() {
         return switch (config.guestMemory()) {
             case AUTO -> Optional.empty();
+            case SHARED -> Optional.of(Keeping.IN_SHARED_MEMORY);
             case PRIVATE -> Optional.of(Keeping.PRIVATE);
         };
     }
