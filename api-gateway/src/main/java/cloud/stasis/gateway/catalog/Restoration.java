@@ -14,7 +14,6 @@ import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobKind;
 import cloud.stasis.gateway.job.JobSubject;
 import cloud.stasis.gateway.quota.Quotas;
-import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Transactions;
@@ -85,19 +84,11 @@ public final class Restoration {
             Manifest manifest = restorable(snapshot, memory);
             InstanceSpec spec = snapshot.spec();
             Flavor flavor = flavors.of(manifest, spec);
-            quotas.require(
-                    snapshot.project(),
-                    Map.of(
-                            Resource.INSTANCES,
-                            1L,
-                            Resource.CORES,
-                            (long) spec.vcpus(),
-                            Resource.MEMORY_MIB,
-                            spec.memory().mibRoundedUp()));
+            Load need = new Load(1, spec.vcpus(), spec.memory());
+            quotas.require(snapshot.project(), need.resources());
             Instant now = clock.instant();
             SagaId saga = SagaId.random();
-            HostId host = Placement.host(
-                            fleet.lockHosts(), instances.loads(), new Load(1, spec.vcpus(), spec.memory()), now)
+            HostId host = Placement.host(fleet.lockHosts(), instances.loads(), need, now)
                     .id();
             String called = name.orElseGet(() -> SnapshotDescription.serverName(manifest));
             instances.forgetDeleted(snapshot.instance());

@@ -18,6 +18,7 @@ import cloud.stasis.model.UserId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// One server, as read from its row.
 ///
@@ -151,13 +152,23 @@ public record Instance(
     }
 
     /// What it takes of its host and counts towards quotas. As long as it may have its former size back that is
-    /// reserved, too.
+    /// reserved, too, and so is the size that it is about to get.
     public Load load() {
-        Load now = new Load(1, spec.vcpus(), spec.memory());
-        return state.former()
-                .map(former -> now.atLeast(
-                        new Load(1, former.size().vcpus(), former.size().memory())))
-                .orElse(now);
+        return Stream.concat(state.former().map(InstanceState.Former::size).stream(), state.growth().stream())
+                .map(Instance::load)
+                .reduce(load(spec.size()), Load::atLeast);
+    }
+
+    /// Of a server of this size.
+    public static Load load(Size size) {
+        return new Load(1, size.vcpus(), size.memory());
+    }
+
+    /// About to become of another size by what is being done with it. Its flavor and its size stay what they are
+    /// until then, but what it counts ([#load]) does not.
+    public Instance growing(Size next) {
+        return new Instance(
+                id, project, user, profile, flavor, spec, image, host, state.growing(next), position, life);
     }
 
     /// The disks that are volumes.

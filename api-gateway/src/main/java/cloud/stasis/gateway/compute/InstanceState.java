@@ -63,10 +63,16 @@ public record InstanceState(Stage stage, Optional<Work> work) {
     public record Former(Flavor flavor, Size size, SnapshotId kept, PowerState power) {}
 
     /// @param phase of the command under way
-    public record Work(Operation operation, Phase phase, SagaId saga) {}
+    /// @param growth the size that the instance will have when this is done, if it may be larger than it is; it is
+    /// reserved until then
+    public record Work(Operation operation, Phase phase, SagaId saga, Optional<Size> growth) {
+        Work(Operation operation, SagaId saga) {
+            this(operation, Phase.QUEUED, saga, Optional.empty());
+        }
+    }
 
     public static InstanceState building(SagaId saga) {
-        return new InstanceState(new Building(), Optional.of(new Work(Operation.BUILD, Phase.QUEUED, saga)));
+        return new InstanceState(new Building(), Optional.of(new Work(Operation.BUILD, saga)));
     }
 
     public static InstanceState failed(ErrorReport error) {
@@ -79,7 +85,20 @@ public record InstanceState(Stage stage, Optional<Work> work) {
         if (operation != Operation.DELETE) {
             requireAllowed(instance, operation);
         }
-        return new InstanceState(stage, Optional.of(new Work(operation, Phase.QUEUED, saga)));
+        return new InstanceState(stage, Optional.of(new Work(operation, saga)));
+    }
+
+    /// Busy with something that gives the instance another size.
+    InstanceState growing(Size size) {
+        return new InstanceState(
+                stage,
+                work.map(current ->
+                        new Work(current.operation(), current.phase(), current.saga(), Optional.of(size))));
+    }
+
+    /// The size that it will have when what is being done with it is done, if that may be larger.
+    public Optional<Size> growth() {
+        return work.flatMap(Work::growth);
     }
 
     /// @throws StasisException `WRONG_STATE`
@@ -90,7 +109,7 @@ public record InstanceState(Stage stage, Optional<Work> work) {
     }
 
     public InstanceState toPhase(Phase phase) {
-        return new InstanceState(stage, work.map(current -> new Work(current.operation(), phase, current.saga())));
+        return new InstanceState(stage, work.map(current -> new Work(current.operation(), phase, current.saga(), current.growth())));
     }
 
     public InstanceState toReady(PowerState power) {

@@ -144,10 +144,7 @@ public final class ServerCreation {
     }
 
     private void requireQuota(Caller caller, NewServer asked, Flavor flavor, Layout layout) {
-        Map<Resource, Long> needs = new EnumMap<>(Resource.class);
-        needs.put(Resource.INSTANCES, 1L);
-        needs.put(Resource.CORES, (long) flavor.vcpus());
-        needs.put(Resource.MEMORY_MIB, (long) flavor.memoryMib());
+        Map<Resource, Long> needs = new EnumMap<>(need(flavor).resources());
         needs.replaceAll((resource, each) -> each * asked.count());
         quotas.require(caller.project(), needs);
         volumes.requireQuota(caller, layout, asked.count());
@@ -188,10 +185,13 @@ public final class ServerCreation {
     }
 
     private HostId place(Caller caller, Machine machine, Optional<ServerGroup> group, Instant now) {
-        Flavor flavor = machine.flavor();
-        Load need = new Load(1, flavor.vcpus(), ByteCount.ofMib(flavor.memoryMib()));
         List<Host> hosts = volumes.reaching(caller, machine.layout(), allowed(group, fleet.lockHosts()));
-        return Placement.host(hosts, instances.loads(), need, now).id();
+        return Placement.host(hosts, instances.loads(), need(machine.flavor()), now)
+                .id();
+    }
+
+    private static Load need(Flavor flavor) {
+        return new Load(1, flavor.vcpus(), ByteCount.ofMib(flavor.memoryMib()));
     }
 
     private Instance entered(

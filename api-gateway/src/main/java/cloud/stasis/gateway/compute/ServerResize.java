@@ -1,15 +1,11 @@
 package cloud.stasis.gateway.compute;
 
 import cloud.stasis.gateway.compute.InstanceState.Former;
-import cloud.stasis.gateway.fleet.Fleet;
-import cloud.stasis.gateway.fleet.Load;
-import cloud.stasis.gateway.fleet.Placement;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobKind;
 import cloud.stasis.gateway.job.JobSubject;
 import cloud.stasis.gateway.quota.Quotas;
-import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Transactions;
@@ -24,7 +20,6 @@ import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,7 +34,7 @@ public final class ServerResize {
     private final Transactions transactions;
     private final Instances instances;
     private final Flavors flavors;
-    private final Fleet fleet;
+    private final Growth growth;
     private final Quotas quotas;
     private final SagaRunner sagas;
     private final ResizeServer resizeServer;
@@ -51,7 +46,7 @@ public final class ServerResize {
             Transactions transactions,
             Instances instances,
             Flavors flavors,
-            Fleet fleet,
+            Growth growth,
             Quotas quotas,
             SagaRunner sagas,
             ResizeServer resizeServer,
@@ -61,7 +56,7 @@ public final class ServerResize {
         this.transactions = transactions;
         this.instances = instances;
         this.flavors = flavors;
-        this.fleet = fleet;
+        this.growth = growth;
         this.quotas = quotas;
         this.sagas = sagas;
         this.resizeServer = resizeServer;
@@ -76,7 +71,7 @@ public final class ServerResize {
     public void begin(Caller caller, InstanceId id, String wanted, UnaryOperator<Profile> change) {
         transactions.run(() -> {
             // Nobody of this project asks for more before this is settled.
-            quotas.require(instances.visible(caller, id).project(), Map.of());
+            quotas.lock(instances.visible(caller, id).project());
             Instance instance = instances.lockVisible(caller, id);
             instance.requireUnlocked(caller);
             SagaId saga = SagaId.random();
@@ -91,7 +86,8 @@ public final class ServerResize {
             Instance resized = instance.described(change.apply(instance.profile()), now)
                     .sized(flavor, size, now)
                     .in(resizing, now);
-            requireRoom(instance, resized, host);
+            // It has both sizes until it is settled.
+            growth.require(instance, resized.load());
             instances.save(resized);
             boolean runs = power == PowerState.RUNNING;
             sagas.start(
@@ -136,25 +132,6 @@ public final class ServerResize {
                     + flavor.id() + " gives it " + root.bytes() + ".");
         }
         return root;
-    }
-
-    /// It has both sizes until it is settled, so only what the larger one has more is asked for.
-    private void requireRoom(Instance before, Instance resized, HostId host) {
-        Load more = resized.load().beyond(before.load());
-        quotas.require(
-                before.project(),
-                Map.of(
-                        Resource.CORES,
-                        (long) more.vcpus(),
-                        Resource.MEMORY_MIB,
-                        more.memory().mibRoundedUp()));
-        boolean fits = fleet.lockHosts().stream()
-                .filter(known -> known.id().equals(host))
-                .anyMatch(known -> Placement.fits(known, instances.loads().getOrDefault(host, Load.NONE), more));
-        if (!fits) {
-            throw invalid("No valid host was found. The server's host has no room for " + more.vcpus() + " vCPUs and "
-                    + more.memory().mibRoundedUp() + " MiB more.");
-        }
     }
 
     /// @throws StasisException `WRONG_STATE`

@@ -1,6 +1,8 @@
 package cloud.stasis.gateway.fleet;
 
+import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.model.ByteCount;
+import java.util.Map;
 
 /// What instances take of a host, or need of one.
 public record Load(int instances, int vcpus, ByteCount memory) {
@@ -22,6 +24,18 @@ public record Load(int instances, int vcpus, ByteCount memory) {
                 Math.max(0, instances - other.instances),
                 Math.max(0, vcpus - other.vcpus),
                 larger(memory, other.memory).minus(other.memory));
+    }
+
+    public boolean isNone() {
+        return equals(NONE);
+    }
+
+    /// What it counts towards quotas.
+    public Map<Resource, Long> resources() {
+        return Map.of(
+                Resource.INSTANCES, (long) instances,
+                Resource.CORES, (long) vcpus,
+                Resource.MEMORY_MIB, memory.mibRoundedUp());
     }
 
     private static ByteCount larger(ByteCount one, ByteCount other) {

@@ -4,9 +4,13 @@ import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.StasisException;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /// Limits and usage of projects.
@@ -40,20 +44,47 @@ public final class Quotas {
     }
 
     public Map<Resource, Long> used(ProjectId project) {
+        return used(project, EnumSet.allOf(Resource.class));
+    }
+
+    private Map<Resource, Long> used(ProjectId project, Set<Resource> wanted) {
         Map<Resource, Long> used = new EnumMap<>(Resource.class);
-        usages.forEach(usage -> used.putAll(usage.of(project)));
+        usages.stream()
+                .filter(usage -> !Collections.disjoint(usage.counted(), wanted))
+                .forEach(usage -> used.putAll(usage.of(project)));
         return used;
     }
 
+    /// Nobody adds anything to the project until the transaction ends. Called before any other row is locked.
+    public void lock(ProjectId project) {
+        rows.lock(project);
+    }
+
     /// Within a transaction that then adds what is asked for: refuses it if the project would have too much.
-    /// Locks the project until the transaction ends; called before any other row is locked.
+    /// Locks the project until the transaction ends; called before any other row is locked. Only what is limited is
+    /// counted.
     ///
     /// @throws StasisException `QUOTA_EXCEEDED`
     public void require(ProjectId project, Map<Resource, Long> asked) {
-        rows.lock(project);
+        lock(project);
+        hindrance(project, asked).ifPresent(Quotas::refuse);
+    }
+
+    /// As things are now: why the project cannot have this much more.
+    public Optional<String> hindrance(ProjectId project, Map<Resource, Long> asked) {
         Map<Resource, Long> limits = limits(project);
-        Map<Resource, Long> used = used(project);
-        asked.forEach((resource, more) -> check(limits, resource, used.getOrDefault(resource, 0L), more));
+        Map<Resource, Long> counted = new EnumMap<>(Resource.class);
+        asked.forEach((resource, more) -> {
+            if (more > 0 && limit(limits, resource) != Resource.UNLIMITED) {
+                counted.put(resource, more);
+            }
+        });
+        Map<Resource, Long> used = used(project, counted.keySet());
+        return counted.entrySet().stream()
+                .flatMap(more -> excess(
+                        limits, more.getKey(), used.getOrDefault(more.getKey(), 0L), more.getValue())
+                        .stream())
+                .findFirst();
     }
 
     /// The same for one more of what is counted by user, not by project. The limit is that of the project in which the
@@ -63,7 +94,7 @@ public final class Quotas {
     /// @throws StasisException `QUOTA_EXCEEDED`
     public void requireOne(Caller caller, Resource resource, LongSupplier used) {
         rows.lock(caller.user());
-        check(limits(caller.project()), resource, used.getAsLong(), 1);
+        excess(limits(caller.project()), resource, used.getAsLong(), 1).ifPresent(Quotas::refuse);
     }
 
     public void override(ProjectId project, Map<Resource, Long> limits) {
@@ -74,13 +105,20 @@ public final class Quotas {
         rows.reset(project);
     }
 
-    private static void check(Map<Resource, Long> limits, Resource resource, long have, long more) {
-        long limit = limits.getOrDefault(resource, resource.standard());
-        if (limit != Resource.UNLIMITED && more > 0 && have + more > limit) {
-            throw new StasisException(
-                    ErrorCode.QUOTA_EXCEEDED,
-                    "Quota exceeded for " + resource.word() + ": Requested " + more + ", but already used " + have
-                            + " of " + limit + " " + resource.word());
+    private static Optional<String> excess(Map<Resource, Long> limits, Resource resource, long have, long more) {
+        long limit = limit(limits, resource);
+        if (limit == Resource.UNLIMITED || more <= 0 || have + more <= limit) {
+            return Optional.empty();
         }
+        return Optional.of("Quota exceeded for " + resource.word() + ": Requested " + more + ", but already used " + have
+                + " of " + limit + " " + resource.word());
+    }
+
+    private static void refuse(String reason) {
+        throw new StasisException(ErrorCode.QUOTA_EXCEEDED, reason);
+    }
+
+    private static long limit(Map<Resource, Long> limits, Resource resource) {
+        return limits.getOrDefault(resource, resource.standard());
     }
 }

@@ -18,7 +18,6 @@ import cloud.stasis.gateway.job.JobKind;
 import cloud.stasis.gateway.job.JobSubject;
 import cloud.stasis.gateway.job.RepeatableRequests;
 import cloud.stasis.gateway.quota.Quotas;
-import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.snapshot.Verdict.OnHost;
@@ -97,15 +96,7 @@ public final class Clones {
         return requests.once(caller, token, JobKind.CLONE_SERVER, () -> {
             Snapshot found = snapshots.find(id).orElseThrow(() -> notFound(id));
             InstanceSpec was = found.spec();
-            quotas.require(
-                    found.project(),
-                    Map.of(
-                            Resource.INSTANCES,
-                            1L,
-                            Resource.CORES,
-                            (long) was.vcpus(),
-                            Resource.MEMORY_MIB,
-                            was.memory().mibRoundedUp()));
+            quotas.require(found.project(), new Load(1, was.vcpus(), was.memory()).resources());
             Optional<Instance> origin = instances.ever(found.instance());
             HostId host = place(found, origin.flatMap(Instance::host), asked.memory());
             Snapshot snapshot = snapshots.lock(id).orElseThrow(() -> notFound(id));

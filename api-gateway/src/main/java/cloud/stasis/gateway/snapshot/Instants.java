@@ -212,6 +212,7 @@ public final class Instants {
                                 + shown.instant().servers() + " snapshots of instant " + id
                                 + " are left: revert each server by its own.");
             }
+            quotas.lock(shown.instant().project());
             boolean memory = shown.members().stream().anyMatch(Snapshot::hasMemory);
             return each("No server was reverted.", ordered(shown.members(), Snapshot::instance), member -> {
                 Optional<ClientToken> own = token.map(given -> given.of(member.id()));

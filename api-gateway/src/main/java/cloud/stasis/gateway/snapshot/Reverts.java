@@ -1,5 +1,6 @@
 package cloud.stasis.gateway.snapshot;
 
+import cloud.stasis.gateway.compute.Growth;
 import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.InstanceState;
 import cloud.stasis.gateway.compute.Instances;
@@ -12,12 +13,14 @@ import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobKind;
 import cloud.stasis.gateway.job.JobSubject;
 import cloud.stasis.gateway.job.RepeatableRequests;
+import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.gateway.snapshot.Snapshot.BeforeRevert;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.messages.ComputeCommand.Size;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
@@ -43,6 +46,8 @@ public final class Reverts {
     private final VolumeExchange volumes;
     private final Plugged plugged;
     private final Networks networks;
+    private final Quotas quotas;
+    private final Growth growth;
     private final Clock clock;
 
     public Reverts(
@@ -54,6 +59,8 @@ public final class Reverts {
             VolumeExchange volumes,
             Plugged plugged,
             Networks networks,
+            Quotas quotas,
+            Growth growth,
             Clock clock) {
         this.requests = requests;
         this.instances = instances;
@@ -63,6 +70,8 @@ public final class Reverts {
         this.volumes = volumes;
         this.plugged = plugged;
         this.networks = networks;
+        this.quotas = quotas;
+        this.growth = growth;
         this.clock = clock;
     }
 
@@ -81,12 +90,16 @@ public final class Reverts {
     /// Begins to put the snapshot's server back to it.
     ///
     /// @throws StasisException `WRONG_STATE`, also if a volume or an address that the server had is another one's
-    /// now; `INVALID_REQUEST` if memory is asked for and the snapshot has none
+    /// now; `INVALID_REQUEST` if memory is asked for and the snapshot has none, or if the server was larger and its
+    /// host has no room for that; `QUOTA_EXCEEDED` if it was larger than its project may have it now
     public Job revert(Caller caller, SnapshotId id, Way way, Optional<ClientToken> token) {
-        return requests.once(caller, token, JobKind.REVERT_SERVER, () -> within(caller, id, way, token));
+        return requests.once(caller, token, JobKind.REVERT_SERVER, () -> {
+            snapshots.find(id).map(Snapshot::project).ifPresent(quotas::lock);
+            return within(caller, id, way, token);
+        });
     }
 
-    /// As [#revert], as a part of the caller's transaction.
+    /// As [#revert], as a part of the caller's transaction, which has locked the project.
     Job within(Caller caller, SnapshotId id, Way way, Optional<ClientToken> token) {
         InstanceId server = snapshots.find(id).orElseThrow(() -> notFound(id)).instance();
         return begin(caller, instances.lockVisible(caller, server), id, way, token);
@@ -98,6 +111,7 @@ public final class Reverts {
     /// @throws StasisException `WRONG_STATE` if there is nothing to go back to, or not yet
     public Job undo(Caller caller, InstanceId server, Safety safety, Optional<ClientToken> token) {
         return requests.once(caller, token, JobKind.REVERT_SERVER, () -> {
+            quotas.lock(instances.visible(caller, server).project());
             Instance instance = instances.lockVisible(caller, server);
             Snapshot last = snapshots.ofServer(server).reversed().stream()
                     .filter(Snapshot::isSafety)
@@ -129,13 +143,15 @@ public final class Reverts {
         instance.requireUnlocked(caller);
         Snapshot snapshot = snapshots.lock(id).orElseThrow(() -> notFound(id));
         SagaId saga = SagaId.random();
-        InstanceState busy = instance.state().toBusy(instance.id(), Operation.REVERT, saga);
+        Instant now = clock.instant();
+        Size then = snapshot.spec().size();
+        Instance busy = instance.in(instance.state().toBusy(instance.id(), Operation.REVERT, saga), now).growing(then);
         HostId host = Origins.host(instance);
         List<Part> parts = revertible(snapshot, way);
-        Instant now = clock.instant();
+        growth.require(instance, Instance.load(then));
         VolumeExchange.Exchanged exchanged = exchange(caller, instance, snapshot, saga, way.safety());
         snapshots.save(snapshot.in(new SnapshotState.Reverting(saga), now));
-        instances.save(instance.in(busy, now));
+        instances.save(busy);
         Optional<RevertServer.Safety> safety =
                 switch (way.safety()) {
                     case TAKEN -> Optional.of(safety(caller, instance, snapshot, saga, now));

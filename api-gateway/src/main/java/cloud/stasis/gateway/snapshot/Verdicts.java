@@ -1,5 +1,6 @@
 package cloud.stasis.gateway.snapshot;
 
+import cloud.stasis.gateway.compute.Growth;
 import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.device.Networks;
@@ -7,6 +8,7 @@ import cloud.stasis.gateway.device.Plugged;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Host;
 import cloud.stasis.gateway.fleet.Load;
+import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.snapshot.Verdict.Examination;
 import cloud.stasis.gateway.snapshot.Verdict.OnHost;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
@@ -27,15 +29,26 @@ public final class Verdicts {
     private final VolumeExchange volumes;
     private final Plugged plugged;
     private final Networks networks;
+    private final Quotas quotas;
+    private final Growth growth;
     private final Clock clock;
 
     public Verdicts(
-            Instances instances, Fleet fleet, VolumeExchange volumes, Plugged plugged, Networks networks, Clock clock) {
+            Instances instances,
+            Fleet fleet,
+            VolumeExchange volumes,
+            Plugged plugged,
+            Networks networks,
+            Quotas quotas,
+            Growth growth,
+            Clock clock) {
         this.instances = instances;
         this.fleet = fleet;
         this.volumes = volumes;
         this.plugged = plugged;
         this.networks = networks;
+        this.quotas = quotas;
+        this.growth = growth;
         this.clock = clock;
     }
 
@@ -66,6 +79,8 @@ public final class Verdicts {
             examination.unless(Optional.of("No host has the server."));
         } else {
             examination.unless(Verdict.ofLife(host.get(), clock.instant()));
+            examination.unless(server.flatMap(
+                    instance -> growth.hindrance(instance, Instance.load(snapshot.spec().size()), host.get())));
             if (snapshot.hasMemory()) {
                 examination.memoryUnless(Verdict.ofPlatform(snapshot, host.get(), true));
             }
@@ -83,6 +98,7 @@ public final class Verdicts {
     OnHost clone(Snapshot snapshot, Host host, Load load, Optional<HostId> home) {
         Instant now = clock.instant();
         InstanceSpec spec = snapshot.spec();
+        Load need = Instance.load(spec.size());
         ByteCount disks = spec.disks().stream().map(DiskSpec::size).reduce(ByteCount.ZERO, ByteCount::plus);
         boolean own = home.filter(host.id()::equals).isPresent();
         Examination examination = new Examination()
@@ -91,7 +107,8 @@ public final class Verdicts {
                 .unless(networks.hindrance(spec.nics()))
                 .noting(networks.differences(spec.nics()))
                 .unless(Verdict.ofLife(host, now))
-                .unless(Verdict.ofRoom(host, load, new Load(1, spec.vcpus(), spec.memory()), disks))
+                .unless(Verdict.ofRoom(host, load, need, disks))
+                .unless(quotas.hindrance(snapshot.project(), need.resources()))
                 .memoryUnless(Verdict.ofMemory(snapshot));
         if (snapshot.hasMemory()) {
             examination.memoryUnless(Verdict.ofForm(snapshot)).memoryUnless(Verdict.ofPlatform(snapshot, host, own));

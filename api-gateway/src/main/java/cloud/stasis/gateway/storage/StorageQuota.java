@@ -31,8 +31,7 @@ public final class StorageQuota {
     ///
     /// @throws StasisException `QUOTA_EXCEEDED`
     public void reserve(ProjectId project, ReferenceName bundle, ByteCount most) {
-        // Nothing that is counted in rows of its own; but this locks the project.
-        quotas.require(project, Map.of());
+        quotas.lock(project);
         sizes.reserve(bundle, ByteCount.ZERO);
         Map<Resource, Long> limits = quotas.limits(project);
         require(limits, Resource.STORE_GIB, sizes.kept(project), most);

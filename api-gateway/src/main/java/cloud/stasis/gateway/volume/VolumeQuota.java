@@ -63,7 +63,7 @@ public record VolumeQuota(Quotas quotas, TypeQuotas types) {
     ///
     /// @throws StasisException `QUOTA_EXCEEDED` of that type
     public void requireOfType(ProjectId project, Demand demand) {
-        quotas.require(project, Map.of());
+        quotas.lock(project);
         types.require(project, List.of(demand));
     }
 

@@ -4,6 +4,7 @@ import cloud.stasis.gateway.compute.BootServer;
 import cloud.stasis.gateway.compute.ConfirmResize;
 import cloud.stasis.gateway.compute.CreateImage;
 import cloud.stasis.gateway.compute.Flavors;
+import cloud.stasis.gateway.compute.Growth;
 import cloud.stasis.gateway.compute.ImageCapture;
 import cloud.stasis.gateway.compute.ImageOfVolumes;
 import cloud.stasis.gateway.compute.InstanceTurns;
@@ -197,7 +198,7 @@ class CaptureBeans {
             Transactions transactions,
             Instances instances,
             Flavors flavors,
-            Fleet fleet,
+            Growth growth,
             Quotas quotas,
             SagaRunner sagas,
             ResizeServer resizeServer,
@@ -208,7 +209,7 @@ class CaptureBeans {
                 transactions,
                 instances,
                 flavors,
-                fleet,
+                growth,
                 quotas,
                 sagas,
                 resizeServer,

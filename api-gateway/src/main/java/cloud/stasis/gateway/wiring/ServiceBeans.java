@@ -10,6 +10,7 @@ import cloud.stasis.gateway.compute.DetachVolume;
 import cloud.stasis.gateway.compute.DiskStreams;
 import cloud.stasis.gateway.compute.FlavorCatalog;
 import cloud.stasis.gateway.compute.Flavors;
+import cloud.stasis.gateway.compute.Growth;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.KeypairRing;
 import cloud.stasis.gateway.compute.Keypairs;
@@ -136,14 +137,40 @@ class ServiceBeans {
             Plugged plugged,
             Networks networks,
             Clock clock) {
-        return new Reverts(requests, instances, snapshots, sagas, revertServer, volumes, plugged, networks, clock);
+            Quotas quotas,
+            Growth growth,
+        return new Reverts(
+                requests,
+                instances,
+                snapshots,
+                sagas,
+                revertServer,
+                volumes,
+                plugged,
+                networks,
+                quotas,
+                growth,
+                clock);
     }
 
     @Produces
     @Singleton
     Verdicts verdicts(
-            Instances instances, Fleet fleet, VolumeExchange volumes, Plugged plugged, Networks networks, Clock clock) {
-        return new Verdicts(instances, fleet, volumes, plugged, networks, clock);
+            Instances instances,
+            Fleet fleet,
+            VolumeExchange volumes,
+            Plugged plugged,
+            Networks networks,
+            Quotas quotas,
+            Growth growth,
+            Clock clock) {
+        return new Verdicts(instances, fleet, volumes, plugged, networks, quotas, growth, clock);
+    }
+
+    @Produces
+    @Singleton
+    Growth growth(Quotas quotas, Fleet fleet, Instances instances) {
+        return new Growth(quotas, fleet, instances);
     }
 
     @Produces

@@ -61,8 +61,7 @@ class ResizesIT {
                         .at("/servers/0/id")
                         .asText())
                 .isEqualTo(id);
-        doors.act(tenant, id, CONFIRM).expect(204);
-        doors.awaitStatus(tenant, id, "ACTIVE");
+        settle();
 
         assertThat(did())
                 .containsExactly("BootInstance", "ChangePower", "ResizeInstance", "ChangePower", "ConfirmResize");
@@ -172,15 +171,13 @@ class ResizesIT {
     void theLargerOfBothSizesCountsUntilOneIsGivenUp() {
         resize("2");
         assertThat(used("totalRAMUsed")).isEqualTo(512);
-        doors.act(tenant, id, CONFIRM).expect(204);
-        doors.awaitStatus(tenant, id, "ACTIVE");
+        settle();
 
         doors.act(tenant, id, resizing("1")).expect(400);
         flavor("as-before-" + tenant.projectId(), 256, 20);
         resize("as-before-" + tenant.projectId());
         assertThat(used("totalRAMUsed")).isEqualTo(512);
-        doors.act(tenant, id, CONFIRM).expect(204);
-        doors.awaitStatus(tenant, id, "ACTIVE");
+        settle();
 
         assertThat(used("totalRAMUsed")).isEqualTo(256);
     }
@@ -192,13 +189,7 @@ class ResizesIT {
             servers.add(doors.running(tenant, "greedy"));
         }
         // Two of them may have 512 MiB, and the others 256.
-        doors.http()
-                .call(
-                        doors.http().admin(),
-                        "PUT",
-                        "/compute/v2.1/os-quota-sets/" + tenant.projectId(),
-                        "{\"quota_set\": {\"ram\": 1536}}")
-                .expect(200);
+        limit(1536);
 
         try (var threads = Executors.newFixedThreadPool(4)) {
             List<Future<Integer>> answers = new ArrayList<>();
@@ -221,8 +212,7 @@ class ResizesIT {
         resize("2");
         doors.snapshot(tenant, "POST", "/snapshots/" + snapshot + "/revert", "{\"memory\": true}")
                 .expect(409);
-        doors.act(tenant, id, CONFIRM).expect(204);
-        doors.awaitStatus(tenant, id, "ACTIVE");
+        settle();
 
         snapshots.reverted(tenant, snapshot, "{\"memory\": true}");
         assertThat(doors.server(tenant, id).at("/flavor/id").asText()).isEqualTo("1");
@@ -230,6 +220,43 @@ class ResizesIT {
 
         cloud.awaitQuiet();
         snapshots.undone(tenant, id);
+        assertThat(doors.server(tenant, id).at("/flavor/id").asText()).isEqualTo("2");
+        assertThat(used("totalRAMUsed")).isEqualTo(512);
+    }
+
+    @Test
+    void aRevertToALargerMachineKeepsTheQuota() {
+        resize("2");
+        settle();
+        String large = snapshots.taken(tenant, id, "large", true);
+        flavor("small-" + tenant.projectId(), 256, 20);
+        resize("small-" + tenant.projectId());
+        settle();
+        limit(511);
+
+        var refused = doors.snapshot(tenant, "POST", "/snapshots/" + large + "/revert", "{\"memory\": true}")
+                .expect(403);
+
+        assertThat(refused.text()).contains("Quota exceeded for ram: Requested 256, but already used 256 of 511 ram");
+        assertThat(doors.snapshot(tenant, "GET", "/snapshots/" + large + "/verdict", null)
+                        .text())
+                .contains("Quota exceeded for ram");
+        assertThat(doors.server(tenant, id).path("status").asText()).isEqualTo("ACTIVE");
+        assertThat(used("totalRAMUsed")).isEqualTo(256);
+        limit(512);
+        workers.behave((command, about) -> about instanceof ComputeCommand.RevertInstance
+                ? Optional.of(new FakeWorkers.Behaviour.Sleeps())
+                : Optional.empty());
+        String job = doors.snapshot(tenant, "POST", "/snapshots/" + large + "/revert", "{\"memory\": true}")
+                .expect(202)
+                .json()
+                .at("/job/id")
+                .asText();
+        assertThat(used("totalRAMUsed")).isEqualTo(512);
+        assertThat(doors.server(tenant, id).at("/flavor/id").asText()).isEqualTo("small-" + tenant.projectId());
+        workers.behave(FakeWorkers.Manners.GOOD);
+        doors.ended(tenant, job);
+
         assertThat(doors.server(tenant, id).at("/flavor/id").asText()).isEqualTo("2");
         assertThat(used("totalRAMUsed")).isEqualTo(512);
     }
@@ -260,6 +287,21 @@ class ResizesIT {
         doors.awaitStatus(tenant, id, "VERIFY_RESIZE");
 
         assertThat(doors.server(tenant, id).path("OS-DCF:diskConfig").asText()).isEqualTo("AUTO");
+    }
+
+    private void limit(int memoryMib) {
+        doors.http()
+                .call(
+                        doors.http().admin(),
+                        "PUT",
+                        "/compute/v2.1/os-quota-sets/" + tenant.projectId(),
+                        "{\"quota_set\": {\"ram\": " + memoryMib + "}}")
+                .expect(200);
+    }
+
+    private void settle() {
+        doors.act(tenant, id, CONFIRM).expect(204);
+        doors.awaitStatus(tenant, id, "ACTIVE");
     }
 
     private void resize(String flavor) {

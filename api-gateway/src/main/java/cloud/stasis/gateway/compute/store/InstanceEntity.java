@@ -54,7 +54,8 @@ class InstanceEntity {
     @Column(nullable = false, columnDefinition = "longtext")
     String flavor;
 
-    /// What counts towards quotas and takes of its host, as `memoryBytes`: of a resized one the larger of both sizes.
+    /// What counts towards quotas and takes of its host, as `memoryBytes`: of a resized one, and of one that is
+    /// about to grow, the larger of both sizes.
     @Column(nullable = false)
     int vcpus;
 
@@ -106,6 +107,11 @@ class InstanceEntity {
     @Column(name = "saga_id")
     @Nullable
     UUID sagaId;
+
+    /// The size that it will have after that, if it may be larger.
+    @Column(columnDefinition = "longtext")
+    @Nullable
+    String growth;
 
     @Column(name = "error_code")
     @Nullable

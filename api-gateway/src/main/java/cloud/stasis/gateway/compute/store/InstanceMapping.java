@@ -14,6 +14,7 @@ import cloud.stasis.gateway.compute.Remarks;
 import cloud.stasis.gateway.compute.SourceImage;
 import cloud.stasis.gateway.saga.RowJson;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
+import cloud.stasis.messages.ComputeCommand.Size;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.HostId;
@@ -111,6 +112,7 @@ final class InstanceMapping {
         row.operation = state.work().map(work -> work.operation().name()).orElse(null);
         row.phase = state.work().map(work -> work.phase().name()).orElse(null);
         row.sagaId = state.work().map(work -> work.saga().value()).orElse(null);
+        row.growth = state.growth().map(RowJson::write).orElse(null);
         row.errorCode = state.error().map(error -> error.code().name()).orElse(null);
         row.errorMessage = state.error().map(ErrorReport::message).orElse(null);
     }
@@ -137,7 +139,8 @@ final class InstanceMapping {
                 .map(operation -> new Work(
                         Operation.valueOf(operation),
                         Phase.valueOf(present(row.phase)),
-                        new SagaId(present(row.sagaId))));
+                        new SagaId(present(row.sagaId)),
+                        Optional.ofNullable(row.growth).map(size -> RowJson.read(size, Size.class))));
     }
 
     private static <T> T present(@Nullable T value) {

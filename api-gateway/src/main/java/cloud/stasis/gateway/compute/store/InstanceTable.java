@@ -17,6 +17,7 @@ import jakarta.persistence.LockModeType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +110,11 @@ class InstanceTable implements Instances, Usage {
                 .getResultList();
         return sums.stream()
                 .collect(Collectors.toUnmodifiableMap(row -> new HostId((String) row[0]), InstanceTable::load));
+    }
+
+    @Override
+    public Set<Resource> counted() {
+        return Set.of(Resource.INSTANCES, Resource.CORES, Resource.MEMORY_MIB);
     }
 
     @Override

@@ -14,6 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /// The tables `server_group` and `server_group_member`.
@@ -47,6 +48,11 @@ class ServerGroupTable implements ServerGroups, Usage {
         return found.range(offset, offset + limit - 1).stream()
                 .map(ServerGroupTable::read)
                 .toList();
+    }
+
+    @Override
+    public Set<Resource> counted() {
+        return Set.of(Resource.SERVER_GROUPS);
     }
 
     @Override

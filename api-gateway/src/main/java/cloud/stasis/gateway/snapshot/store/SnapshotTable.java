@@ -36,6 +36,7 @@ import jakarta.persistence.LockModeType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /// The table `snapshot`.
@@ -153,6 +154,11 @@ class SnapshotTable implements SnapshotRows, Usage {
         row.spec = RowJson.write(snapshot.spec());
         row.state = snapshot.state().status();
         row.sagaId = snapshot.state().worker().map(SagaId::value).orElse(null);
+    @Override
+    public Set<Resource> counted() {
+        return Set.of(Resource.SNAPSHOTS);
+    }
+
         row.parentId = snapshot.parent().map(SnapshotId::value).orElse(null);
         row.isProtected = snapshot.isProtected();
         row.updatedAt = snapshot.updatedAt();

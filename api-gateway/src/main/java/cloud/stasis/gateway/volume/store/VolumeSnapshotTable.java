@@ -3,12 +3,12 @@ package cloud.stasis.gateway.volume.store;
 import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.quota.Usage;
 import cloud.stasis.gateway.saga.RowJson;
-import cloud.stasis.gateway.volume.Listing;
 import cloud.stasis.gateway.volume.Listing.Key;
+import cloud.stasis.gateway.volume.Listing;
 import cloud.stasis.gateway.volume.Volume;
-import cloud.stasis.gateway.volume.VolumeSnapshot;
 import cloud.stasis.gateway.volume.VolumeSnapshot.Occasion;
 import cloud.stasis.gateway.volume.VolumeSnapshot.State;
+import cloud.stasis.gateway.volume.VolumeSnapshot;
 import cloud.stasis.gateway.volume.VolumeSnapshots;
 import cloud.stasis.model.BackendId;
 import cloud.stasis.model.ByteCount;
@@ -23,6 +23,7 @@ import jakarta.persistence.LockModeType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -106,6 +107,11 @@ class VolumeSnapshotTable implements VolumeSnapshots, Usage {
 
     /// Snapshots take gigabytes of their volumes' quota, as in Cinder; [VolumeTable] counts those. Nobody asked for
     /// safety snapshots, and their number is bounded.
+    @Override
+    public Set<Resource> counted() {
+        return Set.of(Resource.VOLUME_SNAPSHOTS);
+    }
+
     @Override
     public Map<Resource, Long> of(ProjectId project) {
         return Map.of(

@@ -3,15 +3,15 @@ package cloud.stasis.gateway.volume.store;
 import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.quota.Usage;
 import cloud.stasis.gateway.saga.RowJson;
-import cloud.stasis.gateway.volume.Listing;
 import cloud.stasis.gateway.volume.Listing.Key;
-import cloud.stasis.gateway.volume.Volume;
+import cloud.stasis.gateway.volume.Listing;
 import cloud.stasis.gateway.volume.Volume.Access;
+import cloud.stasis.gateway.volume.Volume;
 import cloud.stasis.gateway.volume.VolumeGroupId;
-import cloud.stasis.gateway.volume.VolumeState;
 import cloud.stasis.gateway.volume.VolumeState.Attachment;
 import cloud.stasis.gateway.volume.VolumeState.OnTermination;
 import cloud.stasis.gateway.volume.VolumeState.Work;
+import cloud.stasis.gateway.volume.VolumeState;
 import cloud.stasis.gateway.volume.VolumeTypeId;
 import cloud.stasis.gateway.volume.Volumes;
 import cloud.stasis.model.BackendId;
@@ -30,6 +30,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -121,6 +122,11 @@ class VolumeTable implements Volumes, Usage {
             case CREATED_AT -> row.createdAt;
             case UPDATED_AT -> row.updatedAt;
         };
+    }
+
+    @Override
+    public Set<Resource> counted() {
+        return Set.of(Resource.VOLUMES, Resource.VOLUME_GIB);
     }
 
     @Override
