@@ -112,7 +112,8 @@ public final class Making {
         return switch (snapshot.state()) {
             case SnapshotState.Available _ -> snapshot.isProtected() ? Condition.PROTECTED : Condition.GOOD;
             case SnapshotState.Failed _ -> snapshot.isProtected() ? Condition.PROTECTED : Condition.FAILED;
-            case SnapshotState.Creating _,
+            case SnapshotState.Queued _,
+                    SnapshotState.Creating _,
                     SnapshotState.Reverting _,
                     SnapshotState.Cloning _,
                     SnapshotState.Deleting _ -> Condition.BUSY;

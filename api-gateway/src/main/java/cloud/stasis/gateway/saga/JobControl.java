@@ -15,11 +15,13 @@ public final class JobControl {
     private final Transactions transactions;
     private final Jobs jobs;
     private final SagaRunner sagas;
+    private final Waiting waiting;
 
-    public JobControl(Transactions transactions, Jobs jobs, SagaRunner sagas) {
+    public JobControl(Transactions transactions, Jobs jobs, SagaRunner sagas, Waiting waiting) {
         this.transactions = transactions;
         this.jobs = jobs;
         this.sagas = sagas;
+        this.waiting = waiting;
     }
 
     /// @throws StasisException `JOB_NOT_FOUND` also if it is somebody else's
@@ -38,10 +40,11 @@ public final class JobControl {
     /// @throws StasisException `WRONG_STATE` if it is over, or past the point from which it can
     public Job cancel(Caller caller, JobId id) {
         return transactions.call(() -> {
-            switch (show(caller, id).state()) {
+            Job job = show(caller, id);
+            switch (job.state()) {
                 case JobState.Running running -> sagas.cancel(running.saga());
                 case JobState.Unwinding ignored -> {}
-                case JobState.Accepted ignored -> throw wrongState(id, "has not begun");
+                case JobState.Accepted ignored -> waiting.withdraw(job);
                 case JobState.Succeeded ignored -> throw wrongState(id, "is over");
                 case JobState.Failed ignored -> throw wrongState(id, "is over");
                 case JobState.Stuck ignored -> throw wrongState(id, "is stuck: an operator has to look at it");

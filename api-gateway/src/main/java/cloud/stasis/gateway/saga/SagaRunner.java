@@ -49,6 +49,11 @@ public final class SagaRunner {
     /// Begins a run that a tenant waits for, under an id that the resource rows already name. Enters the job.
     public void start(SagaId id, Start<?> start, Job job) {
         jobs.accepted(job);
+        startAccepted(id, start, job);
+    }
+
+    /// As [#start], of a job that was entered before and has waited since.
+    public void startAccepted(SagaId id, Start<?> start, Job job) {
         begin(id, start, Optional.of(job.id()), job.requestId());
         jobs.started(job.id(), id);
     }

@@ -2,7 +2,6 @@ package cloud.stasis.gateway.saga;
 
 import cloud.stasis.model.SagaId;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import org.jboss.logging.Logger;
 
@@ -12,27 +11,24 @@ public final class SagaTimer {
     /// Woken in one go; more wait for the next.
     private static final int BATCH = 100;
 
-    private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(10);
     private static final Logger LOG = Logger.getLogger(SagaTimer.class);
 
     private final Transactions transactions;
     private final SagaLog log;
     private final SagaRunner runner;
-    private final Patience patience;
     private final Clock clock;
-    private final Thread thread =
-            Thread.ofPlatform().daemon().name("saga-timer").unstarted(this::loop);
+    private final Ticker ticker;
 
     public SagaTimer(Transactions transactions, SagaLog log, SagaRunner runner, Patience patience, Clock clock) {
         this.transactions = transactions;
         this.log = log;
         this.runner = runner;
-        this.patience = patience;
         this.clock = clock;
+        this.ticker = new Ticker("saga-timer", patience.lateness(), this::wakeDue);
     }
 
     public void start() {
-        thread.start();
+        ticker.start();
     }
 
     /// Wakes all whose time has come.
@@ -49,25 +45,6 @@ public final class SagaTimer {
 
     /// Returns when its thread has ended.
     public void close() throws InterruptedException {
-        thread.interrupt();
-        thread.join(CLOSE_DEADLINE);
-    }
-
-    private void loop() {
-        boolean inTrouble = false;
-        while (!Thread.currentThread().isInterrupted()) {
-            try {
-                Thread.sleep(patience.lateness());
-                wakeDue();
-                inTrouble = false;
-            } catch (InterruptedException e) {
-                return;
-            } catch (RuntimeException e) {
-                if (!inTrouble) {
-                    LOG.warn("Sagas could not be looked at, trying on", e);
-                }
-                inTrouble = true;
-            }
-        }
+        ticker.close();
     }
 }

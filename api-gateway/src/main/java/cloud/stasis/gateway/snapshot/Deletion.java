@@ -85,7 +85,7 @@ public record Deletion(
 
     private static List<String> refusals(Snapshot snapshot) {
         List<String> refusals = new ArrayList<>();
-        if (snapshot.state().worker().isPresent()) {
+        if (snapshot.state().worker().isPresent() || snapshot.state() instanceof SnapshotState.Queued) {
             refusals.add("Cannot delete snapshot " + snapshot.id() + " while it is "
                     + snapshot.state().status() + ".");
         }

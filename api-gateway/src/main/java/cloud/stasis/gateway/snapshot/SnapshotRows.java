@@ -16,6 +16,9 @@ public interface SnapshotRows {
     /// Those whose parent this is.
     List<Snapshot> childrenOf(SnapshotId snapshot);
 
+    /// Servers with snapshots that are queued, at most so many.
+    List<InstanceId> serversInQueue(int most);
+
     /// All of a server, the oldest first.
     List<Snapshot> ofServer(InstanceId server);
 

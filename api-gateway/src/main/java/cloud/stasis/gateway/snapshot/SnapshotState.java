@@ -7,12 +7,15 @@ import java.util.Optional;
 /// Where a snapshot stands.
 ///
 /// ```
-///  Creating ---> Available <---> Reverting, Cloning
-///  (failed:          |
-///   the row goes)    v
-///                 Deleting ---> (gone)         Failed: an operator has to look; it can be deleted
+///  Queued ---> Creating ---> Available <---> Reverting, Cloning
+///              (failed:          |
+///               the row goes)    v
+///                             Deleting ---> (gone)         Failed: an operator has to look; it can be deleted
 /// ```
 public sealed interface SnapshotState {
+    /// Waits until nothing else is captured of its server.
+    record Queued() implements SnapshotState {}
+
     record Creating(SagaId saga) implements SnapshotState {}
 
     record Available() implements SnapshotState {}
@@ -34,6 +37,7 @@ public sealed interface SnapshotState {
             case Reverting reverting -> Optional.of(reverting.saga());
             case Cloning cloning -> Optional.of(cloning.saga());
             case Deleting deleting -> Optional.of(deleting.saga());
+            case Queued ignored -> Optional.empty();
             case Available ignored -> Optional.empty();
             case Failed ignored -> Optional.empty();
         };

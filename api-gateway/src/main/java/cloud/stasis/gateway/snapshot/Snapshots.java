@@ -1,9 +1,7 @@
 package cloud.stasis.gateway.snapshot;
 
 import cloud.stasis.gateway.compute.Instance;
-import cloud.stasis.gateway.compute.InstanceState;
 import cloud.stasis.gateway.compute.Instances;
-import cloud.stasis.gateway.compute.Operation;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.job.ClientToken;
 import cloud.stasis.gateway.job.Job;
@@ -60,7 +58,7 @@ public final class Snapshots {
     private final StorageQuota storage;
     private final Volumes volumes;
     private final SagaRunner sagas;
-    private final TakeSnapshot takeSnapshot;
+    private final CaptureQueue queue;
     private final DeleteSnapshot deleteSnapshot;
     private final Clock clock;
 
@@ -74,7 +72,7 @@ public final class Snapshots {
             StorageQuota storage,
             Volumes volumes,
             SagaRunner sagas,
-            TakeSnapshot takeSnapshot,
+            CaptureQueue queue,
             DeleteSnapshot deleteSnapshot,
             Clock clock) {
         this.transactions = transactions;
@@ -86,7 +84,7 @@ public final class Snapshots {
         this.storage = storage;
         this.volumes = volumes;
         this.sagas = sagas;
-        this.takeSnapshot = takeSnapshot;
+        this.queue = queue;
         this.deleteSnapshot = deleteSnapshot;
         this.clock = clock;
     }
@@ -137,7 +135,7 @@ public final class Snapshots {
         });
     }
 
-    /// Begins to take a snapshot.
+    /// Begins to take a snapshot, or queues it if the server is being captured already.
     ///
     /// @throws StasisException `INSTANCE_NOT_FOUND`, `WRONG_STATE`, `QUOTA_EXCEEDED`
     public Job take(Caller caller, InstanceId server, String name, Asked asked, Optional<ClientToken> token) {
@@ -148,9 +146,6 @@ public final class Snapshots {
     public Job begin(Caller caller, InstanceId server, String name, Asked asked, Optional<ClientToken> token) {
         quotas.require(instances.visible(caller, server).project(), Map.of(Resource.SNAPSHOTS, 1L));
         Instance instance = instances.lockVisible(caller, server);
-        SagaId saga = SagaId.random();
-        InstanceState busy = instance.state().toBusy(server, Operation.TAKE_SNAPSHOT, saga);
-        HostId host = Origins.host(instance);
         Instant now = clock.instant();
         Snapshot snapshot = new Snapshot(
                 SnapshotId.random(),
@@ -159,7 +154,7 @@ public final class Snapshots {
                 server,
                 name,
                 asked,
-                new SnapshotState.Creating(saga),
+                new SnapshotState.Queued(),
                 instance.position(),
                 instance.spec(),
                 Optional.empty(),
@@ -169,14 +164,9 @@ public final class Snapshots {
                 now);
         snapshots.add(snapshot);
         reserveRoom(instance, snapshot);
-        instances.save(instance.in(busy, now));
-        return begin(
-                saga,
-                new Start<>(
-                        takeSnapshot,
-                        TakeSnapshot.Data.of(
-                                snapshot, host, TakeSnapshot.Moment.NOW, Origins.of(instance, name, snapshots))),
-                job(caller, snapshot, JobKind.TAKE_SNAPSHOT, token));
+        Job job = job(caller, snapshot, JobKind.TAKE_SNAPSHOT, token);
+        queue.enter(instance, snapshot, job);
+        return job;
     }
 
     /// What it would mean to delete a snapshot.

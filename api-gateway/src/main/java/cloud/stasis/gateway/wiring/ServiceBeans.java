@@ -33,6 +33,7 @@ import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.saga.JobControl;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.gateway.snapshot.CaptureQueue;
 import cloud.stasis.gateway.snapshot.CloneServer;
 import cloud.stasis.gateway.snapshot.Clones;
 import cloud.stasis.gateway.snapshot.DeleteSnapshot;
@@ -100,8 +101,8 @@ class ServiceBeans {
 
     @Produces
     @Singleton
-    JobControl jobControl(Transactions transactions, Jobs jobs, SagaRunner sagas) {
-        return new JobControl(transactions, jobs, sagas);
+    JobControl jobControl(Transactions transactions, Jobs jobs, SagaRunner sagas, CaptureQueue queue) {
+        return new JobControl(transactions, jobs, sagas, queue);
     }
 
     @Produces
@@ -136,9 +137,9 @@ class ServiceBeans {
             VolumeExchange volumes,
             Plugged plugged,
             Networks networks,
-            Clock clock) {
             Quotas quotas,
             Growth growth,
+            Clock clock) {
         return new Reverts(
                 requests,
                 instances,
@@ -282,7 +283,7 @@ class ServiceBeans {
             StorageQuota storage,
             Volumes volumes,
             SagaRunner sagas,
-            TakeSnapshot takeSnapshot,
+            CaptureQueue queue,
             DeleteSnapshot deleteSnapshot,
             Clock clock) {
         return new Snapshots(
@@ -295,8 +296,29 @@ class ServiceBeans {
                 storage,
                 volumes,
                 sagas,
-                takeSnapshot,
+                queue,
                 deleteSnapshot,
+                clock);
+    }
+
+    @Produces
+    @Singleton
+    CaptureQueue captureQueue(
+            Transactions transactions,
+            Instances instances,
+            SnapshotRows snapshots,
+            Jobs jobs,
+            SagaRunner sagas,
+            TakeSnapshot takeSnapshot,
+            Clock clock) {
+        return new CaptureQueue(
+                transactions,
+                instances,
+                snapshots,
+                jobs,
+                new JobTracker(jobs, clock),
+                sagas,
+                takeSnapshot,
                 clock);
     }
 

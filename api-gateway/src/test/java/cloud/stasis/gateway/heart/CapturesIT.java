@@ -146,6 +146,89 @@ class CapturesIT {
     }
 
     @Test
+    void snapshotsOfAServerThatIsBeingCapturedAreTakenInTurn() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "queued");
+        workers.behave((command, about) ->
+                about instanceof ImageCommand.SealBundle ? Optional.of(new Behaviour.Sleeps()) : Optional.empty());
+        String image = begin(tenant, id, "image");
+        JsonNode first = asked(tenant, id, "first");
+        JsonNode second = asked(tenant, id, "second");
+        JsonNode unwanted = asked(tenant, id, "unwanted");
+
+        assertThat(first.at("/snapshot/status").asText()).isEqualTo("queued");
+        assertThat(doors.snapshot(tenant, "GET", "/jobs/" + jobOf(second), null)
+                        .json()
+                        .at("/job/status")
+                        .asText())
+                .isEqualTo("accepted");
+        doors.snapshot(tenant, "DELETE", "/snapshots/" + snapshotOf(second), null)
+                .expect(409);
+        doors.snapshot(tenant, "POST", "/jobs/" + jobOf(unwanted) + "/cancel", "{}")
+                .expect(202);
+        assertThat(doors.ended(tenant, jobOf(unwanted)).path("status").asText()).isEqualTo("cancelled");
+        doors.snapshot(tenant, "GET", "/snapshots/" + snapshotOf(unwanted), null)
+                .expect(404);
+        workers.behave(FakeWorkers.Manners.GOOD);
+
+        assertThat(doors.ended(tenant, jobOf(first)).path("status").asText()).isEqualTo("succeeded");
+        assertThat(doors.ended(tenant, jobOf(second)).path("status").asText()).isEqualTo("succeeded");
+        assertThat(image(tenant, image).path("status").asText()).isEqualTo("active");
+        assertThat(snapshots.shown(tenant, snapshotOf(second)).path("parent").asText())
+                .isEqualTo(snapshotOf(first));
+        doors.awaitStatus(tenant, id, "ACTIVE");
+    }
+
+    @Test
+    void whatIsQueuedEndsWithItsServer() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "queued-and-deleted");
+        workers.behave((command, about) -> about instanceof ComputeCommand.CaptureInstance
+                ? Optional.of(new Behaviour.Sleeps())
+                : Optional.empty());
+        JsonNode first = asked(tenant, id, "first");
+        JsonNode second = asked(tenant, id, "second");
+
+        doors.compute(tenant, "DELETE", "/servers/" + id, null).expect(204);
+        workers.behave(FakeWorkers.Manners.GOOD);
+
+        assertThat(doors.ended(tenant, jobOf(second)).path("status").asText()).isEqualTo("failed");
+        doors.ended(tenant, jobOf(first));
+        doors.snapshot(tenant, "GET", "/snapshots/" + snapshotOf(second), null).expect(404);
+    }
+
+    @Test
+    void onlySoManySnapshotsWait() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "crowded");
+        workers.behave((command, about) -> about instanceof ComputeCommand.CaptureInstance
+                ? Optional.of(new Behaviour.Sleeps())
+                : Optional.empty());
+        for (int at = 0; at <= 10; at++) {
+            asked(tenant, id, "number " + at);
+        }
+
+        doors.snapshot(tenant, "POST", "/snapshots", "{\"server\": \"" + id + "\", \"name\": \"one more\"}")
+                .expect(409);
+
+        doors.compute(tenant, "DELETE", "/servers/" + id, null).expect(204);
+        workers.behave(FakeWorkers.Manners.GOOD);
+    }
+
+    private JsonNode asked(Tenant tenant, String server, String name) {
+        String body = "{\"server\": \"" + server + "\", \"name\": \"" + name + "\"}";
+        return doors.snapshot(tenant, "POST", "/snapshots", body).expect(202).json();
+    }
+
+    private static String jobOf(JsonNode begun) {
+        return begun.at("/job/id").asText();
+    }
+
+    private static String snapshotOf(JsonNode begun) {
+        return begun.at("/snapshot/id").asText();
+    }
+
+    @Test
     void deletingAnImageWhileItIsMadeEndsTheJobAndFreesTheServer() {
         Tenant tenant = doors.http().tenant("member");
         String id = doors.running(tenant, "unwanted");

@@ -5,7 +5,6 @@ import cloud.stasis.gateway.quota.Usage;
 import cloud.stasis.gateway.saga.RowJson;
 import cloud.stasis.gateway.snapshot.FirstVerdict;
 import cloud.stasis.gateway.snapshot.InstantId;
-import cloud.stasis.gateway.snapshot.Snapshot;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.gateway.snapshot.Snapshot.BeforeRevert;
 import cloud.stasis.gateway.snapshot.Snapshot.Imported;
@@ -14,6 +13,7 @@ import cloud.stasis.gateway.snapshot.Snapshot.OfInstant;
 import cloud.stasis.gateway.snapshot.Snapshot.OnRequest;
 import cloud.stasis.gateway.snapshot.Snapshot.Protection;
 import cloud.stasis.gateway.snapshot.Snapshot.SealedBundle;
+import cloud.stasis.gateway.snapshot.Snapshot;
 import cloud.stasis.gateway.snapshot.SnapshotQuery;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
 import cloud.stasis.gateway.snapshot.SnapshotState;
@@ -118,6 +118,16 @@ class SnapshotTable implements SnapshotRows, Usage {
     }
 
     @Override
+    public List<InstanceId> serversInQueue(int most) {
+        return rows.getEntityManager()
+                .createQuery("select distinct instanceId from Snapshot where state = 'queued'", UUID.class)
+                .setMaxResults(most)
+                .getResultStream()
+                .map(InstanceId::new)
+                .toList();
+    }
+
+    @Override
     public void remove(SnapshotId snapshot) {
         rows.deleteById(snapshot.value());
     }
@@ -145,6 +155,11 @@ class SnapshotTable implements SnapshotRows, Usage {
 
     /// Those that reverts made do not count: nobody asked for them, and their number is bounded.
     @Override
+    public Set<Resource> counted() {
+        return Set.of(Resource.SNAPSHOTS);
+    }
+
+    @Override
     public Map<Resource, Long> of(ProjectId project) {
         return Map.of(Resource.SNAPSHOTS, rows.count("projectId = ?1 and beforeRevert is null", project.value()));
     }
@@ -154,11 +169,6 @@ class SnapshotTable implements SnapshotRows, Usage {
         row.spec = RowJson.write(snapshot.spec());
         row.state = snapshot.state().status();
         row.sagaId = snapshot.state().worker().map(SagaId::value).orElse(null);
-    @Override
-    public Set<Resource> counted() {
-        return Set.of(Resource.SNAPSHOTS);
-    }
-
         row.parentId = snapshot.parent().map(SnapshotId::value).orElse(null);
         row.isProtected = snapshot.isProtected();
         row.updatedAt = snapshot.updatedAt();
@@ -205,6 +215,7 @@ class SnapshotTable implements SnapshotRows, Usage {
     private static SnapshotState state(SnapshotEntity row) {
         Optional<SagaId> saga = Optional.ofNullable(row.sagaId).map(SagaId::new);
         return switch (row.state) {
+            case "queued" -> new SnapshotState.Queued();
             case "creating" -> new SnapshotState.Creating(saga.orElseThrow());
             case "available" -> new SnapshotState.Available();
             case "reverting" -> new SnapshotState.Reverting(saga.orElseThrow());
