@@ -11,9 +11,11 @@ import cloud.stasis.compute.hypervisor.LiveLayers;
 import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.disks.LayerFiles;
 import cloud.stasis.machine.Machine;
+import cloud.stasis.model.Cpu;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -119,6 +121,11 @@ final class KillSwitch implements Hypervisor {
     @Override
     public HostCapacity capacity() {
         return hypervisor.capacity();
+    }
+
+    @Override
+    public Optional<Cpu> cpu() {
+        return hypervisor.cpu();
     }
 
     @Override

@@ -5,6 +5,7 @@ import cloud.stasis.gateway.fleet.Load;
 import cloud.stasis.gateway.fleet.Placement;
 import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Cpu;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.Part;
@@ -154,10 +155,22 @@ public record Verdict(OnHost revert, List<OnHost> clones) {
         if (tells && !virtType.equals(host.virtType())) {
             return Optional.of("The guest ran by " + virtType + ", the host runs guests by " + host.virtType() + ".");
         }
-        if (host.virtType().equals("kvm") && !own) {
-            return Optional.of("Hosts do not tell the features of their CPUs yet: memory of a guest that ran by kvm"
-                    + " goes on where it was taken.");
+        return host.virtType().equals("kvm") && !own ? ofCpu(snapshot, host) : Optional.empty();
+    }
+
+    private static Optional<String> ofCpu(Snapshot snapshot, Host host) {
+        Optional<Cpu> seen = snapshot.sealed()
+                .map(Snapshot.SealedBundle::manifest)
+                .flatMap(Manifest::receipt)
+                .flatMap(Receipt::cpu);
+        if (seen.isEmpty() || host.cpu().isEmpty()) {
+            return Optional.of("It is not known what the " + (seen.isEmpty() ? "guest saw of its CPU" : "host's CPU has")
+                    + ": the memory goes on where it was taken.");
         }
-        return Optional.empty();
+        List<String> missing = seen.get().missingOn(host.cpu().get());
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of("The guest's CPU was " + seen.get().model() + ", the host's is "
+                        + host.cpu().get().model() + " and lacks " + String.join(", ", missing) + ".");
     }
 }

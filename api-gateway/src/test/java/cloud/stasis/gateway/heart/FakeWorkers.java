@@ -166,7 +166,8 @@ public class FakeWorkers {
                         ByteCount.ofGib(512),
                         ByteCount.ofGib(1000),
                         ByteCount.ofGib(900),
-                        Optional.of(CaptureStrategy.BITMAP)));
+                        Optional.of(CaptureStrategy.BITMAP),
+                        Optional.empty()));
         beat(BACKEND, "stasis", LOOSE);
     }
 

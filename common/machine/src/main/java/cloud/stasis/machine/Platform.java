@@ -3,6 +3,7 @@ package cloud.stasis.machine;
 import cloud.stasis.messages.ComputeCommand.ClockBasis;
 import cloud.stasis.messages.ComputeCommand.Identity;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
+import cloud.stasis.model.Cpu;
 import java.util.Optional;
 import java.util.UUID;
 

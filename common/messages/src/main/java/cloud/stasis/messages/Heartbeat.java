@@ -3,6 +3,7 @@ package cloud.stasis.messages;
 import cloud.stasis.model.BackendId;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.CaptureStrategy;
+import cloud.stasis.model.Cpu;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.StoreId;
 import java.net.URI;
@@ -17,6 +18,8 @@ public sealed interface Heartbeat extends Message {
 
     /// @param data where the gateway reads bytes such as console logs
     /// @param captures how it reads the disks of running machines; older agents do not tell
+    /// @param cpu what its guests see if nothing else is said; empty if it is not known by name, or an older agent does
+    /// not tell
     /// @param hypervisor name and version, as `QEMU 7.2.22`
     record Host(
             HostId host,
@@ -28,7 +31,8 @@ public sealed interface Heartbeat extends Message {
             ByteCount memory,
             ByteCount diskTotal,
             ByteCount diskFree,
-            Optional<CaptureStrategy> captures)
+            Optional<CaptureStrategy> captures,
+            Optional<Cpu> cpu)
             implements Heartbeat {}
 
     /// @param name by which types of volumes choose it

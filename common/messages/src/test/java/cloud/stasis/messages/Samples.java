@@ -236,6 +236,7 @@ final class Samples {
                         ByteCount.ofGib(32),
                         ByteCount.ofGib(500),
                         ByteCount.ofGib(400),
+                        Optional.empty(),
                         Optional.empty()),
                 new Heartbeat.Backend(
                         new BackendId("local"),

@@ -18,6 +18,7 @@ import java.util.UUID;
 /// @param transfers what was moved for each part
 /// @param freeze which file systems the guest's agent froze; empty if none were
 /// @param together of which instant of several machines it is a part, if it is
+/// @param cpu what the guest saw of its CPU, of a capture with memory whose hypervisor tells it
 public record Receipt(
         String strategy,
         Quiesce asked,
@@ -28,10 +29,37 @@ public record Receipt(
         String hypervisor,
         List<Transfer> transfers,
         Optional<Freeze> freeze,
-        Optional<Together> together) {
+        Optional<Together> together,
+        Optional<Cpu> cpu) {
 
     public Receipt {
         transfers = List.copyOf(transfers);
+    }
+
+    /// Without a word on the CPU.
+    public Receipt(
+            String strategy,
+            Quiesce asked,
+            Consistency reached,
+            Duration frozen,
+            Duration paused,
+            String guestAgent,
+            String hypervisor,
+            List<Transfer> transfers,
+            Optional<Freeze> freeze,
+            Optional<Together> together) {
+        this(
+                strategy,
+                asked,
+                reached,
+                frozen,
+                paused,
+                guestAgent,
+                hypervisor,
+                transfers,
+                freeze,
+                together,
+                Optional.empty());
     }
 
     /// Of one machine, without a word on its file systems.
@@ -60,7 +88,7 @@ public record Receipt(
     /// For people who must not know what of it the store had already.
     public Receipt withoutTransfers() {
         return new Receipt(
-                strategy, asked, reached, frozen, paused, guestAgent, hypervisor, List.of(), freeze, together);
+                strategy, asked, reached, frozen, paused, guestAgent, hypervisor, List.of(), freeze, together, cpu);
     }
 
     public Receipt with(Together instant) {
@@ -74,7 +102,14 @@ public record Receipt(
                 hypervisor,
                 transfers,
                 freeze,
-                Optional.of(instant));
+                Optional.of(instant),
+                cpu);
+    }
+
+    /// Of a guest that saw this CPU.
+    public Receipt seeing(Optional<Cpu> seen) {
+        return new Receipt(
+                strategy, asked, reached, frozen, paused, guestAgent, hypervisor, transfers, freeze, together, seen);
     }
 
     /// The file systems that were frozen.

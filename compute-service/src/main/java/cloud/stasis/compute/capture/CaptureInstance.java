@@ -6,18 +6,20 @@ import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.hypervisor.RamImage;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.SnapshotDirectory;
-import cloud.stasis.compute.instance.SnapshotRecord;
 import cloud.stasis.compute.instance.SnapshotRecord.Quiet;
+import cloud.stasis.compute.instance.SnapshotRecord;
 import cloud.stasis.disks.FileStamp;
 import cloud.stasis.disks.LayerNumber;
 import cloud.stasis.machine.DeviceArchive;
 import cloud.stasis.machine.Machine;
+import cloud.stasis.machine.Platform;
 import cloud.stasis.messages.CommandResult;
-import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.StoreGrant;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
+import cloud.stasis.model.Cpu;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.Part;
@@ -76,7 +78,7 @@ public final class CaptureInstance {
         SnapshotRecord instant = taken(instance, command.snapshot())
                 .orElseGet(() -> cut.cut(instance, command.snapshot(), command.quiesce()));
         try {
-            return upload(instance, order, instant, context).captured();
+            return captured(upload(instance, order, instant, context), instant);
         } catch (StasisException e) {
             if (!e.kind().isRetryable()) {
                 settle.abandon(instance, order.capture());
@@ -93,7 +95,15 @@ public final class CaptureInstance {
                 .orElseThrow(() -> new StasisException(
                         ErrorCode.SNAPSHOT_NOT_FOUND, "this host does not keep that snapshot (any more)"));
         Order order = order(instance, command.snapshot(), Quiesce.PREFER, command.grant());
-        return upload(instance, order, instant, context).captured();
+        return captured(upload(instance, order, instant, context), instant);
+    }
+
+    /// With the CPU that the memory is of.
+    private static CommandResult.Captured captured(Taken taken, SnapshotRecord instant) {
+        CommandResult.Captured all = taken.captured();
+        Optional<Cpu> cpu = instant.memory().flatMap(_ -> instant.machine().platform()).flatMap(Platform::cpu);
+        return new CommandResult.Captured(
+                all.takenAt(), all.parts(), all.receipt().seeing(cpu));
     }
 
     private static Order order(Instance instance, SnapshotId snapshot, Quiesce quiesce, StoreGrant grant) {

@@ -2,6 +2,8 @@ package cloud.stasis.compute.hypervisor;
 
 import cloud.stasis.disks.LayerFiles;
 import cloud.stasis.machine.Machine;
+import cloud.stasis.model.Cpu;
+import java.util.Optional;
 
 /// One host's hypervisor.
 public interface Hypervisor extends AutoCloseable {
@@ -12,6 +14,10 @@ public interface Hypervisor extends AutoCloseable {
     Machine.Board board();
 
     HostCapacity capacity();
+
+    /// What machines see of its CPU if nothing else is said, as far as the hypervisor knows by name; empty if it does
+    /// not.
+    Optional<Cpu> cpu();
 
     /// Machines and whether they run.
     Domains domains();

@@ -9,6 +9,7 @@ import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.machine.Machine;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.Heartbeat;
+import cloud.stasis.model.Cpu;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.worker.WorkerBus;
@@ -68,6 +69,7 @@ class AgentLife implements HealthCheck {
     private void live() {
         try {
             Machine.Board board = reconciled();
+            Optional<Cpu> cpu = host.hypervisor().cpu();
             CommandJournal journal = new CommandJournal(layout.compute().resolve("journal"), clock);
             try (CommandWorker<ComputeCommand> worker =
                     new CommandWorker<>(ComputeCommand.class, agent, journal, bus, clock)) {
@@ -75,7 +77,7 @@ class AgentLife implements HealthCheck {
                 ready = true;
                 LOG.infof("The agent serves hostId=%s virtType=%s", id, board.virtType());
                 while (true) {
-                    beat(board);
+                    beat(board, cpu);
                     Thread.sleep(config.heartbeatInterval());
                 }
             }
@@ -99,7 +101,7 @@ class AgentLife implements HealthCheck {
     }
 
     /// A host whose hypervisor does not answer is silent, so that it gets no new work.
-    private void beat(Machine.Board board) {
+    private void beat(Machine.Board board, Optional<Cpu> cpu) {
         try {
             HostCapacity capacity = host.hypervisor().capacity();
             bus.beat(
@@ -114,7 +116,8 @@ class AgentLife implements HealthCheck {
                             capacity.memory(),
                             host.space().total(),
                             host.space().free(),
-                            Optional.of(host.hypervisor().history().strategy())));
+                            Optional.of(host.hypervisor().history().strategy()),
+                            cpu));
         } catch (StasisException e) {
             LOG.warnf(e, "No heartbeat: the hypervisor does not answer code=%s", e.code());
         }

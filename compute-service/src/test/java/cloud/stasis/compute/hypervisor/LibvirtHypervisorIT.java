@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /// Libvirt and QEMU with the demo guest.
 class LibvirtHypervisorIT extends HypervisorContract {
@@ -32,6 +33,14 @@ class LibvirtHypervisorIT extends HypervisorContract {
     @AfterAll
     void close() {
         host.close();
+    }
+
+    @Test
+    void hostTellsWhatItsGuestsSeeOfTheCpu() {
+        assertThat(hypervisor().cpu()).hasValueSatisfying(cpu -> {
+            assertThat(cpu.features()).isNotEmpty();
+            assertThat(cpu.missingOn(cpu)).isEmpty();
+        });
     }
 
     @Override

@@ -9,6 +9,7 @@ import cloud.stasis.messages.LooseFile;
 import cloud.stasis.model.BackendId;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.CaptureStrategy;
+import cloud.stasis.model.Cpu;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.StoreId;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
@@ -94,6 +95,7 @@ class FleetTable implements Fleet {
         row.diskTotalBytes = host.diskTotal().bytes();
         row.diskFreeBytes = host.diskFree().bytes();
         row.captures = host.captures().map(CaptureStrategy::name).orElse(null);
+        row.cpu = host.cpu().map(RowJson::write).orElse(null);
         row.lastSeen = clock.instant();
         hosts.persist(row);
     }
@@ -129,6 +131,7 @@ class FleetTable implements Fleet {
                 new ByteCount(row.diskTotalBytes),
                 new ByteCount(row.diskFreeBytes),
                 Optional.ofNullable(row.captures).map(CaptureStrategy::valueOf),
+                Optional.ofNullable(row.cpu).map(cpu -> RowJson.read(cpu, Cpu.class)),
                 row.firstSeen,
                 row.lastSeen);
     }

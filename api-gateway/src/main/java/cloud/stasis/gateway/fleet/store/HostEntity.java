@@ -37,6 +37,10 @@ class HostEntity {
     @Nullable
     String captures;
 
+    @Column(columnDefinition = "longtext")
+    @Nullable
+    String cpu;
+
     @Column(name = "first_seen", nullable = false, updatable = false)
     Instant firstSeen;
 

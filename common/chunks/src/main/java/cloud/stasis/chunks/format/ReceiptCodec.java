@@ -2,6 +2,7 @@ package cloud.stasis.chunks.format;
 
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Consistency;
+import cloud.stasis.model.Cpu;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.Receipt;
@@ -35,6 +36,7 @@ final class ReceiptCodec {
                         "fileSystems",
                         freeze.fileSystems().stream().map(ReceiptCodec::json).toList()));
         receipt.together().ifPresent(together -> json.put("together", json(together)));
+        receipt.cpu().ifPresent(cpu -> json.put("cpu", json(cpu)));
         return json;
     }
 
@@ -71,7 +73,28 @@ final class ReceiptCodec {
                 json.has("fileSystems")
                         ? Optional.of(new Receipt.Freeze(fields.list("fileSystems", ReceiptCodec::fileSystem)))
                         : Optional.empty(),
-                fields.object("together").map(ReceiptCodec::together));
+                fields.object("together").map(ReceiptCodec::together),
+                fields.object("cpu").map(ReceiptCodec::cpu));
+    }
+
+    private static Map<String, Object> json(Cpu cpu) {
+        return Map.of(
+                "model", cpu.model(),
+                "features", cpu.features().stream().map(ReceiptCodec::json).toList());
+    }
+
+    private static Map<String, Object> json(Cpu.Feature feature) {
+        return Map.of("name", feature.name(), "presence", Fields.wireName(feature.presence()));
+    }
+
+    private static Cpu cpu(JsonNode json) {
+        Fields fields = new Fields("cpu", json);
+        return new Cpu(fields.text("model"), fields.list("features", ReceiptCodec::feature));
+    }
+
+    private static Cpu.Feature feature(JsonNode json) {
+        Fields fields = new Fields("feature", json);
+        return new Cpu.Feature(fields.text("name"), fields.choice("presence", Cpu.Presence.class));
     }
 
     private static Receipt.FrozenFileSystem fileSystem(JsonNode json) {

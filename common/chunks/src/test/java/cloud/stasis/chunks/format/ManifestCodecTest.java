@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Consistency;
 import cloud.stasis.model.Content;
+import cloud.stasis.model.Cpu;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
@@ -95,7 +96,7 @@ class ManifestCodecTest {
     }
 
     @Test
-    void receiptTellsOfFileSystemsAndOfAnInstantOfSeveralMachines() {
+    void receiptTellsOfFileSystemsOfAnInstantOfSeveralMachinesAndOfTheCpu() {
         Manifest plain = full();
         Receipt was = plain.receipt().orElseThrow();
         Receipt receipt = new Receipt(
@@ -109,7 +110,12 @@ class ManifestCodecTest {
                 was.transfers(),
                 Optional.of(new Receipt.Freeze(
                         List.of(new Receipt.FrozenFileSystem("/data", "ext4", Duration.ofMillis(120))))),
-                Optional.of(new Receipt.Together(new UUID(1, 2), 3, 2, Duration.ofNanos(1_234_000))));
+                Optional.of(new Receipt.Together(new UUID(1, 2), 3, 2, Duration.ofNanos(1_234_000))),
+                Optional.of(new Cpu(
+                        "EPYC",
+                        List.of(
+                                new Cpu.Feature("umip", Cpu.Presence.THERE),
+                                new Cpu.Feature("vme", Cpu.Presence.NOT_THERE)))));
         Manifest manifest = new Manifest(
                 plain.version(),
                 plain.kind(),

@@ -1,8 +1,8 @@
 package cloud.stasis.compute.hypervisor.libvirt;
 
-import cloud.stasis.machine.Cpu;
-import cloud.stasis.machine.Cpu.Feature;
-import cloud.stasis.machine.Cpu.Presence;
+import cloud.stasis.model.Cpu.Feature;
+import cloud.stasis.model.Cpu.Presence;
+import cloud.stasis.model.Cpu;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,8 +12,21 @@ final class CpuXml {
 
     /// Empty if libvirt only says that it is like that of the host.
     static Optional<Cpu> read(Xml domain) {
-        return domain.child("cpu")
-                .flatMap(cpu -> cpu.child("model").map(model -> new Cpu(model.text(), features(cpu))));
+        return domain.child("cpu").flatMap(CpuXml::named);
+    }
+
+    /// The `host-model` of domain capabilities.
+    static Optional<Cpu> ofHost(Xml capabilities) {
+        return capabilities.child("cpu").stream()
+                .flatMap(cpu -> cpu.all("mode").stream())
+                .filter(mode -> mode.attribute("name").equals("host-model"))
+                .filter(mode -> mode.attribute("supported").equals("yes"))
+                .findFirst()
+                .flatMap(CpuXml::named);
+    }
+
+    private static Optional<Cpu> named(Xml cpu) {
+        return cpu.child("model").map(model -> new Cpu(model.text(), features(cpu)));
     }
 
     private static List<Feature> features(Xml cpu) {

@@ -9,8 +9,8 @@ import cloud.stasis.compute.hypervisor.Hypervisor;
 import cloud.stasis.compute.hypervisor.LiveDevices;
 import cloud.stasis.compute.hypervisor.LiveDisks;
 import cloud.stasis.compute.hypervisor.LiveLayers;
-import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.compute.hypervisor.Memories.Keeping;
+import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.disks.LayerFiles;
 import cloud.stasis.disks.QcowLayers;
 import cloud.stasis.disks.Reflink;
@@ -18,6 +18,7 @@ import cloud.stasis.machine.Machine;
 import cloud.stasis.machine.VirtType;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.CaptureStrategy;
+import cloud.stasis.model.Cpu;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.StasisException;
@@ -138,6 +139,11 @@ public final class LibvirtHypervisor implements Hypervisor {
         }
         throw new StasisException(
                 ErrorCode.HYPERVISOR_UNAVAILABLE, "this host's QEMU has no machine type " + BOARD_ALIAS);
+    }
+
+    @Override
+    public Optional<Cpu> cpu() {
+        return CpuXml.ofHost(Xml.parse(libvirt.capabilities(virtType.wireName())));
     }
 
     @Override

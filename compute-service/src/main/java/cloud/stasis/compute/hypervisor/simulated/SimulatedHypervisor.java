@@ -19,6 +19,7 @@ import cloud.stasis.machine.Platform;
 import cloud.stasis.machine.VirtType;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.CaptureStrategy;
+import cloud.stasis.model.Cpu;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
@@ -91,6 +92,11 @@ public final class SimulatedHypervisor implements Hypervisor {
     @Override
     public Machine.Board board() {
         return new Machine.Board(MACHINE_TYPE, VirtType.SIMULATED);
+    }
+
+    @Override
+    public Optional<Cpu> cpu() {
+        return Optional.empty();
     }
 
     @Override
