@@ -12,6 +12,8 @@ import org.libvirt.LibvirtException;
 
 /// The guest agent through libvirt.
 final class LibvirtGuests implements Guests {
+    /// Of an agent's words, in characters.
+    private static final int MAX_SAID = 200;
     private static final Logger LOG = Logger.getLogger(LibvirtGuests.class);
 
     /// An agent that lives answers a ping in 4 ms; under load in some hundred.
@@ -45,11 +47,17 @@ final class LibvirtGuests implements Guests {
             boolean silent =
                     LibvirtCalls.INSTANCE.virGetLastErrorCode() == ErrorNumber.VIR_ERR_AGENT_UNRESPONSIVE.ordinal();
             String said = LibvirtCalls.INSTANCE.virGetLastErrorMessage();
-            LOG.infof("A guest did not freeze instanceId=%s said=%s", instance, said);
+            LOG.infof("A guest did not freeze instanceId=%s said=%s", instance, shown(said));
             return silent
                     ? new FreezeAnswer.Silent("the guest agent did not answer the freeze in time")
-                    : new FreezeAnswer.Refused("the guest agent refused to freeze");
+                    : new FreezeAnswer.Refused("the guest agent refused to freeze: " + shown(said));
         });
+    }
+
+    /// What comes from a guest stays on one line.
+    private static String shown(String said) {
+        String line = said.replaceAll("\\p{Cntrl}+", " ");
+        return line.substring(0, Math.min(line.length(), MAX_SAID));
     }
 
     /// A short question first: a freeze that nobody hears would cost the whole freeze deadline.
