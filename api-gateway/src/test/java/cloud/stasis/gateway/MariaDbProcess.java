@@ -76,10 +76,9 @@ public final class MariaDbProcess implements AutoCloseable {
                 "--datadir=" + data(directory),
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db"));
-        Process install = asRoot(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        ProcessBuilder builder = asRoot(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().put("TMPDIR", temporary(directory).toString());
+        Process install = builder.start();
         if (!ended(install, START_LIMIT) || install.exitValue() != 0) {
             throw new IOException("mariadb-install-db failed:\n" + Files.readString(log));
         }
@@ -91,11 +90,17 @@ public final class MariaDbProcess implements AutoCloseable {
                         + "grant all on *.* to '%s'@'127.0.0.1';%n".formatted(USER));
     }
 
+    /// Servers that share such a directory remove each other's files when they start.
+    private static Path temporary(Path directory) throws IOException {
+        return Files.createDirectories(directory.toAbsolutePath().resolve("tmp"));
+    }
+
     private static Process launch(Path directory, int port) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 "mariadbd",
                 "--no-defaults",
                 "--datadir=" + data(directory),
+                "--tmpdir=" + temporary(directory),
                 "--socket=" + directory.toAbsolutePath().resolve("s"),
                 "--pid-file=" + directory.toAbsolutePath().resolve("pid"),
                 "--init-file=" + directory.toAbsolutePath().resolve("init.sql"),

@@ -59,7 +59,8 @@ final class Database {
     private Launch prepare(Port port) {
         String user = unprivilegedUserOr(System.getProperty("user.name"));
         MariaDbPrograms programs = MariaDbPrograms.find(settings.home());
-        installOnce(programs, user);
+        Path temporary = temporary(user);
+        installOnce(programs, temporary, user);
         Path grants = writeGrants(user);
         Mebibytes pool = settings.memory("STASIS_DATABASE_POOL_MIB", BUFFER_POOL);
         List<String> command = new ArrayList<>(List.of(programs.server().toString(), "--no-defaults"));
@@ -67,6 +68,7 @@ final class Database {
         command.addAll(List.of(
                 "--user=" + user,
                 "--datadir=" + data,
+                "--tmpdir=" + temporary,
                 "--socket=" + data.resolve("mariadb.sock"),
                 "--pid-file=" + data.resolve("mariadb.pid"),
                 "--bind-address=" + Settings.LOOPBACK,
@@ -83,8 +85,20 @@ final class Database {
         return new Launch(command, Map.of());
     }
 
+    /// Two servers that share such a directory remove each other's files when they start.
+    private Path temporary(String user) {
+        Path temporary = directory.resolve("tmp");
+        try {
+            Files.createDirectories(temporary);
+            own(temporary, user);
+            return temporary;
+        } catch (IOException e) {
+            throw new LaunchException("Cannot make " + temporary + ": " + e, e);
+        }
+    }
+
     /// Installs beside the final place and moves it there, so that a kill in between leaves nothing half made.
-    private void installOnce(MariaDbPrograms programs, String user) {
+    private void installOnce(MariaDbPrograms programs, Path temporary, String user) {
         if (Files.isDirectory(data.resolve("mysql"))) {
             return;
         }
@@ -94,7 +108,7 @@ final class Database {
             Files.createDirectory(
                     draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             own(draft, user);
-            programs.install(draft, user, INSTALL_DEADLINE);
+            programs.install(draft, temporary, user, INSTALL_DEADLINE);
             Files.move(draft, data, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new LaunchException("Cannot make the database in " + data + ": " + e, e);

@@ -38,7 +38,8 @@ record MariaDbPrograms(Path server, Path installer, List<String> options) {
         return unpacked(bundle, home.mariadb().resolve("programs"));
     }
 
-    void install(Path directory, String user, Duration deadline) throws IOException {
+    /// @param temporary nobody else's: a server that starts removes what others have there
+    void install(Path directory, Path temporary, String user, Duration deadline) throws IOException {
         List<String> command = new ArrayList<>(List.of(installer.toString(), "--no-defaults"));
         command.addAll(options);
         command.addAll(List.of(
@@ -49,10 +50,10 @@ record MariaDbPrograms(Path server, Path installer, List<String> options) {
                 "--skip-name-resolve"));
         Path said = Files.createTempFile("mariadb-install", ".log");
         try {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(said.toFile())
-                    .start();
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
+            builder.environment().put("TMPDIR", temporary.toString());
+            Process process = builder.start();
             if (!process.waitFor(deadline)) {
                 process.destroyForcibly();
                 throw new LaunchException("Making the database took longer than " + deadline.toSeconds() + " s.");
