@@ -167,8 +167,7 @@ public record Instance(
     /// About to become of another size by what is being done with it. Its flavor and its size stay what they are
     /// until then, but what it counts ([#load]) does not.
     public Instance growing(Size next) {
-        return new Instance(
-                id, project, user, profile, flavor, spec, image, host, state.growing(next), position, life);
+        return new Instance(id, project, user, profile, flavor, spec, image, host, state.growing(next), position, life);
     }
 
     /// The disks that are volumes.

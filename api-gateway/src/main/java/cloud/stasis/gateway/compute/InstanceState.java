@@ -92,8 +92,7 @@ public record InstanceState(Stage stage, Optional<Work> work) {
     InstanceState growing(Size size) {
         return new InstanceState(
                 stage,
-                work.map(current ->
-                        new Work(current.operation(), current.phase(), current.saga(), Optional.of(size))));
+                work.map(current -> new Work(current.operation(), current.phase(), current.saga(), Optional.of(size))));
     }
 
     /// The size that it will have when what is being done with it is done, if that may be larger.
@@ -109,7 +108,8 @@ public record InstanceState(Stage stage, Optional<Work> work) {
     }
 
     public InstanceState toPhase(Phase phase) {
-        return new InstanceState(stage, work.map(current -> new Work(current.operation(), phase, current.saga(), current.growth())));
+        return new InstanceState(
+                stage, work.map(current -> new Work(current.operation(), phase, current.saga(), current.growth())));
     }
 
     public InstanceState toReady(PowerState power) {

@@ -81,9 +81,8 @@ public final class Quotas {
         });
         Map<Resource, Long> used = used(project, counted.keySet());
         return counted.entrySet().stream()
-                .flatMap(more -> excess(
-                        limits, more.getKey(), used.getOrDefault(more.getKey(), 0L), more.getValue())
-                        .stream())
+                .flatMap(more ->
+                        excess(limits, more.getKey(), used.getOrDefault(more.getKey(), 0L), more.getValue()).stream())
                 .findFirst();
     }
 
@@ -110,8 +109,8 @@ public final class Quotas {
         if (limit == Resource.UNLIMITED || more <= 0 || have + more <= limit) {
             return Optional.empty();
         }
-        return Optional.of("Quota exceeded for " + resource.word() + ": Requested " + more + ", but already used " + have
-                + " of " + limit + " " + resource.word());
+        return Optional.of("Quota exceeded for " + resource.word() + ": Requested " + more + ", but already used "
+                + have + " of " + limit + " " + resource.word());
     }
 
     private static void refuse(String reason) {

@@ -106,8 +106,7 @@ public final class CaptureQueue implements Waiting {
         TakeSnapshot.Origin origin = Origins.of(instance, snapshot.name(), snapshots);
         sagas.startAccepted(
                 saga,
-                new Start<>(
-                        takeSnapshot, TakeSnapshot.Data.of(begun, host, TakeSnapshot.Moment.NOW, origin)),
+                new Start<>(takeSnapshot, TakeSnapshot.Data.of(begun, host, TakeSnapshot.Moment.NOW, origin)),
                 job);
     }
 

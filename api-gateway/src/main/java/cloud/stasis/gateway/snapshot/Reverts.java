@@ -2,7 +2,6 @@ package cloud.stasis.gateway.snapshot;
 
 import cloud.stasis.gateway.compute.Growth;
 import cloud.stasis.gateway.compute.Instance;
-import cloud.stasis.gateway.compute.InstanceState;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.Operation;
 import cloud.stasis.gateway.device.Networks;
@@ -145,7 +144,8 @@ public final class Reverts {
         SagaId saga = SagaId.random();
         Instant now = clock.instant();
         Size then = snapshot.spec().size();
-        Instance busy = instance.in(instance.state().toBusy(instance.id(), Operation.REVERT, saga), now).growing(then);
+        Instance busy = instance.in(instance.state().toBusy(instance.id(), Operation.REVERT, saga), now)
+                .growing(then);
         HostId host = Origins.host(instance);
         List<Part> parts = revertible(snapshot, way);
         growth.require(instance, Instance.load(then));

@@ -164,8 +164,9 @@ public record Verdict(OnHost revert, List<OnHost> clones) {
                 .flatMap(Manifest::receipt)
                 .flatMap(Receipt::cpu);
         if (seen.isEmpty() || host.cpu().isEmpty()) {
-            return Optional.of("It is not known what the " + (seen.isEmpty() ? "guest saw of its CPU" : "host's CPU has")
-                    + ": the memory goes on where it was taken.");
+            return Optional.of(
+                    "It is not known what the " + (seen.isEmpty() ? "guest saw of its CPU" : "host's CPU has")
+                            + ": the memory goes on where it was taken.");
         }
         List<String> missing = seen.get().missingOn(host.cpu().get());
         return missing.isEmpty()

@@ -79,8 +79,8 @@ public final class Verdicts {
             examination.unless(Optional.of("No host has the server."));
         } else {
             examination.unless(Verdict.ofLife(host.get(), clock.instant()));
-            examination.unless(server.flatMap(
-                    instance -> growth.hindrance(instance, Instance.load(snapshot.spec().size()), host.get())));
+            examination.unless(server.flatMap(instance ->
+                    growth.hindrance(instance, Instance.load(snapshot.spec().size()), host.get())));
             if (snapshot.hasMemory()) {
                 examination.memoryUnless(Verdict.ofPlatform(snapshot, host.get(), true));
             }

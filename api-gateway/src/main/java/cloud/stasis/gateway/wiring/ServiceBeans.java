@@ -141,17 +141,7 @@ class ServiceBeans {
             Growth growth,
             Clock clock) {
         return new Reverts(
-                requests,
-                instances,
-                snapshots,
-                sagas,
-                revertServer,
-                volumes,
-                plugged,
-                networks,
-                quotas,
-                growth,
-                clock);
+                requests, instances, snapshots, sagas, revertServer, volumes, plugged, networks, quotas, growth, clock);
     }
 
     @Produces
@@ -312,14 +302,7 @@ class ServiceBeans {
             TakeSnapshot takeSnapshot,
             Clock clock) {
         return new CaptureQueue(
-                transactions,
-                instances,
-                snapshots,
-                jobs,
-                new JobTracker(jobs, clock),
-                sagas,
-                takeSnapshot,
-                clock);
+                transactions, instances, snapshots, jobs, new JobTracker(jobs, clock), sagas, takeSnapshot, clock);
     }
 
     @Produces

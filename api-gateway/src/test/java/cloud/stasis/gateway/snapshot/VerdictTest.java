@@ -35,8 +35,8 @@ import org.junit.jupiter.api.Test;
 
 /// Where the memory of a guest that ran by KVM goes on.
 class VerdictTest {
-    private static final Cpu EPYC = new Cpu(
-            "EPYC", List.of(new Feature("umip", Presence.THERE), new Feature("sha-ni", Presence.NOT_THERE)));
+    private static final Cpu EPYC =
+            new Cpu("EPYC", List.of(new Feature("umip", Presence.THERE), new Feature("sha-ni", Presence.NOT_THERE)));
     private static final Cpu OLDER = new Cpu("EPYC", List.of(new Feature("sha-ni", Presence.NOT_THERE)));
 
     @Test
