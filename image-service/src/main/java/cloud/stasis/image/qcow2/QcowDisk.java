@@ -4,35 +4,16 @@ import cloud.stasis.chunks.ContentReader;
 import cloud.stasis.chunks.ContentSource;
 import cloud.stasis.chunks.ContentWriter;
 import cloud.stasis.chunks.QcowHeader;
-import cloud.stasis.chunks.format.TreeShape;
-import cloud.stasis.model.ByteCount;
+import cloud.stasis.image.disk.DiskContent;
 import cloud.stasis.model.Content;
-import cloud.stasis.model.Digest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/// The disk in an uploaded qcow2 file, as content of its own. Where a cluster of the file lies on a leaf of the
-/// file - the rule for images with clusters of 64 KiB and more - the leaf of the disk *is* that leaf, and not a
-/// byte is read or stored.
+/// The disk in an uploaded qcow2 file, as content of its own.
 public final class QcowDisk {
-    private static final int LEAF = TreeShape.LEAF_BYTES;
-    private static final int BUFFER_LEAVES = 16;
-
-    private final ContentReader reader;
-    private final Optional<Content> file;
-    private final ContentWriter out;
-    private final QcowReader image;
-
-    private byte[] buffer = new byte[BUFFER_LEAVES * LEAF];
-    private int buffered;
-
-    private QcowDisk(ContentReader reader, Optional<Content> file, ContentWriter out, QcowReader image) {
-        this.reader = reader;
-        this.file = file;
-        this.out = out;
-        this.image = image;
-    }
+    private QcowDisk() {}
 
     /// Whether a file begins like a qcow2 image of whatever version.
     public static boolean isQcow(byte[] head, int length) {
@@ -59,77 +40,10 @@ public final class QcowDisk {
             source.read(0, head);
             QcowHeader header = QcowHeader.parse(head.flip(), source.size());
             try (QcowReader image = new QcowReader(header, source)) {
-                return new QcowDisk(reader, file, out, image).store();
+                return DiskContent.store(reader, file, out, image);
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    private Content store() throws IOException {
-        long size = image.header().virtualSize().bytes();
-        long guest = 0;
-        while (guest < size) {
-            long hole = image.hole(guest);
-            long zeros = guest + hole == size ? hole : hole / LEAF * LEAF;
-            if (zeros > 0) {
-                flush();
-                out.appendZeros(ByteCount.ofBytes(zeros));
-                guest += zeros;
-            } else {
-                int length = (int) Math.min(LEAF, size - guest);
-                storeLeaf(guest, length);
-                guest += length;
-            }
-        }
-        flush();
-        return out.finish();
-    }
-
-    private void storeLeaf(long guest, int length) throws IOException {
-        Optional<Digest> known = leafOfFile(guest, length);
-        if (known.isPresent()) {
-            flush();
-            image.use(LEAF);
-            out.appendKnown(known.get());
-            return;
-        }
-        int clusterSize = image.header().clusterSize();
-        for (int done = 0; done < length; ) {
-            long at = guest + done;
-            int count = (int) Math.min(length - done, clusterSize - at % clusterSize);
-            image.read(at, buffer, buffered + done, count);
-            done += count;
-        }
-        buffered += length;
-        if (buffered == buffer.length) {
-            flush();
-        }
-    }
-
-    /// The leaf of the file that is the leaf at `guest`, if there is one.
-    private Optional<Digest> leafOfFile(long guest, int length) throws IOException {
-        int clusterSize = image.header().clusterSize();
-        if (file.isEmpty()
-                || length < LEAF
-                || clusterSize < LEAF
-                || !(image.cluster(guest / clusterSize) instanceof QcowReader.Cluster.Plain plain)) {
-            return Optional.empty();
-        }
-        long offset = plain.offset() + guest % clusterSize;
-        if (offset % LEAF != 0 || offset > file.get().size().bytes() - LEAF) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                reader.leaves(file.get(), offset / LEAF, offset / LEAF + 1).getFirst());
-    }
-
-    private void flush() {
-        if (buffered > 0) {
-            out.append(buffer, buffered, () -> {});
-            // The writer still works on the old one.
-            buffer = new byte[BUFFER_LEAVES * LEAF];
-            buffered = 0;
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -4,9 +4,12 @@ import static cloud.stasis.chunks.QcowHeader.require;
 
 import cloud.stasis.chunks.ContentSource;
 import cloud.stasis.chunks.QcowHeader;
+import cloud.stasis.image.disk.DiskImage;
+import cloud.stasis.model.ByteCount;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -14,9 +17,9 @@ import java.util.zip.Inflater;
 /// every offset is checked before it is followed. What a guest cluster costs is bounded by what it holds, and
 /// the whole by the size of the file: plain clusters together are no more than the file has, compressed ones
 /// expand on average no more than [#MAX_EXPANSION]-fold.
-final class QcowReader implements AutoCloseable {
+final class QcowReader implements DiskImage {
     /// Where a guest cluster is.
-    sealed interface Cluster {
+    private sealed interface Cluster {
         /// Reads as zeros.
         record Zero() implements Cluster {}
 
@@ -60,13 +63,19 @@ final class QcowReader implements AutoCloseable {
         this.l1 = readTable(header.l1Offset(), header.l1Entries());
     }
 
-    QcowHeader header() {
-        return header;
+    @Override
+    public ByteCount size() {
+        return header.virtualSize();
     }
 
-    /// How many bytes from the guest offset `guest` on are zeros as the tables tell it; 0 if the cluster there
-    /// is not.
-    long hole(long guest) throws IOException {
+    /// A cluster.
+    @Override
+    public int unitBytes() {
+        return header.clusterSize();
+    }
+
+    @Override
+    public long hole(long guest) throws IOException {
         long end = guest;
         long size = header.virtualSize().bytes();
         long span = (long) header.clusterSize() * header.l2Entries();
@@ -83,8 +92,15 @@ final class QcowReader implements AutoCloseable {
         return Math.min(end, size) - guest;
     }
 
+    @Override
+    public OptionalLong plain(long guest) throws IOException {
+        return cluster(guest / header.clusterSize()) instanceof Cluster.Plain plain
+                ? OptionalLong.of(plain.offset() + guest % header.clusterSize())
+                : OptionalLong.empty();
+    }
+
     /// Where guest cluster `index` is.
-    Cluster cluster(long index) throws IOException {
+    private Cluster cluster(long index) throws IOException {
         int entry = (int) (index % header.l2Entries());
         loadL2(index / header.l2Entries());
         if (l2.length == 0) {
@@ -93,8 +109,8 @@ final class QcowReader implements AutoCloseable {
         return header.extendedL2() ? extended(l2[2 * entry], l2[2 * entry + 1]) : standard(l2[entry]);
     }
 
-    /// Reads guest bytes of one cluster.
-    void read(long guest, byte[] into, int at, int length) throws IOException {
+    @Override
+    public void read(long guest, byte[] into, int at, int length) throws IOException {
         long index = guest / header.clusterSize();
         int inCluster = (int) (guest % header.clusterSize());
         switch (cluster(index)) {
@@ -108,11 +124,15 @@ final class QcowReader implements AutoCloseable {
         }
     }
 
-    /// Counts a plain range that is used without being read.
-    void use(int length) {
+    @Override
+    public void use(int length) {
         plainBytes += length;
         require(plainBytes <= fileSize + header.clusterSize(), "it uses the same clusters many times");
     }
+
+    /// What is behind the clusters of the disk is nobody's.
+    @Override
+    public void finish() {}
 
     @Override
     public void close() {
