@@ -10,6 +10,7 @@ import cloud.stasis.chunks.ContentWriter;
 import cloud.stasis.chunks.TransferThreads;
 import cloud.stasis.chunks.format.ManifestCodec;
 import cloud.stasis.image.qcow2.QcowDisk;
+import cloud.stasis.image.vmdk.VmdkDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
@@ -29,7 +30,7 @@ import java.util.Optional;
 /// tar: plain members with plain names, each once  ->  description: first, and names every other member
 ///   ->  hashes: of all members, if there are any  ->  the bundle of our own manifest, content by content, with
 ///                                                     the machine that its device archive describes, or
-///                                                     the disks that the description names, if they are qcow2
+///                                                     the disks that the description names, qcow2 or VMDK
 /// ```
 /// Whatever is refused leaves nothing but blobs that nothing names.
 public final class OvaImport {
@@ -40,6 +41,7 @@ public final class OvaImport {
 
     private static final int PIECE_BYTES = 1024 * 1024;
     private static final int MAX_DISKS = 26;
+    private static final int MAGIC_BYTES = 4;
 
     /// The rest of a manifest's entries are the image's own.
     private static final int MAX_METADATA = Manifest.MAX_METADATA / 2;
@@ -116,7 +118,7 @@ public final class OvaImport {
             String name = OvaNames.of(part);
             expected.add(name);
             require(!(part instanceof Part.File), "its manifest has a part that does not belong into a bundle");
-            Content stored = part instanceof Part.Disk ? disk(name) : whole(name, part);
+            Content stored = part instanceof Part.Disk ? disk(name, DiskForm.QCOW2) : whole(name, part);
             // The manifest names what it stands for by its hash: nothing else has to be compared.
             require(stored.equals(part.content()), "its " + name + " is not what its manifest names");
         }
@@ -151,28 +153,47 @@ public final class OvaImport {
 
     // ---- one from elsewhere
 
+    private enum DiskForm {
+        QCOW2,
+        VMDK
+    }
+
     /// Disks of a format that is not known here stay in the archive: then there is nothing to boot from.
     private List<Part> disks(Ovf description) throws IOException {
         require(description.disks().size() <= MAX_DISKS, "it has more than " + MAX_DISKS + " disks");
+        List<DiskForm> forms = new ArrayList<>();
         for (Ovf.Disk disk : description.disks()) {
-            byte[] head = new byte[4];
-            ContentSource member = member(disk.file());
-            require(member.size().bytes() >= head.length, "it has a disk without content");
-            member.read(0, ByteBuffer.wrap(head));
-            if (!QcowDisk.isQcow(head, head.length)) {
-                return List.of();
-            }
+            form(disk.file()).ifPresent(forms::add);
+        }
+        if (forms.size() < description.disks().size()) {
+            return List.of();
         }
         List<Part> parts = new ArrayList<>();
-        for (Ovf.Disk disk : description.disks()) {
-            parts.add(new Part.Disk(DeviceName.virtio(parts.size()), disk(disk.file())));
+        for (int at = 0; at < forms.size(); at++) {
+            Content disk = disk(description.disks().get(at).file(), forms.get(at));
+            parts.add(new Part.Disk(DeviceName.virtio(at), disk));
         }
         return parts;
     }
 
-    private Content disk(String name) throws IOException {
+    /// What the bytes are; what the description calls them is often something else.
+    private Optional<DiskForm> form(String name) throws IOException {
+        byte[] head = new byte[MAGIC_BYTES];
+        ContentSource member = member(name);
+        require(member.size().bytes() >= head.length, "it has a disk without content");
+        member.read(0, ByteBuffer.wrap(head));
+        if (QcowDisk.isQcow(head, head.length)) {
+            return Optional.of(DiskForm.QCOW2);
+        }
+        return VmdkDisk.isVmdk(head, head.length) ? Optional.of(DiskForm.VMDK) : Optional.empty();
+    }
+
+    private Content disk(String name, DiskForm form) throws IOException {
         try (ContentWriter writer = new ContentWriter(blobs, threads)) {
-            return QcowDisk.store(reader, member(name), writer);
+            return switch (form) {
+                case QCOW2 -> QcowDisk.store(reader, member(name), writer);
+                case VMDK -> VmdkDisk.store(reader, member(name), writer);
+            };
         }
     }
 

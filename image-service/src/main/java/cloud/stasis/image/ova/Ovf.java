@@ -6,12 +6,15 @@ import static cloud.stasis.image.ova.TarEntry.require;
 import cloud.stasis.model.ByteCount;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamConstants;
@@ -30,9 +33,12 @@ record Ovf(List<File> files, List<Disk> disks) {
     private static final int MAX_FILES = 80;
     private static final int MAX_DEPTH = 64;
     private static final String OVF = "http://schemas.dmtf.org/ovf/envelope/1";
+    private static final String ANY_OVF = "http://schemas.dmtf.org/ovf/envelope/";
     private static final String RASD =
             "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_ResourceAllocationSettingData";
     private static final String VSSD = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_VirtualSystemSettingData";
+
+    private static final Pattern UNITS = Pattern.compile("byte(?: ?\\* ?(2|10) ?\\^ ?([0-9]{1,2}))?");
 
     /// What disks are.
     enum DiskForm {
@@ -184,13 +190,14 @@ record Ovf(List<File> files, List<Disk> disks) {
                 case XMLStreamConstants.START_ELEMENT -> {
                     depth++;
                     require(depth <= MAX_DEPTH, "its description is too deep");
-                    if (xml.getLocalName().equals("File")) {
+                    String element = isOvf(xml) ? xml.getLocalName() : "";
+                    if (element.equals("File")) {
                         File file = file(xml);
                         require(
                                 files.size() < MAX_FILES && nameById.put(required(xml, "id"), file.name) == null,
                                 "its description names files twice, or too many");
                         files.add(file);
-                    } else if (xml.getLocalName().equals("Disk")) {
+                    } else if (element.equals("Disk")) {
                         disk(xml, nameById).ifPresent(disks::add);
                     }
                 }
@@ -201,6 +208,12 @@ record Ovf(List<File> files, List<Disk> disks) {
         require(files.stream().map(File::name).distinct().count() == files.size(), "its description names files twice");
         require(disks.stream().map(Disk::file).distinct().count() == disks.size(), "its description names disks twice");
         return new Ovf(files, disks);
+    }
+
+    /// What products say of their own in the midst of it may have the same names.
+    private static boolean isOvf(XMLStreamReader xml) {
+        String namespace = xml.getNamespaceURI();
+        return namespace == null || namespace.isEmpty() || namespace.startsWith(ANY_OVF);
     }
 
     private static File file(XMLStreamReader xml) {
@@ -215,7 +228,9 @@ record Ovf(List<File> files, List<Disk> disks) {
     /// A disk that is blank has no file.
     private static Optional<Disk> disk(XMLStreamReader xml, Map<String, String> nameById) {
         require(attribute(xml, "parentRef").isEmpty(), "it has disks that stand on others");
-        ByteCount capacity = number(required(xml, "capacity"));
+        ByteCount capacity = capacity(
+                required(xml, "capacity"),
+                attribute(xml, "capacityAllocationUnits").orElse("byte"));
         return attribute(xml, "fileRef").map(id -> {
             String name = nameById.get(id);
             if (name == null) {
@@ -236,6 +251,20 @@ record Ovf(List<File> files, List<Disk> disks) {
             }
         }
         return Optional.empty();
+    }
+
+    /// @param units as DSP0004 writes them
+    private static ByteCount capacity(String text, String units) {
+        Matcher match = UNITS.matcher(units.strip());
+        require(match.matches(), "its description has a unit that is not known here");
+        if (match.group(1) == null) {
+            return number(text);
+        }
+        BigInteger bytes = new BigInteger(match.group(1))
+                .pow(Integer.parseInt(match.group(2)))
+                .multiply(BigInteger.valueOf(number(text).bytes()));
+        require(bytes.bitLength() < Long.SIZE, "its description has a number that is none");
+        return ByteCount.ofBytes(bytes.longValueExact());
     }
 
     private static ByteCount number(String text) {

@@ -24,10 +24,14 @@ final class FormatCheck {
     }
 
     private static final String VHD = "conectix";
+
+    /// What ESX keeps its own disks in, of which there is no reader here.
+    private static final Magic ESX_DISK = Magic.text(DiskFormat.VMDK, 0, "COWD");
+
     private static final Magic[] MAGICS = {
         Magic.text(DiskFormat.QCOW2, 0, "QFI\u00fb"),
         Magic.text(DiskFormat.VMDK, 0, "KDMV"),
-        Magic.text(DiskFormat.VMDK, 0, "COWD"),
+        ESX_DISK,
         Magic.text(DiskFormat.VMDK, 0, "# Disk DescriptorFile"),
         Magic.text(DiskFormat.VDI, 0x40, "\u007f\u0010\u00da\u00be"),
         Magic.text(DiskFormat.VHDX, 0, "vhdxfile"),
@@ -46,8 +50,8 @@ final class FormatCheck {
     enum Finding {
         /// Of the format that was declared.
         AS_DECLARED,
-        /// Of none that is known. Unless it was declared to be the plain bytes of a disk it is kept as it
-        /// is, and no host is given anything of it.
+        /// Of none that is known, or of a kind that nothing here reads. Unless it was declared to be the plain
+        /// bytes of a disk it is kept as it is, and no host is given anything of it.
         UNKNOWN
     }
 
@@ -81,7 +85,8 @@ final class FormatCheck {
         if (declared == DiskFormat.VMDK && found.isPresent() && head[0] == '#') {
             throw hostile(declared, "it is only a description that names other files");
         }
-        return found.equals(Optional.of(declared)) ? Finding.AS_DECLARED : Finding.UNKNOWN;
+        boolean isRead = !ESX_DISK.isIn(head, length);
+        return isRead && found.equals(Optional.of(declared)) ? Finding.AS_DECLARED : Finding.UNKNOWN;
     }
 
     private static StasisException hostile(DiskFormat declared, DiskFormat found) {

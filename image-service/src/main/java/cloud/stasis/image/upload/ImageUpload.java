@@ -9,6 +9,7 @@ import cloud.stasis.image.qcow2.QcowDisk;
 import cloud.stasis.image.repository.Repository;
 import cloud.stasis.image.sync.Copies;
 import cloud.stasis.image.upload.FormatCheck.Finding;
+import cloud.stasis.image.vmdk.VmdkDisk;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
@@ -162,19 +163,27 @@ public final class ImageUpload {
     private List<Part> disks(Request request, Stored stored, BlobExchange blobs) {
         return switch (request.diskFormat()) {
             case RAW, AMI -> List.of(new Part.Disk(ROOT, stored.file()));
-            case QCOW2 ->
-                switch (stored.finding()) {
-                    case AS_DECLARED -> List.of(new Part.Disk(ROOT, disk(stored.file(), blobs)));
-                    case UNKNOWN -> List.of();
-                };
-            case VMDK, VDI, VHD, VHDX, ISO, PLOOP, ARI, AKI -> List.of();
+            case QCOW2 -> disk(stored, QcowDisk::store, blobs);
+            case VMDK -> disk(stored, VmdkDisk::store, blobs);
+            case VDI, VHD, VHDX, ISO, PLOOP, ARI, AKI -> List.of();
         };
     }
 
-    private Content disk(Content file, BlobExchange blobs) {
-        try (ContentWriter writer = new ContentWriter(blobs, threads)) {
-            return QcowDisk.store(new ContentReader(blobs), file, writer);
-        }
+    /// Finds the disk in a file and stores it.
+    @FunctionalInterface
+    private interface DiskFinder {
+        Content store(ContentReader reader, Content file, ContentWriter out);
+    }
+
+    private List<Part> disk(Stored stored, DiskFinder finder, BlobExchange blobs) {
+        return switch (stored.finding()) {
+            case UNKNOWN -> List.of();
+            case AS_DECLARED -> {
+                try (ContentWriter writer = new ContentWriter(blobs, threads)) {
+                    yield List.of(new Part.Disk(ROOT, finder.store(new ContentReader(blobs), stored.file(), writer)));
+                }
+            }
+        };
     }
 
     /// @param bundle what the image shows, if it came as a bundle

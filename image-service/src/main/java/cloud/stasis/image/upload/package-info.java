@@ -6,7 +6,7 @@
 ///  socket -> segment of 1 MiB --+--> md5      (a thread of its own, in order)
 ///            (6 at most)        +--> sha512   (a thread of its own, in order)
 ///                               +--> leaves: zero? hash, compress, pack, store   (the transfer threads)
-///  at the end: what is it?  raw, qcow2 -> the disk as content of its own -> manifest -> reference
+///  at the end: what is it?  raw, qcow2, vmdk -> the disk as content of its own -> manifest -> reference
 /// ```
 ///
 /// Threads: one upload is driven by one thread, and each of its segments goes back when all three have done

@@ -317,7 +317,7 @@ class ImageRoutesIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"vmdk,vmdk", "vdi,vdi", "vhdx,vhdx", "vpc,vhd", "raw,aki", "raw,ari"})
+    @CsvSource({"vdi,vdi", "vhdx,vhdx", "vpc,vhd", "raw,aki", "raw,ari"})
     void otherFormatsAreKeptAsFilesThatNoHostIsGiven(String made, String declared) throws Exception {
         Path file = directory.resolve("image");
         QemuImg.convert(disk(3 * 1024 * 1024), file, made);
@@ -327,6 +327,36 @@ class ImageRoutesIT {
         assertThat(answer.get("parts")).hasSize(1);
         assertThat(answer.get("parts").get(0).get("kind").asText()).isEqualTo("file");
         assertThat(download(Optional.empty()).body()).isEqualTo(Files.readAllBytes(file));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"streamOptimized", "monolithicSparse"})
+    void theDiskInAVmdkIsWhatQemuPutIn(String subformat) throws Exception {
+        Path raw = disk(40 * 1024 * 1024 + 1536);
+        Path vmdk = directory.resolve("image.vmdk");
+        QemuImg.convert(raw, vmdk, "vmdk", "-o", "subformat=" + subformat);
+
+        JsonNode answer = uploaded(vmdk, "vmdk", "bare");
+
+        assertThat(diskBytes(answer)).isEqualTo(Files.readAllBytes(raw));
+        assertThat(answer.get("virtualSize").asLong()).isEqualTo(40 * 1024 * 1024 + 1536);
+        assertThat(download(Optional.empty()).body()).isEqualTo(Files.readAllBytes(vmdk));
+    }
+
+    @Test
+    void aDiskOfEsxIsKeptAsAFile() throws Exception {
+        Path file = directory.resolve("image.vmdk");
+        Files.writeString(file, "COWD and whatever follows");
+
+        assertThat(uploaded(file, "vmdk", "bare").get("parts")).hasSize(1);
+    }
+
+    @Test
+    void aVmdkThatIsOneOfSeveralFilesIsRefused() throws Exception {
+        Path vmdk = directory.resolve("image.vmdk");
+        QemuImg.convert(disk(3 * 1024 * 1024), vmdk, "vmdk", "-o", "subformat=twoGbMaxExtentSparse");
+
+        refused(directory.resolve("image-s001.vmdk"), "vmdk", "bare", 400, "one of several files");
     }
 
     @Test

@@ -38,10 +38,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +52,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OvaIT {
     private static final int DISK_BYTES = 3 * 1024 * 1024;
@@ -138,9 +142,9 @@ class OvaIT {
         assertThat(disk("disk-vda.vmdk")).isEqualTo(root);
         assertThat(disk("disk-vdb.vmdk")).isEqualTo(data);
         assertThat(Files.readString(directory.resolve("bundle.ovf"))).contains("#streamOptimized");
-        assertThat(upload(repository, ImageId.random(), archive).parts())
-                .as("here it is only kept")
-                .hasSize(1);
+        assertThat(disks(upload(repository, ImageId.random(), archive)))
+                .as("and here they are what they were")
+                .isEqualTo(disks(ours.parts()));
     }
 
     @Test
@@ -222,14 +226,57 @@ class OvaIT {
                 .isEqualTo(new Part.Disk(DeviceName.virtio(0), Stores.put(repository, root)));
     }
 
-    @Test
-    void disksOfAFormatThatIsNotReadAreKeptInTheirArchive() throws Exception {
+    /// Named by SHA-1, as it does.
+    @ParameterizedTest
+    @ValueSource(strings = {"streamOptimized", "monolithicSparse"})
+    void aMachineOfVirtualBoxBoots(String subformat) throws Exception {
+        byte[] disk = vmdk(root, subformat);
+        String ovf = ForeignOvf.virtualBox("web-disk001.vmdk", DISK_BYTES);
+        String hashes = "SHA1 (web.ovf) = %s%nSHA1 (web-disk001.vmdk) = %s%n"
+                .formatted(sha1(ovf.getBytes(StandardCharsets.UTF_8)), sha1(disk));
         byte[] file = new Archive()
-                .with("m.ovf", Archive.ovf("d.vmdk"))
-                .with("d.vmdk", "KDMV and so on")
+                .with("web.ovf", ovf)
+                .with("web-disk001.vmdk", disk)
+                .with("web.mf", hashes)
+                .end();
+        ImageId image = ImageId.random();
+
+        UploadedImage uploaded = upload(repository, image, file);
+
+        assertThat(disks(uploaded)).containsExactly(new Part.Disk(DeviceName.virtio(0), Stores.put(repository, root)));
+        assertThat(uploaded.virtualSize().bytes()).isEqualTo(DISK_BYTES);
+        assertThat(whole(new ImageFiles(repository).file(ReferenceName.of(image))))
+                .as("what was uploaded comes back")
+                .isEqualTo(file);
+    }
+
+    @Test
+    void aMachineOfVmwareBoots() throws Exception {
+        byte[] file = new Archive()
+                .with("web.ovf", ForeignOvf.vmware("web-disk1.vmdk", "web-disk2.vmdk", "web-file3.nvram", 3))
+                .with("web-disk1.vmdk", vmdk(root, "streamOptimized"))
+                .with("web-disk2.vmdk", vmdk(data, "streamOptimized"))
+                .with("web-file3.nvram", new byte[8684])
+                .hashed("web.mf")
                 .end();
 
-        assertThat(upload(repository, ImageId.random(), file).parts()).hasSize(1);
+        assertThat(disks(upload(repository, ImageId.random(), file)))
+                .containsExactly(
+                        new Part.Disk(DeviceName.virtio(0), Stores.put(repository, root)),
+                        new Part.Disk(DeviceName.virtio(1), Stores.put(repository, data)));
+    }
+
+    @Test
+    void disksOfAFormatThatIsNotReadAreKeptInTheirArchive() throws Exception {
+        for (byte[] disk : List.of(
+                "COWD and so on".getBytes(StandardCharsets.US_ASCII), "conectix".getBytes(StandardCharsets.US_ASCII))) {
+            byte[] file = new Archive()
+                    .with("m.ovf", Archive.ovf("d.vmdk"))
+                    .with("d.vmdk", disk)
+                    .end();
+
+            assertThat(upload(repository, ImageId.random(), file).parts()).hasSize(1);
+        }
     }
 
     @Test
@@ -342,6 +389,38 @@ class OvaIT {
                         .with("d.qcow2", Files.readAllBytes(overlay))
                         .end(),
                 "backing file");
+    }
+
+    @Test
+    void aVmdkThatIsNotAWholeDiskIsRefused() throws Exception {
+        byte[] disk = vmdk(root, "streamOptimized");
+        byte[] damaged = disk.clone();
+        damaged[disk.length / 2] ^= 1;
+        for (byte[] bad : List.of("KDMV and so on".getBytes(StandardCharsets.US_ASCII), damaged)) {
+            refused(
+                    new Archive()
+                            .with("m.ovf", Archive.ovf("d.vmdk"))
+                            .with("d.vmdk", bad)
+                            .end(),
+                    "not accepted as vmdk");
+        }
+    }
+
+    @Test
+    void unitsOfWhichNobodyKnowsAreRefused() throws Exception {
+        String file = "<File ovf:href=\"d.vmdk\" ovf:id=\"f\"/>";
+        String disk =
+                "<Disk ovf:diskId=\"d\" ovf:fileRef=\"f\" ovf:capacityAllocationUnits=\"%s\" ovf:capacity=\"3\"/>";
+        refused(
+                new Archive()
+                        .with("m.ovf", Archive.ovf("", file, disk.formatted("furlong")))
+                        .end(),
+                "unit");
+        refused(
+                new Archive()
+                        .with("m.ovf", Archive.ovf("", file, disk.formatted("byte * 2^62")))
+                        .end(),
+                "number");
     }
 
     @Test
@@ -496,6 +575,25 @@ class OvaIT {
             QemuImg.convert(raw, file, "qcow2");
         }
         return file;
+    }
+
+    private byte[] vmdk(byte[] content, String subformat) throws Exception {
+        Path raw = Files.write(directory.resolve("foreign.raw"), content);
+        Path file = directory.resolve("foreign.vmdk");
+        QemuImg.convert(raw, file, "vmdk", "-o", "subformat=" + subformat);
+        return Files.readAllBytes(file);
+    }
+
+    private static String sha1(byte[] bytes) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(bytes));
+    }
+
+    private static List<Part> disks(UploadedImage image) {
+        return disks(image.parts());
+    }
+
+    private static List<Part> disks(List<Part> parts) {
+        return parts.stream().filter(Part.Disk.class::isInstance).toList();
     }
 
     private byte[] disk(String qcow2) throws Exception {
