@@ -57,16 +57,17 @@ final class DemoServers {
                 .succeeded();
         cloud.host("qemu-img", "resize", "-q", larger.toString(), mebibytes + "M")
                 .succeeded();
+        create(name, "qcow2", larger, kernel());
+    }
+
+    /// What an image of the demo guest is told at its creation: the kernel that it boots with.
+    List<String> kernel() {
         JsonNode properties = cloud.openstackJson("image", "show", "demo").required("properties");
-        create(
-                name,
-                "qcow2",
-                larger,
-                List.of(
-                        "--property",
-                        "kernel_id=" + properties.required("kernel_id").asText(),
-                        "--property",
-                        "ramdisk_id=" + properties.required("ramdisk_id").asText()));
+        return List.of(
+                "--property",
+                "kernel_id=" + properties.required("kernel_id").asText(),
+                "--property",
+                "ramdisk_id=" + properties.required("ramdisk_id").asText());
     }
 
     private String create(String name, String format, Path file, List<String> more) {
