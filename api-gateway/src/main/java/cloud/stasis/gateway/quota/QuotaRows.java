@@ -2,6 +2,7 @@ package cloud.stasis.gateway.quota;
 
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.UserId;
+import java.util.Collection;
 import java.util.Map;
 
 /// The stored limits.
@@ -22,6 +23,6 @@ public interface QuotaRows {
 
     void overrideDefault(Resource resource, long allowed);
 
-    /// Back to the standard limits.
-    void reset(ProjectId project);
+    /// Back to the standard limits of these resources.
+    void reset(ProjectId project, Collection<Resource> resources);
 }

@@ -4,6 +4,7 @@ import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.StasisException;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -100,8 +101,9 @@ public final class Quotas {
         limits.forEach((resource, allowed) -> rows.override(project, resource, allowed));
     }
 
-    public void reset(ProjectId project) {
-        rows.reset(project);
+    /// A project has no limits of its own of these resources any more.
+    public void reset(ProjectId project, Collection<Resource> resources) {
+        rows.reset(project, resources);
     }
 
     private static Optional<String> excess(Map<Resource, Long> limits, Resource resource, long have, long more) {

@@ -140,7 +140,7 @@ public class LimitsResource {
     public Response reset(@PathParam("project") String id) {
         ComputeAction.CHANGE_QUOTAS.check(request.caller());
         ProjectId project = project(id);
-        transactions.run(() -> quotas.reset(project));
+        transactions.run(() -> quotas.reset(project, COUNTED));
         return Response.accepted().build();
     }
 

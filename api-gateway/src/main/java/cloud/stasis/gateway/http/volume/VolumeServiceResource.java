@@ -180,7 +180,7 @@ public class VolumeServiceResource {
     public Response reset(@PathParam("project") String project, @PathParam("id") String id) {
         ProjectId asked = readable(door.enter(project, VolumeAction.CHANGE_QUOTAS), id);
         transactions.run(() -> {
-            quotas.reset(asked);
+            quotas.reset(asked, COUNTED);
             typeQuotas.reset(asked);
         });
         return Response.ok().build();

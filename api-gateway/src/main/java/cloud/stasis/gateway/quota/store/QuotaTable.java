@@ -5,6 +5,7 @@ import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.UserId;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -86,9 +87,10 @@ class QuotaTable implements QuotaRows {
     }
 
     @Override
-    public void reset(ProjectId project) {
-        entities.createNativeMutationQuery("delete from quota_override where project_id = ?1")
+    public void reset(ProjectId project, Collection<Resource> resources) {
+        entities.createNativeMutationQuery("delete from quota_override where project_id = ?1 and resource in (?2)")
                 .setParameter(1, project.value())
+                .setParameterList(2, resources.stream().map(Resource::name).toList())
                 .executeUpdate();
     }
 

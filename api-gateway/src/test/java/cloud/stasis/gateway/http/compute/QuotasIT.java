@@ -61,6 +61,35 @@ class QuotasIT {
         assertThat(detail.at("/quota_set/server_groups/in_use").asInt()).isEqualTo(2);
     }
 
+    @Test
+    void aResetTakesOnlyTheLimitsOfItsOwnService() {
+        Tenant tenant = cloud.tenant("member");
+        String project = tenant.projectId();
+        String operator = cloud.member(project, tenant.projectName(), "admin").token();
+        String volumes = "/volume/v3/" + project + "/os-quota-sets/" + project;
+        String store = "/snapshot/v1/store/usage/" + project;
+        allow(tenant, "cores", 7);
+        cloud.call(operator, "PUT", volumes, "{\"quota_set\": {\"volumes\": 5}}").expect(200);
+        cloud.call(operator, "PUT", store, "{\"store_gigabytes\": 9}").expect(200);
+
+        cloud.call(operator, "DELETE", "/compute/v2.1/os-quota-sets/" + project, null)
+                .expect(202);
+        assertThat(limit(operator, "/compute/v2.1/os-quota-sets/" + project, "/quota_set/cores"))
+                .isEqualTo(200);
+        assertThat(limit(operator, volumes, "/quota_set/volumes")).isEqualTo(5);
+
+        allow(tenant, "cores", 7);
+        cloud.call(operator, "DELETE", volumes, null).expect(200);
+        assertThat(limit(operator, volumes, "/quota_set/volumes")).isEqualTo(200);
+        assertThat(limit(operator, "/compute/v2.1/os-quota-sets/" + project, "/quota_set/cores"))
+                .isEqualTo(7);
+        assertThat(limit(operator, store, "/usage/store_gigabytes")).isEqualTo(9);
+    }
+
+    private int limit(String token, String path, String pointer) {
+        return cloud.get(token, path).expect(200).json().at(pointer).asInt();
+    }
+
     private Answer keypair(Tenant tenant, int number) {
         return cloud.post(
                 tenant.token(),
