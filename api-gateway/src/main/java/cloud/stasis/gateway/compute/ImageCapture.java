@@ -88,7 +88,7 @@ public final class ImageCapture {
                         ErrorCode.INVALID_REQUEST, "Backup is not supported for volume-backed instances.");
             }
             if (isVolumeBacked) {
-                snapshotting.requireQuota(caller, instances.visible(caller, id));
+                snapshotting.requireQuota(instances.visible(caller, id));
             }
             Instance instance = instances.lockVisible(caller, id);
             Begun begun = new Begun(

@@ -48,9 +48,9 @@ public final class VolumeSnapshotting {
     /// Before any row is locked: what a snapshot of each volume of the server takes.
     ///
     /// @throws StasisException `QUOTA_EXCEEDED`
-    void requireQuota(Caller caller, Instance instance) {
+    void requireQuota(Instance instance) {
         quota.require(
-                caller.project(),
+                instance.project(),
                 volumes.of(List.of(instance.id())).stream()
                         .map(VolumeQuota.Demand::snapshot)
                         .toList());

@@ -118,7 +118,8 @@ public final class Adoptions {
     /// @throws StasisException `INVALID_REQUEST` unless the volume is available
     public VolumeSnapshot adopt(Caller caller, VolumeId id, SourceName source, Label label) {
         return transactions.call(() -> {
-            quota.require(caller.project(), VolumeQuota.Demand.snapshot(volumes.visible(caller, id)));
+            Volume found = volumes.visible(caller, id);
+            quota.require(found.project(), VolumeQuota.Demand.snapshot(found));
             Volume volume = lockAvailable(caller, id);
             SagaId saga = SagaId.random();
             VolumeSnapshot snapshot = VolumeSnapshot.of(

@@ -13,6 +13,7 @@ import cloud.stasis.gateway.volume.Backup.Mode;
 import cloud.stasis.gateway.volume.Backup.Status;
 import cloud.stasis.gateway.volume.Volume.Label;
 import cloud.stasis.gateway.volume.VolumeState.Work;
+import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.SagaId;
@@ -40,6 +41,7 @@ public final class BackupCatalog {
     private final VolumeHosts hosts;
     private final BackendChoice choice;
     private final Quotas quotas;
+    private final VolumeQuota volumeQuota;
     private final SagaRunner sagas;
     private final BackupSagas kinds;
     private final Clock clock;
@@ -51,7 +53,7 @@ public final class BackupCatalog {
             VolumeSnapshots snapshots,
             VolumeHosts hosts,
             BackendChoice choice,
-            Quotas quotas,
+            VolumeQuota volumeQuota,
             SagaRunner sagas,
             BackupSagas kinds,
             Clock clock) {
@@ -61,7 +63,8 @@ public final class BackupCatalog {
         this.snapshots = snapshots;
         this.hosts = hosts;
         this.choice = choice;
-        this.quotas = quotas;
+        this.quotas = volumeQuota.quotas();
+        this.volumeQuota = volumeQuota;
         this.sagas = sagas;
         this.kinds = kinds;
         this.clock = clock;
@@ -93,8 +96,10 @@ public final class BackupCatalog {
 
     /// As [#create], within the caller's transaction.
     public Begun begin(Caller caller, NewBackup asked, VolumeCatalog.Force force) {
-        long gib = volumes.visible(caller, asked.volume()).size().gibRoundedUp();
-        quotas.require(caller.project(), Map.of(Resource.BACKUPS, 1L, Resource.BACKUP_GIB, gib));
+        Volume found = volumes.visible(caller, asked.volume());
+        quotas.require(
+                found.project(),
+                Map.of(Resource.BACKUPS, 1L, Resource.BACKUP_GIB, found.size().gibRoundedUp()));
         Volume volume = volumes.lockVisible(caller, asked.volume());
         Optional<VolumeSnapshot> snapshot = asked.snapshot().map(id -> of(caller, volume, id));
         requireReadable(volume, snapshot, force);
@@ -188,9 +193,10 @@ public final class BackupCatalog {
     /// @return the volume
     public Volume restore(Caller caller, UUID key, Optional<VolumeId> into, Optional<String> name) {
         return transactions.call(() -> {
-            long gib = backups.visible(caller, key, WHAT).size().gibRoundedUp();
+            ByteCount size = backups.visible(caller, key, WHAT).size();
             if (into.isEmpty()) {
-                quotas.require(caller.project(), Map.of(Resource.VOLUMES, 1L, Resource.VOLUME_GIB, gib));
+                volumeQuota.require(caller.project(), VolumeQuota.Demand.volume(Volume.Nature.BLANK.type(), size));
+                volumeQuota.requireSize(caller.project(), size);
             }
             Optional<Volume> existing = into.map(id -> volumes.lockVisible(caller, id));
             Backup backup = backups.lockVisible(caller, key, WHAT);

@@ -210,7 +210,7 @@ public final class GroupCatalog {
                 throw invalid("Invalid group: Source group " + key + " has no volumes.");
             }
             quota.require(
-                    caller.project(),
+                    group.project(),
                     members.stream().map(VolumeQuota.Demand::snapshot).toList());
             SagaId saga = SagaId.random();
             GroupSnapshot made = new GroupSnapshot(

@@ -63,7 +63,8 @@ public final class SnapshotCatalog {
 
     /// As [#create], within the caller's transaction.
     public Begun begin(Caller caller, VolumeId id, Label label, VolumeCatalog.Force force) {
-        quota.require(caller.project(), VolumeQuota.Demand.snapshot(volumes.visible(caller, id)));
+        Volume found = volumes.visible(caller, id);
+        quota.require(found.project(), VolumeQuota.Demand.snapshot(found));
         Volume volume = volumes.lockVisible(caller, id);
         boolean mayBe = volume.state() instanceof VolumeState.Available
                 || volume.state() instanceof VolumeState.InUse && force == VolumeCatalog.Force.YES;

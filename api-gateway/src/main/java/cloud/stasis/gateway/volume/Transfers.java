@@ -100,24 +100,31 @@ public final class Transfers {
             if (!MessageDigest.isEqual(bytes(transfer.proof()), bytes(proof(secret)))) {
                 throw invalid("Invalid auth key: Attempt to transfer " + key + " with invalid auth key.");
             }
-            List<VolumeSnapshot> held = snapshots.lockAllOf(transfer.volume());
-            boolean with = transfer.snapshots() == Transfer.Snapshots.WITH;
             Volume offered = volumes.find(transfer.volume()).orElseThrow(() -> gone(key));
-            Demand own = Demand.volume(offered.nature().type(), offered.size());
-            quota.require(caller.project(), with ? held.stream().map(Demand::of).reduce(own, Demand::plus) : own);
+            quota.require(caller.project(), brought(offered, transfer.snapshots()));
             Volume volume = volumes.lock(transfer.volume())
                     .filter(found -> found.state().equals(OFFERED))
                     .orElseThrow(() -> gone(key));
             Transfer taken = transfers.lock(key).orElseThrow(() -> gone(key));
             volumes.save(volume.ownedBy(caller.project(), caller.user(), clock.instant())
                     .in(new VolumeState.Available(), clock.instant()));
-            if (with) {
-                held.forEach(
-                        snapshot -> snapshots.save(snapshot.ownedBy(caller.project(), caller.user(), clock.instant())));
+            if (transfer.snapshots() == Transfer.Snapshots.WITH) {
+                snapshots
+                        .lockAllOf(volume.id())
+                        .forEach(snapshot ->
+                                snapshots.save(snapshot.ownedBy(caller.project(), caller.user(), clock.instant())));
             }
             transfers.remove(key);
             return taken;
         });
+    }
+
+    /// No snapshot is taken of a volume that is offered, so what is counted before its rows are locked is the most.
+    private Demand brought(Volume offered, Transfer.Snapshots with) {
+        Demand own = Demand.volume(offered.nature().type(), offered.size());
+        return with == Transfer.Snapshots.WITH
+                ? own.plus(Demand.snapshots(offered.nature().type(), snapshots.of(offered.id())))
+                : own;
     }
 
     private static StasisException gone(UUID key) {

@@ -102,8 +102,8 @@ public final class VolumeCatalog {
                         "Invalid input received: New size for extend must be greater than current size. (current: "
                                 + before.gibRoundedUp() + ", extended: " + size.gibRoundedUp() + ").");
             }
-            quota.require(caller.project(), Demand.growth(found, size));
-            quota.requireSize(caller.project(), size);
+            quota.require(found.project(), Demand.growth(found, size));
+            quota.requireSize(found.project(), size);
             Volume volume = volumes.lockVisible(caller, id);
             boolean attached = volume.state() instanceof VolumeState.InUse && inUse == InUse.TOO;
             if (!attached) {
@@ -228,7 +228,8 @@ public final class VolumeCatalog {
     /// @throws StasisException `INVALID_REQUEST` unless it is available or in use
     public void retype(Caller caller, VolumeId id, VolumeTypeId type) {
         transactions.run(() -> {
-            quota.requireOfType(caller.project(), retyped(volumes.visible(caller, id), type));
+            Volume found = volumes.visible(caller, id);
+            quota.requireOfType(found.project(), retyped(found, type));
             Volume volume = volumes.lockVisible(caller, id);
             if (!(volume.state() instanceof VolumeState.Available) && !(volume.state() instanceof VolumeState.InUse)) {
                 throw invalid("Invalid volume: Volume " + id + " status must be available or in-use to retype, but is: "
@@ -250,9 +251,8 @@ public final class VolumeCatalog {
         if (volume.nature().type().equals(Optional.of(type))) {
             return new Demand(Optional.of(type), 0, 0, 0);
         }
-        return snapshots.of(volume.id()).stream()
-                .map(Demand::of)
-                .reduce(Demand.volume(Optional.of(type), volume.size()), Demand::plus);
+        return Demand.volume(Optional.of(type), volume.size())
+                .plus(Demand.snapshots(Optional.of(type), snapshots.of(volume.id())));
     }
 
     public void use(Caller caller, VolumeId id, UnaryOperator<Volume.Use> change) {

@@ -97,6 +97,8 @@ public final class VolumeCreation {
     private record Begun(Volume volume, Optional<Job> job) {}
 
     private Begun begun(Caller caller, NewVolume asked) {
+        // Before what it is made of is locked.
+        quota.quotas().lock(caller.project());
         Plan plan = plan(caller, asked);
         quota.require(caller.project(), plan.demand());
         quota.requireSize(caller.project(), plan.size());

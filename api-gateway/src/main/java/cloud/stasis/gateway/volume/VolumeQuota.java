@@ -23,9 +23,17 @@ public record VolumeQuota(Quotas quotas, TypeQuotas types) {
             return new Demand(of.nature().type(), 0, 1, of.size().gibRoundedUp());
         }
 
-        /// One that is there, apart from its type.
-        static Demand of(VolumeSnapshot snapshot) {
-            return new Demand(Optional.empty(), 0, 1, snapshot.size().gibRoundedUp());
+        /// Those of one volume that are there, and are of its type. Safety snapshots are not counted.
+        static Demand snapshots(Optional<VolumeTypeId> type, List<VolumeSnapshot> all) {
+            List<VolumeSnapshot> counted =
+                    all.stream().filter(snapshot -> !snapshot.isSafety()).toList();
+            return new Demand(
+                    type,
+                    0,
+                    counted.size(),
+                    counted.stream()
+                            .mapToLong(snapshot -> snapshot.size().gibRoundedUp())
+                            .sum());
         }
 
         public static Demand growth(Volume of, ByteCount size) {
@@ -37,6 +45,7 @@ public record VolumeQuota(Quotas quotas, TypeQuotas types) {
             return new Demand(type, volumes * count, snapshots * count, gib * count);
         }
 
+        /// Of this one's type.
         Demand plus(Demand other) {
             return new Demand(type, volumes + other.volumes, snapshots + other.snapshots, gib + other.gib);
         }

@@ -374,7 +374,7 @@ class VolumeBeans {
             VolumeSnapshots snapshots,
             VolumeHosts hosts,
             BackendChoice choice,
-            Quotas quotas,
+            VolumeQuota quota,
             SagaRunner sagas,
             BackupVolume make,
             RestoreBackup restore,
@@ -388,7 +388,7 @@ class VolumeBeans {
                 snapshots,
                 hosts,
                 choice,
-                quotas,
+                quota,
                 sagas,
                 new BackupCatalog.BackupSagas(make, restore, delete, take),
                 clock);

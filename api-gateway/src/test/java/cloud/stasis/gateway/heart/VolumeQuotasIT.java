@@ -3,6 +3,7 @@ package cloud.stasis.gateway.heart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.stasis.gateway.TestCloud.Tenant;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
@@ -93,6 +94,80 @@ class VolumeQuotasIT {
                         .at("/gigabytes_" + type + "/in_use")
                         .asInt())
                 .isEqualTo(4);
+    }
+
+    @Test
+    void whatAnOperatorDoesWithAVolumeCountsForTheProjectThatHasIt() {
+        String type = type();
+        String volume = door.volume("{\"size\": 1}");
+        Tenant stranger = doors.http().tenant("admin");
+        VolumeDoor far = door.as(stranger);
+        far.call(
+                        "PUT",
+                        "/os-quota-sets/" + stranger.projectId(),
+                        "{\"quota_set\": {\"volumes\": 0, \"gigabytes\": 0, \"snapshots\": 0, \"backups\": 0,"
+                                + " \"gigabytes_" + type + "\": 0}}")
+                .expect(200);
+        String extend = "{\"os-extend\": {\"new_size\": 2}}";
+        String retype = "{\"os-retype\": {\"new_type\": \"" + type + "\", \"migration_policy\": \"never\"}}";
+        String snapshot = "{\"snapshot\": {\"volume_id\": \"" + volume + "\"}}";
+        String backup = "{\"backup\": {\"volume_id\": \"" + volume + "\"}}";
+
+        limit("{\"gigabytes\": 1, \"snapshots\": 0, \"backups\": 0, \"gigabytes_" + type + "\": 0}");
+        far.act(volume, extend).expect(413);
+        far.act(volume, retype).expect(413);
+        far.call("POST", "/snapshots", snapshot).expect(413);
+        far.call("POST", "/backups", backup).expect(413);
+
+        limit("{\"gigabytes\": 9, \"snapshots\": 1, \"backups\": 1, \"gigabytes_" + type + "\": 9}");
+        far.act(volume, extend).expect(202);
+        door.await("/volumes/" + volume, "volume", "available");
+        far.act(volume, retype).expect(202);
+        far.call("POST", "/snapshots", snapshot).expect(202);
+        cloud.awaitQuiet();
+        far.call("POST", "/backups", backup).expect(202);
+        cloud.awaitQuiet();
+        assertThat(door.show("/snapshots", "snapshots")).hasSize(1);
+        assertThat(door.show("/backups", "backups")).hasSize(1);
+    }
+
+    @Test
+    void aBackupThatIsGivenBackNeedsRoomForANewVolume() {
+        String volume = door.volume("{\"size\": 2}");
+        String backup = door.made("/backups", "backup", "{\"volume_id\": \"" + volume + "\"}");
+        String restore = "/backups/" + backup + "/restore";
+
+        limit("{\"per_volume_gigabytes\": 1}");
+        assertThat(refusal(restore, "{\"restore\": {}}")).contains("larger than maximum allowed limit 1G");
+        limit("{\"per_volume_gigabytes\": 2, \"gigabytes\": 3}");
+        assertThat(refusal(restore, "{\"restore\": {}}")).startsWith("Quota exceeded for gigabytes:");
+        limit("{\"gigabytes\": 4}");
+        door.call("POST", restore, "{\"restore\": {}}").expect(202);
+        cloud.awaitQuiet();
+    }
+
+    @Test
+    void aVolumeThatIsGivenAwayNeedsRoomForItsSnapshotsOfItsType() {
+        String type = type();
+        String volume = door.volume(ofType(type, 1));
+        door.made("/snapshots", "snapshot", "{\"volume_id\": \"" + volume + "\"}");
+        JsonNode offer = door.call("POST", "/volume-transfers", "{\"transfer\": {\"volume_id\": \"" + volume + "\"}}")
+                .expect(202)
+                .json()
+                .path("transfer");
+        VolumeDoor taker = door.as(doors.http().tenant("member"));
+        String accept = "/volume-transfers/" + offer.path("id").asText() + "/accept";
+        String key = "{\"accept\": {\"auth_key\": \"" + offer.path("auth_key").asText() + "\"}}";
+        String its = "/os-quota-sets/" + taker.tenant().projectId();
+
+        operator.call("PUT", its, "{\"quota_set\": {\"snapshots_" + type + "\": 0}}")
+                .expect(200);
+        assertThat(taker.call("POST", accept, key).expect(413).text())
+                .contains("Quota exceeded for snapshots_" + type + ":");
+        operator.call("PUT", its, "{\"quota_set\": {\"snapshots_" + type + "\": 1}}")
+                .expect(200);
+        taker.call("POST", accept, key).expect(202);
+        assertThat(taker.show("/snapshots", "snapshots")).hasSize(1);
     }
 
     @Test
