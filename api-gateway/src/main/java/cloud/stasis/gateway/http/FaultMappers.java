@@ -70,7 +70,8 @@ class FaultMappers {
         if (fault.isOurs()) {
             LOG.errorf(
                     failure,
-                    "Request failed status=%s method=%s path=%s",
+                    "Request failed requestId=%s status=%s method=%s path=%s",
+                    request.id(),
                     fault.status(),
                     routing.request().method(),
                     routing.normalizedPath());

@@ -14,7 +14,6 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
@@ -93,14 +92,14 @@ public class Gate {
     }
 
     private GatedRequest identified(RoutingContext routing) {
-        String id = numbered(routing);
+        RequestIds ids = numbered(routing);
         Api api = Api.of(routing.normalizedPath());
         HttpServerResponse response = routing.response();
         if (api == Api.COMPUTE) {
-            response.putHeader("x-compute-request-id", id);
+            response.putHeader("x-compute-request-id", ids.own());
         }
         GatedRequest request = new GatedRequest(
-                id,
+                ids,
                 api,
                 policy.of(routing.request().method().name(), routing.normalizedPath()),
                 Optional.empty(),
@@ -109,11 +108,13 @@ public class Gate {
         return request;
     }
 
-    private static String numbered(RoutingContext routing) {
-        String id = "req-" + UUID.randomUUID();
-        MDC.put("requestId", id);
-        routing.response().putHeader("x-openstack-request-id", id);
-        return id;
+    /// Every line that is logged on behalf of the request has its ids from here on, on whatever thread.
+    private static RequestIds numbered(RoutingContext routing) {
+        RequestIds ids = RequestIds.fresh(routing.request().getHeader(RequestIds.HEADER));
+        MDC.put("requestId", ids.own());
+        ids.global().ifPresent(global -> MDC.put("global_request_id", global));
+        routing.response().putHeader(RequestIds.HEADER, ids.own());
+        return ids;
     }
 
     private GatedRequest negotiated(RoutingContext routing, GatedRequest request, MicroversionRange range) {
@@ -216,7 +217,8 @@ public class Gate {
         if (fault.isOurs()) {
             LOG.errorf(
                     routing.failure(),
-                    "Request failed status=%s method=%s path=%s",
+                    "Request failed requestId=%s status=%s method=%s path=%s",
+                    request.id(),
                     fault.status(),
                     routing.request().method(),
                     routing.normalizedPath());

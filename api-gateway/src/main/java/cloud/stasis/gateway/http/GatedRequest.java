@@ -9,7 +9,7 @@ import java.util.Optional;
 ///
 /// @param admission whom its route lets in; empty if the table of policies has no such route
 record GatedRequest(
-        String id, Api api, Optional<Admission> admission, Optional<Token> valid, Optional<Microversion> version)
+        RequestIds ids, Api api, Optional<Admission> admission, Optional<Token> valid, Optional<Microversion> version)
         implements CurrentRequest {
     private static final String KEY = GatedRequest.class.getName();
 
@@ -27,11 +27,16 @@ record GatedRequest(
     }
 
     GatedRequest with(Token token) {
-        return new GatedRequest(id, api, admission, Optional.of(token), version);
+        return new GatedRequest(ids, api, admission, Optional.of(token), version);
     }
 
     GatedRequest in(Microversion negotiated) {
-        return new GatedRequest(id, api, admission, valid, Optional.of(negotiated));
+        return new GatedRequest(ids, api, admission, valid, Optional.of(negotiated));
+    }
+
+    @Override
+    public String id() {
+        return ids.own();
     }
 
     @Override
@@ -41,7 +46,7 @@ record GatedRequest(
 
     @Override
     public Caller caller() {
-        return token().caller(id);
+        return token().caller(id());
     }
 
     @Override

@@ -202,6 +202,14 @@ public class FakeWorkers {
                 .toList();
     }
 
+    /// Which requests led to what was carried out about a resource, as the records said.
+    public List<String> requestsFor(String key) {
+        return carriedOut.stream()
+                .filter(command -> command.payload().key().equals(key))
+                .map(Envelope::requestId)
+                .toList();
+    }
+
     public void tell(Fact fact) {
         send("facts", fact.key(), fact);
     }

@@ -29,6 +29,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 
 /// Carries commands out: once in effect, in order per key, answering every time it is asked. A command of several
 /// keys waits for all of them and holds up all of them. The life of a command is drawn in the package description.
@@ -41,6 +42,9 @@ public final class CommandWorker<C extends Command> implements AutoCloseable {
     /// Keys worked on side by side. Platform threads: handlers call native code, which would pin a virtual
     /// thread's carrier.
     public static final int MAX_THREADS = 16;
+
+    /// In the log's context while a command is carried out: the API request that led to it.
+    static final String REQUEST_ID = "requestId";
 
     private static final Duration TELL_AGAIN_AFTER = Duration.ofSeconds(3);
     /// Well under the 30 s that Kubernetes leaves a process before it kills it.
@@ -182,6 +186,7 @@ public final class CommandWorker<C extends Command> implements AutoCloseable {
         Optional<JournalEntry> current = Optional.of(first);
         while (current.isPresent() && !threads.isShutdown()) {
             JournalEntry entry = current.get();
+            MDC.put(REQUEST_ID, entry.command().requestId());
             try {
                 carryOut(entry);
             } catch (RuntimeException e) {
@@ -191,6 +196,7 @@ public final class CommandWorker<C extends Command> implements AutoCloseable {
                         "A command could not be recorded commandId=%s",
                         entry.command().id());
             } finally {
+                MDC.remove(REQUEST_ID);
                 pending.release();
                 current = hereafter(dequeue(entry));
             }

@@ -30,6 +30,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jboss.logging.MDC;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -64,6 +65,24 @@ class CommandWorkerTest {
 
         assertThat(awaitOutcome()).isEqualTo(first);
         assertThat(carriedOut).hasValue(1);
+    }
+
+    @Test
+    void whatIsLoggedMeanwhileIsAboutTheRequestThatLedToTheCommand() throws InterruptedException {
+        VolumeId volume = VolumeId.random();
+        List<Object> named = Collections.synchronizedList(new ArrayList<>());
+        CommandWorker<VolumeCommand> worker = worker((command, context) -> {
+            named.add(MDC.get(CommandWorker.REQUEST_ID));
+            return new CommandResult.Completed();
+        });
+        Command command = create(volume).payload();
+
+        for (String request : List.of("req-1", "req-2")) {
+            worker.submit(new Envelope<>(UUID.randomUUID(), request, Instant.now(), command));
+            awaitOutcome();
+        }
+
+        assertThat(named).containsExactly("req-1", "req-2");
     }
 
     @Test
