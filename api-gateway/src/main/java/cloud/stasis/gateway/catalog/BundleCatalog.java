@@ -1,5 +1,6 @@
 package cloud.stasis.gateway.catalog;
 
+import cloud.stasis.gateway.audit.AuditLine;
 import cloud.stasis.gateway.identity.Projects;
 import cloud.stasis.gateway.image.Image;
 import cloud.stasis.gateway.image.ImageDescription;
@@ -28,6 +29,7 @@ import cloud.stasis.model.StasisException;
 import cloud.stasis.model.StateBackupId;
 import cloud.stasis.model.UserId;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -78,7 +80,7 @@ public final class BundleCatalog {
         ProjectId owner = owners.of(found.manifest(), found.assigned());
         images.add(ImageDescription.read(
                 id, owner, found.manifest(), found.fileSize(), found.assigned().isEmpty(), clock.instant()));
-        LOG.infof("An image of the store is entered imageId=%s projectId=%s", id, owner);
+        entered("image/" + id, owner, found);
     }
 
     private void snapshot(Fact.BundleFound found, SnapshotId id) {
@@ -109,7 +111,21 @@ public final class BundleCatalog {
                 Snapshot.Protection.NONE,
                 manifest.takenAt(),
                 clock.instant()));
-        LOG.infof("A snapshot of the store is entered snapshotId=%s projectId=%s", id, owner);
+        entered("snapshot/" + id, owner, found);
+    }
+
+    /// Nobody asks for what another site brings.
+    private static void entered(String made, ProjectId owner, Fact.BundleFound found) {
+        new AuditLine(
+                        "BUNDLE " + found.reference(),
+                        Optional.of("enter"),
+                        new AuditLine.Who(Optional.empty(), Optional.of(owner.value()), List.of(), Optional.empty()),
+                        List.of(made),
+                        found.assigned().isPresent() ? "peer" : "store",
+                        "entered",
+                        "",
+                        Optional.empty())
+                .write();
     }
 
     /// The bytes of an image that this project may use.

@@ -1,5 +1,6 @@
 package cloud.stasis.gateway.policy;
 
+import cloud.stasis.gateway.audit.AuditLine;
 import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.InstanceQuery;
 import cloud.stasis.gateway.compute.Instances;
@@ -172,7 +173,7 @@ public final class PolicyRunner {
         });
         waiting.ifPresent(result -> {
             try {
-                transactions.run(() -> begin(result));
+                transactions.call(() -> begin(result)).ifPresent(AuditLine::write);
             } catch (StasisException e) {
                 refused(result, e, now);
             }
@@ -180,14 +181,38 @@ public final class PolicyRunner {
         return waiting.isPresent();
     }
 
-    private void begin(PolicyResult waiting) {
+    /// @return what is to be written down once it is true
+    private Optional<AuditLine> begin(PolicyResult waiting) {
         Optional<SnapshotPolicy> policy = rows.find(waiting.policy());
         Optional<PolicyResult> locked = rows.lockResult(waiting.id()).filter(found -> found.stage() == Stage.WAITING);
-        if (policy.isPresent() && locked.isPresent()) {
-            String name = policy.get().terms().name() + " " + waiting.at().truncatedTo(ChronoUnit.SECONDS);
-            Making.Begun begun = making.begin(caller(policy.get()), policy.get(), waiting.target(), name);
-            rows.save(locked.get().begun(begun.product(), begun.job()));
+        if (policy.isEmpty() || locked.isEmpty()) {
+            return Optional.empty();
         }
+        Caller caller = caller(policy.get());
+        String name = policy.get().terms().name() + " " + waiting.at().truncatedTo(ChronoUnit.SECONDS);
+        Making.Begun begun = making.begin(caller, policy.get(), waiting.target(), name);
+        rows.save(locked.get().begun(begun.product(), begun.job()));
+        return Optional.of(line(
+                policy.get(),
+                "make-of-" + waiting.target(),
+                caller,
+                List.of(begun.product().toString())));
+    }
+
+    private static AuditLine line(SnapshotPolicy policy, String action, Caller caller, List<String> made) {
+        return new AuditLine(
+                "POLICY " + policy.id(),
+                Optional.of(action),
+                new AuditLine.Who(
+                        Optional.of(caller.user().value()),
+                        Optional.of(caller.project().value()),
+                        caller.roles(),
+                        Optional.empty()),
+                made,
+                "policy",
+                "begun",
+                caller.requestId(),
+                Optional.empty());
     }
 
     private void refused(PolicyResult result, StasisException reason, Instant now) {
@@ -267,8 +292,10 @@ public final class PolicyRunner {
     /// What cannot be deleted now is looked at again after the next run.
     private void drop(SnapshotPolicy policy, PolicyResult result) {
         try {
-            making.drop(
-                    caller(policy), policy.terms().product(), result.product().orElseThrow());
+            Caller caller = caller(policy);
+            UUID product = result.product().orElseThrow();
+            making.drop(caller, policy.terms().product(), product);
+            line(policy, "delete-" + product, caller, List.of()).write();
             end(result);
         } catch (StasisException e) {
             LOG.infof(

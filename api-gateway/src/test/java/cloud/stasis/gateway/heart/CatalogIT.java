@@ -2,6 +2,7 @@ package cloud.stasis.gateway.heart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cloud.stasis.gateway.LogLines;
 import cloud.stasis.gateway.TestCloud.Tenant;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.messages.BundleChoice;
@@ -84,8 +85,12 @@ class CatalogIT {
                 ReferenceName.Kind.IMAGE,
                 Map.of("name", "x".repeat(400), "project", victim.projectId(), "visibility", "public"));
 
+        LogLines audit = LogLines.of("audit");
         tell(ReferenceName.Kind.IMAGE, id, pushed, Optional.of(new ProjectId(tenant.projectId())));
         cloud.await("the image is there", () -> !rows("image", id).isEmpty());
+        audit.close();
+        assertThat(audit.await(line -> line.contains(" made=image/" + id + " ")))
+                .contains(" project=" + tenant.projectId() + " ", " from=peer ");
 
         JsonNode shown = image(tenant, id);
         assertThat(shown.path("owner").asText()).isEqualTo(tenant.projectId());

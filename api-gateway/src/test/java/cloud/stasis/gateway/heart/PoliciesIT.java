@@ -2,6 +2,7 @@ package cloud.stasis.gateway.heart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cloud.stasis.gateway.LogLines;
 import cloud.stasis.gateway.TestCloud.Answer;
 import cloud.stasis.gateway.TestCloud.Tenant;
 import cloud.stasis.gateway.policy.PolicyRunner;
@@ -71,11 +72,22 @@ class PoliciesIT {
         String policy = policy(
                 "\"volume\": \"" + volume + "\", \"action\": \"backup\", " + HOURLY + ", \"retention\": {\"last\": 2}");
 
+        LogLines audit = LogLines.of("audit");
         for (int hour = 1; hour <= 4; hour++) {
             runs(policy, due(policy));
         }
 
         cloud.await("two and the tenant's own are kept", () -> backups().size() == 3);
+        audit.close();
+        assertThat(audit.all())
+                .filteredOn(line -> line.contains("POLICY " + policy))
+                .allMatch(line -> line.contains(" user=" + tenant.userId() + " project=" + tenant.projectId() + " "))
+                .satisfies(lines -> assertThat(lines)
+                        .filteredOn(line -> line.contains("action=make-of-" + volume))
+                        .hasSize(4))
+                .satisfies(lines -> assertThat(lines)
+                        .filteredOn(line -> line.contains("action=delete-"))
+                        .hasSize(2));
         assertThat(backups()).contains(own);
         assertThat(statuses(policy)).containsExactly("done", "done", "dropped", "dropped");
         assertThat(volumes.show(

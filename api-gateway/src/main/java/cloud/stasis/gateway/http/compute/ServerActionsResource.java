@@ -12,7 +12,6 @@ import cloud.stasis.gateway.compute.ServerResize;
 import cloud.stasis.gateway.compute.ServerShelving;
 import cloud.stasis.gateway.compute.Servers;
 import cloud.stasis.gateway.compute.Servers.Declared;
-import cloud.stasis.gateway.http.AuditTrail;
 import cloud.stasis.gateway.http.CurrentRequest;
 import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.http.Faults;
@@ -47,7 +46,6 @@ public class ServerActionsResource {
     private static final int MAX_PROPERTIES = 128;
 
     private final CurrentRequest request;
-    private final AuditTrail audit;
     private final Servers servers;
     private final ImageCapture images;
     private final ServerRebuild rebuilds;
@@ -61,7 +59,6 @@ public class ServerActionsResource {
 
     ServerActionsResource(
             CurrentRequest request,
-            AuditTrail audit,
             Servers servers,
             ImageCapture images,
             ServerRebuild rebuilds,
@@ -73,7 +70,6 @@ public class ServerActionsResource {
             ConsoleLog console,
             Links links) {
         this.request = request;
-        this.audit = audit;
         this.servers = servers;
         this.images = images;
         this.rebuilds = rebuilds;
@@ -93,7 +89,6 @@ public class ServerActionsResource {
         if (names.size() != 1) {
             throw new FaultException(400, "The request body must name exactly one action.");
         }
-        audit.action(names.getFirst());
         return switch (names.getFirst()) {
             case "os-start" -> change(id, Power.START);
             case "os-stop" -> change(id, Power.STOP);
