@@ -142,8 +142,10 @@ public final class ServerShelving {
         }
     }
 
-    /// @throws StasisException `WRONG_STATE`, also if its image is gone; `NO_VALID_HOST`
-    public void unshelve(Caller caller, InstanceId id) {
+    /// @param wanted the host to put it on; empty for the one with the most room
+    /// @throws StasisException `WRONG_STATE`, also if its image is gone; `NO_VALID_HOST`; `INVALID_REQUEST`
+    ///     for a host that is not there
+    public void unshelve(Caller caller, InstanceId id, Optional<HostId> wanted) {
         transactions.run(() -> {
             Instance instance = instances.lockVisible(caller, id);
             instance.requireUnlocked(caller);
@@ -152,7 +154,7 @@ public final class ServerShelving {
             Optional<ImageId> image = instance.state().shelf();
             image.ifPresent(held -> requireActive(id, held));
             Instant now = clock.instant();
-            HostId host = place(instance, now);
+            HostId host = place(instance, wanted, now);
             instances.save(instance.placed(Optional.of(host), now).in(busy, now));
             sagas.start(
                     saga,
@@ -171,14 +173,20 @@ public final class ServerShelving {
         }
     }
 
-    private HostId place(Instance instance, Instant now) {
+    private HostId place(Instance instance, Optional<HostId> wanted, Instant now) {
         List<Volume> attached = volumes.of(List.of(instance.id()));
         List<Host> hosts = fleet.lockHosts();
+        wanted.filter(asked -> hosts.stream().noneMatch(host -> host.id().equals(asked)))
+                .ifPresent(unknown -> {
+                    throw new StasisException(
+                            ErrorCode.INVALID_REQUEST, "Compute host " + unknown + " could not be found.");
+                });
         List<Host> allowed = groups.of(instance.id())
                 .flatMap(groups::find)
                 .map(group -> group.allowed(hosts, groups.hosts(group)))
                 .orElse(hosts);
         List<Host> reaching = allowed.stream()
+                .filter(host -> wanted.isEmpty() || wanted.get().equals(host.id()))
                 .filter(host -> attached.stream()
                         .allMatch(volume -> Placement.reaches(fleet.backends(), host.id(), volume.backend())))
                 .toList();

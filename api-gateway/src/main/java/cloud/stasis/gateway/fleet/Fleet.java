@@ -20,6 +20,9 @@ public interface Fleet {
     /// As [#hosts], and nobody else places an instance before this transaction ends.
     List<Host> lockHosts();
 
+    /// Must be called within a transaction.
+    void declare(HostId host, Host.Service service);
+
     List<Backend> backends();
 
     /// Where a store takes and gives bytes; empty if it was never heard of.

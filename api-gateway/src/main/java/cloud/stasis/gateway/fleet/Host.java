@@ -14,6 +14,7 @@ import java.util.Optional;
 /// @param captures how it reads the disks of running machines, if it tells
 /// @param cpu what its guests see if nothing else is said, if it tells
 /// @param data where bytes such as console logs are read
+/// @param service what operators say of it
 public record Host(
         HostId id,
         URI data,
@@ -25,12 +26,47 @@ public record Host(
         ByteCount diskFree,
         Optional<CaptureStrategy> captures,
         Optional<Cpu> cpu,
+        Service service,
         Instant firstSeen,
         Instant lastSeen) {
     /// Several heartbeats may be lost before a host counts as silent.
     public static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
 
+    /// @param takesServers whether new servers may come to it; those that are there stay
+    /// @param reason why they may not
+    /// @param forcedDown it counts as silent, whatever is heard of it
+    public record Service(boolean takesServers, Optional<String> reason, boolean forcedDown) {
+        public Service enabled() {
+            return new Service(true, Optional.empty(), forcedDown);
+        }
+
+        public Service disabled(Optional<String> because) {
+            return new Service(false, because, forcedDown);
+        }
+
+        public Service forcedDown(boolean down) {
+            return new Service(takesServers, reason, down);
+        }
+    }
+
+    public Host serving(Service next) {
+        return new Host(
+                id,
+                data,
+                hypervisor,
+                virtType,
+                vcpus,
+                memory,
+                diskTotal,
+                diskFree,
+                captures,
+                cpu,
+                next,
+                firstSeen,
+                lastSeen);
+    }
+
     public boolean isAlive(Instant now) {
-        return lastSeen.plus(SILENCE_LIMIT).isAfter(now);
+        return !service.forcedDown() && lastSeen.plus(SILENCE_LIMIT).isAfter(now);
     }
 }

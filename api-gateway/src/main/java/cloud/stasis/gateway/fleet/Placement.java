@@ -22,13 +22,13 @@ public final class Placement {
 
     private Placement() {}
 
-    /// The living host with the most free memory that can take `need`.
+    /// The living host that takes servers, with the most free memory, that can take `need`.
     ///
     /// @param loads what instances take already; a host that is not named is empty
     /// @throws StasisException `NO_VALID_HOST`
     public static Host host(List<Host> hosts, Map<HostId, Load> loads, Load need, Instant now) {
         return hosts.stream()
-                .filter(host -> host.isAlive(now))
+                .filter(host -> host.isAlive(now) && host.service().takesServers())
                 .map(host -> new Candidate(host, loads.getOrDefault(host.id(), Load.NONE)))
                 .filter(candidate -> candidate.fits(need))
                 .min(MOST_FREE_MEMORY)

@@ -100,6 +100,13 @@ public record Verdict(OnHost revert, List<OnHost> clones) {
                 : Optional.of("The host has not been heard of since " + host.lastSeen() + ".");
     }
 
+    static Optional<String> ofService(Host host) {
+        return host.service().takesServers()
+                ? Optional.empty()
+                : Optional.of("The host takes no new servers"
+                        + host.service().reason().map(reason -> ": " + reason).orElse("."));
+    }
+
     static Optional<String> ofRoom(Host host, Load load, Load need, ByteCount disks) {
         if (!Placement.fits(host, load, need)) {
             return Optional.of("The host has no room for " + need.vcpus() + " vCPUs and "

@@ -107,6 +107,7 @@ public final class Verdicts {
                 .unless(networks.hindrance(spec.nics()))
                 .noting(networks.differences(spec.nics()))
                 .unless(Verdict.ofLife(host, now))
+                .unless(Verdict.ofService(host))
                 .unless(Verdict.ofRoom(host, load, need, disks))
                 .unless(quotas.hindrance(snapshot.project(), need.resources()))
                 .memoryUnless(Verdict.ofMemory(snapshot));

@@ -40,7 +40,10 @@ class FuzzIT {
     private static final String MARK = "belongs-to-somebody-else";
     /// What an operator changes there changes it for the tests that come after.
     private static final Set<String> FOR_EVERYBODY = Set.of(
-            "/volume/v3/{project}/os-quota-class-sets/{name} PUT", "/volume/v3/{project}/os-services/disable PUT");
+            "/compute/v2.1/os-quota-class-sets/{name} PUT",
+            "/compute/v2.1/os-services/{id} PUT",
+            "/volume/v3/{project}/os-quota-class-sets/{name} PUT",
+            "/volume/v3/{project}/os-services/disable PUT");
 
     @Inject
     Doors doors;

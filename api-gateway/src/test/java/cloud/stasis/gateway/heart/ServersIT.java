@@ -489,6 +489,19 @@ class ServersIT {
     }
 
     @Test
+    void aServerThatIsDeletedByForceIsGoneUnlessItIsLocked() {
+        String id = doors.running(tenant, "forced");
+        doors.act(tenant, id, "{\"lock\": null}").expect(202);
+        doors.act(tenant, id, "{\"forceDelete\": null}").expect(409);
+        doors.act(tenant, id, "{\"unlock\": null}").expect(202);
+
+        doors.act(tenant, id, "{\"forceDelete\": null}").expect(202);
+
+        cloud.await("it is gone", () -> doors.compute(tenant, "GET", "/servers/" + id, null)
+                .status() == 404);
+    }
+
+    @Test
     void bodiesFollowTheMicroversion() {
         Tenant tenant = doors.http().tenant("member");
         String id = doors.running(tenant, "versions");

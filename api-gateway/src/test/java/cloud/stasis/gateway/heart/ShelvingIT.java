@@ -86,6 +86,35 @@ class ShelvingIT {
     }
 
     @Test
+    void aServerIsPutWhereAnOperatorSaysAndAZoneOfNullIsNoWish() {
+        String id = doors.running(tenant, "moved");
+        Tenant operator = doors.http().member(tenant.projectId(), tenant.projectName(), "admin");
+        shelve(id);
+
+        unshelve(tenant, "2.77", id, "{\"availability_zone\": null}", 400);
+        unshelve(tenant, "2.77", id, "{\"host\": \"host-1\"}", 400);
+        unshelve(tenant, "2.91", id, "{}", 400);
+        unshelve(tenant, "2.91", id, "{\"availability_zone\": \"mars\"}", 400);
+        unshelve(tenant, "2.91", id, "{\"host\": \"host-1\"}", 403);
+        unshelve(operator, "2.91", id, "{\"host\": \"nowhere\"}", 400);
+        unshelve(operator, "2.91", id, "{\"host\": \"../etc\"}", 400);
+        unshelve(operator, "2.91", id, "{\"host\": \"host-1\", \"availability_zone\": null}", 202);
+        doors.awaitStatus(tenant, id, "ACTIVE");
+
+        shelve(id);
+        unshelve(tenant, "2.91", id, "{\"availability_zone\": null}", 202);
+        doors.awaitStatus(tenant, id, "ACTIVE");
+        shelve(id);
+        unshelve(tenant, "2.77", id, "{\"availability_zone\": \"nova\"}", 202);
+        doors.awaitStatus(tenant, id, "ACTIVE");
+    }
+
+    private void unshelve(Tenant who, String version, String id, String to, int status) {
+        doors.compute(who, version, "POST", "/servers/" + id + "/action", "{\"unshelve\": " + to + "}")
+                .expect(status);
+    }
+
+    @Test
     void volumesComeAndGoOnTheShelf() {
         String id = doors.running(tenant, "db");
         String stays = volumes.volume("{\"size\": 1}");

@@ -75,6 +75,7 @@ class VerdictTest {
                 ByteCount.ofGib(400),
                 Optional.empty(),
                 cpu,
+                new Host.Service(true, Optional.empty(), false),
                 Instant.EPOCH,
                 Instant.EPOCH);
     }

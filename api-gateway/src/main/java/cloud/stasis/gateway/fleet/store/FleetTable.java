@@ -63,6 +63,18 @@ class FleetTable implements Fleet {
     }
 
     @Override
+    public void declare(HostId host, Host.Service service) {
+        hosts.getEntityManager()
+                .createNativeQuery(
+                        "update host set takes_servers = ?1, disabled_reason = ?2, forced_down = ?3 where id = ?4")
+                .setParameter(1, service.takesServers())
+                .setParameter(2, service.reason().orElse(null))
+                .setParameter(3, service.forcedDown())
+                .setParameter(4, host.value())
+                .executeUpdate();
+    }
+
+    @Override
     public List<Backend> backends() {
         return backends.find("order by id").stream()
                 .map(row -> new Backend(
@@ -132,6 +144,7 @@ class FleetTable implements Fleet {
                 new ByteCount(row.diskFreeBytes),
                 Optional.ofNullable(row.captures).map(CaptureStrategy::valueOf),
                 Optional.ofNullable(row.cpu).map(cpu -> RowJson.read(cpu, Cpu.class)),
+                new Host.Service(row.takesServers, Optional.ofNullable(row.disabledReason), row.forcedDown),
                 row.firstSeen,
                 row.lastSeen);
     }

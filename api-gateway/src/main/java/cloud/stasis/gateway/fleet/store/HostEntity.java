@@ -41,6 +41,16 @@ class HostEntity {
     @Nullable
     String cpu;
 
+    @Column(name = "takes_servers", nullable = false, insertable = false, updatable = false)
+    boolean takesServers = true;
+
+    @Column(name = "disabled_reason", insertable = false, updatable = false)
+    @Nullable
+    String disabledReason;
+
+    @Column(name = "forced_down", nullable = false, insertable = false, updatable = false)
+    boolean forcedDown;
+
     @Column(name = "first_seen", nullable = false, updatable = false)
     Instant firstSeen;
 

@@ -18,6 +18,7 @@ enum ComputeAction {
     RESIZE_SERVERS("servers:resize", Rule.MEMBER),
     RESCUE_SERVERS("os-rescue", Rule.MEMBER),
     SHELVE_SERVERS("os-shelve:shelve", Rule.MEMBER),
+    UNSHELVE_TO_HOST("os-shelve:unshelve_to_host", Rule.ADMIN),
     OFFLOAD_SERVERS("os-shelve:shelve_offload", Rule.ADMIN),
     READ_CONSOLE("os-console-output", Rule.MEMBER),
     READ_ATTACHMENTS("os-volumes-attachments:index", Rule.ANY_ROLE),
@@ -38,7 +39,9 @@ enum ComputeAction {
     CHANGE_SERVER_GROUPS("os-server-groups:create", Rule.MEMBER),
     READ_QUOTAS("os-quota-sets:show", Rule.ANY_ROLE),
     CHANGE_QUOTAS("os-quota-sets:update", Rule.ADMIN),
-    READ_HOSTS("os-hypervisors:list", Rule.ADMIN);
+    READ_HOSTS("os-hypervisors:list", Rule.ADMIN),
+    READ_DIAGNOSTICS("os-server-diagnostics", Rule.ADMIN),
+    CHANGE_SERVICES("os-services:update", Rule.ADMIN);
 
     private final String rule;
     private final Rule who;

@@ -13,16 +13,14 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Hosts as the compute API shows them: hypervisors, services and the one availability zone.
+/// Hosts as the compute API shows them: hypervisors and the one availability zone.
 @Path("compute/v2.1")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
@@ -95,18 +93,11 @@ public class HostsResource {
     public Map<String, Object> hypervisor(@PathParam("id") String id) {
         ComputeAction.READ_HOSTS.check(request.caller());
         Host found = fleet.hosts().stream()
-                .filter(host -> name(host).equals(id))
+                .filter(host -> ServicesResource.uuid(host).equals(id))
                 .findFirst()
                 .orElseThrow(() -> new FaultException(404, "Compute host could not be found."));
         Load load = instances.loads().getOrDefault(found.id(), Load.NONE);
         return Map.of("hypervisor", detail(found, load));
-    }
-
-    @GET
-    @Path("os-services")
-    public Map<String, Object> services() {
-        ComputeAction.READ_HOSTS.check(request.caller());
-        return Map.of("services", fleet.hosts().stream().map(this::service).toList());
     }
 
     @GET
@@ -127,7 +118,7 @@ public class HostsResource {
                             "nova-compute",
                             Map.of(
                                     "available", host.isAlive(now()),
-                                    "active", true,
+                                    "active", host.service().takesServers(),
                                     "updated_at", Times.microseconds(host.lastSeen()))));
         }
         return Map.of("availabilityZoneInfo", List.of(zone(hosts)));
@@ -146,7 +137,7 @@ public class HostsResource {
         body.put("id", id(host));
         body.put("hypervisor_hostname", host.id().value());
         body.put("state", host.isAlive(now()) ? "up" : "down");
-        body.put("status", "enabled");
+        body.put("status", ServicesResource.status(host));
         return body;
     }
 
@@ -159,7 +150,7 @@ public class HostsResource {
         Map<String, Object> service = new LinkedHashMap<>();
         service.put("id", id(host));
         service.put("host", host.id().value());
-        service.put("disabled_reason", null);
+        service.put("disabled_reason", host.service().reason().orElse(null));
         body.put("service", service);
         if (!version.atLeast(2, 88)) {
             capacity(body, host, load);
@@ -187,35 +178,8 @@ public class HostsResource {
         body.put("current_workload", 0);
     }
 
-    private Map<String, Object> service(Host host) {
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("id", id(host));
-        body.put("binary", "nova-compute");
-        body.put("host", host.id().value());
-        body.put("zone", ServerBody.ZONE);
-        body.put("status", "enabled");
-        body.put("state", host.isAlive(now()) ? "up" : "down");
-        body.put("updated_at", Times.microseconds(host.lastSeen()));
-        body.put("disabled_reason", null);
-        if (request.microversion().atLeast(2, 11)) {
-            body.put("forced_down", false);
-        }
-        return body;
-    }
-
-    /// A number until 2.53, a UUID from then on.
     private Object id(Host host) {
-        return request.microversion().atLeast(2, 53) ? name(host) : number(host);
-    }
-
-    /// Made from the host's name, which is what we know it by.
-    private static String name(Host host) {
-        return UUID.nameUUIDFromBytes(host.id().value().getBytes(StandardCharsets.UTF_8))
-                .toString();
-    }
-
-    private static int number(Host host) {
-        return (host.id().value().hashCode() & Integer.MAX_VALUE) % 1_000_000 + 1;
+        return ServicesResource.id(host, request.microversion());
     }
 
     /// `QEMU 7.2.22` as 7002022.

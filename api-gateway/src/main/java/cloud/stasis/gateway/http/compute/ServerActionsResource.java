@@ -18,6 +18,7 @@ import cloud.stasis.gateway.http.Faults;
 import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.HostId;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.StasisException;
@@ -111,6 +112,7 @@ public class ServerActionsResource {
             case "shelveOffload" -> offload(id);
             case "unshelve" -> unshelve(id, fields);
             case "os-getConsoleOutput" -> consoleOutput(id, fields.object("os-getConsoleOutput"));
+            case "forceDelete" -> forceDelete(id);
             case "restore" -> restore(id);
             case "os-resetState" -> resetState(id, fields.object("os-resetState"));
             default -> {
@@ -279,18 +281,33 @@ public class ServerActionsResource {
         throw wrongState("shelveOffload", id);
     }
 
+    /// Versions before 2.77 ignore whatever stands there.
     private Response unshelve(String id, JsonFields fields) {
-        ComputeAction.SHELVE_SERVERS.check(request.caller());
-        if (request.microversion().atLeast(2, 77)) {
-            fields.optionalObject("unshelve")
-                    .flatMap(asked -> asked.only("availability_zone").optionalText("availability_zone", MAX_TEXT))
-                    .filter(zone -> !zone.equals(ServerBody.ZONE))
-                    .ifPresent(zone -> {
-                        throw new FaultException(400, "The requested availability zone is not available");
-                    });
-        }
-        shelving.unshelve(request.caller(), ServersResource.id(id));
+        Caller caller = request.caller();
+        ComputeAction.SHELVE_SERVERS.check(caller);
+        Optional<JsonFields> asked =
+                request.microversion().atLeast(2, 77) ? fields.optionalObject("unshelve") : Optional.empty();
+        shelving.unshelve(caller, ServersResource.id(id), asked.flatMap(this::wantedHost));
         return Response.accepted().build();
+    }
+
+    /// A zone of null is no wish for a zone.
+    private Optional<HostId> wantedHost(JsonFields asked) {
+        boolean mayNameHost = request.microversion().atLeast(2, 91);
+        JsonFields wish = mayNameHost ? asked.only("availability_zone", "host") : asked.only("availability_zone");
+        if (wish.names().isEmpty() || !mayNameHost && !wish.isText("availability_zone")) {
+            throw new FaultException(400, "Invalid input for field/attribute unshelve: it must say where to.");
+        }
+        wish.optionalText("availability_zone", MAX_TEXT)
+                .filter(zone -> !zone.equals(ServerBody.ZONE))
+                .ifPresent(zone -> {
+                    throw new FaultException(400, "The requested availability zone is not available");
+                });
+        if (!wish.has("host")) {
+            return Optional.empty();
+        }
+        ComputeAction.UNSHELVE_TO_HOST.check(request.caller());
+        return Optional.of(new HostId(wish.text("host", MAX_TEXT)));
     }
 
     private Response consoleOutput(String id, JsonFields asked) {
@@ -308,6 +325,13 @@ public class ServerActionsResource {
             return ConsoleLog.Lines.ALL;
         }
         return asked.optionalNumber("length").map(ConsoleLog.Lines::of).orElse(ConsoleLog.Lines.ALL);
+    }
+
+    /// Deletions never wait for anything, so there is nothing to force.
+    private Response forceDelete(String id) {
+        ComputeAction.DELETE_SERVERS.check(request.caller());
+        servers.delete(request.caller(), ServersResource.id(id));
+        return Response.accepted().build();
     }
 
     /// Deleted servers are gone at once, so there is never one to restore.

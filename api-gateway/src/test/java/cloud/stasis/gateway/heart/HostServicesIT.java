@@ -1,0 +1,162 @@
+package cloud.stasis.gateway.heart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cloud.stasis.gateway.TestCloud.Answer;
+import cloud.stasis.gateway.TestCloud.Tenant;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What operators say of hosts, and what comes of it.
+@QuarkusTest
+class HostServicesIT {
+    private static final String HOST = FakeWorkers.HOST.value();
+    private static final String NAMED = "\"host\": \"" + HOST + "\", \"binary\": \"nova-compute\"";
+
+    @Inject
+    Doors doors;
+
+    @Inject
+    Cloud cloud;
+
+    private Tenant tenant;
+    private Tenant operator;
+
+    @BeforeEach
+    void open() {
+        doors.open();
+        tenant = doors.http().tenant("member");
+        operator = doors.http().tenant("admin");
+    }
+
+    @AfterEach
+    void enable() {
+        cloud.change("update host set takes_servers = true, disabled_reason = null, forced_down = false");
+    }
+
+    @Test
+    void nothingNewComesToADisabledHostAndWhatIsThereStays() {
+        String server = doors.running(tenant, "stays");
+        cloud.change("update host set takes_servers = false where id <> ?1", HOST);
+        change("{\"status\": \"disabled\", \"disabled_reason\": \"new disks\"}").expect(200);
+
+        doors.compute(tenant, "POST", "/servers", newServer()).expect(400);
+        doors.act(tenant, server, "{\"reboot\": {\"type\": \"SOFT\"}}").expect(202);
+        doors.awaitStatus(tenant, server, "ACTIVE");
+        assertThat(service().path("status").asText()).isEqualTo("disabled");
+        assertThat(service().path("disabled_reason").asText()).isEqualTo("new disks");
+        JsonNode hypervisor = doors.compute(operator, "2.53", "GET", "/os-hypervisors/detail", null)
+                .expect(200)
+                .json()
+                .at("/hypervisors/0");
+        assertThat(hypervisor.path("status").asText()).isEqualTo("disabled");
+        assertThat(hypervisor.at("/service/disabled_reason").asText()).isEqualTo("new disks");
+
+        change("{\"status\": \"enabled\"}").expect(200);
+        assertThat(service().path("disabled_reason").isNull()).isTrue();
+        doors.compute(tenant, "POST", "/servers", newServer()).expect(202);
+        cloud.awaitQuiet();
+    }
+
+    @Test
+    void aHostThatIsSaidToBeDownCountsAsDownWhateverItTells() {
+        JsonNode down = change("{\"forced_down\": true}").expect(200).json().path("service");
+        assertThat(down.path("state").asText()).isEqualTo("down");
+        assertThat(down.path("status").asText()).isEqualTo("enabled");
+
+        doors.open();
+        assertThat(service().path("state").asText()).isEqualTo("down");
+        change("{\"forced_down\": false}").expect(200);
+        assertThat(service().path("state").asText()).isEqualTo("up");
+    }
+
+    @Test
+    void olderClientsNameTheHost() {
+        JsonNode disabled = byName("disable-log-reason", "{" + NAMED + ", \"disabled_reason\": \"old\"}", 200)
+                .path("service");
+        assertThat(disabled.path("status").asText()).isEqualTo("disabled");
+        assertThat(disabled.path("disabled_reason").asText()).isEqualTo("old");
+        assertThat(service().path("disabled_reason").asText()).isEqualTo("old");
+
+        byName("disable", "{" + NAMED + "}", 200);
+        assertThat(service().path("disabled_reason").isNull()).isTrue();
+        assertThat(byName("enable", "{" + NAMED + "}", 200).at("/service/status").asText())
+                .isEqualTo("enabled");
+        assertThat(service().path("status").asText()).isEqualTo("enabled");
+        byName("force-down", "{" + NAMED + ", \"forced_down\": true}", 200);
+        assertThat(service().path("state").asText()).isEqualTo("down");
+
+        byName("enable", "{\"host\": \"nowhere\", \"binary\": \"nova-compute\"}", 404);
+        byName("enable", "{\"host\": \"" + HOST + "\", \"binary\": \"nova-scheduler\"}", 404);
+        byName("shake", "{" + NAMED + "}", 404);
+        byName("enable", "{" + NAMED + ", \"more\": 1}", 400);
+        doors.compute(operator, "PUT", "/os-services/force-down", "{" + NAMED + ", \"forced_down\": true}")
+                .expect(404);
+        doors.compute(operator, "2.53", "PUT", "/os-services/enable", "{" + NAMED + "}")
+                .expect(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"status\": \"busy\"}",
+                "{\"status\": \"enabled\", \"disabled_reason\": \"x\"}",
+                "{\"disabled_reason\": \"x\"}",
+                "{\"forced_down\": \"perhaps\"}",
+                "{\"status\": \"disabled\", \"more\": 1}"
+            })
+    void whatMakesNoSenseIsRefused(String body) {
+        change(body).expect(400);
+        assertThat(service().path("status").asText()).isEqualTo("enabled");
+    }
+
+    @Test
+    void servicesAreFoundByHostAndBinaryAndChangedByOperators() {
+        assertThat(listed("?host=" + HOST + "&binary=nova-compute")).hasSize(1);
+        assertThat(listed("?host=nowhere")).isEmpty();
+        assertThat(listed("?binary=nova-scheduler")).isEmpty();
+        String path = "/os-services/" + service().path("id").asText();
+        doors.compute(tenant, "2.53", "PUT", path, "{\"status\": \"disabled\"}").expect(403);
+        doors.compute(
+                        operator,
+                        "2.53",
+                        "PUT",
+                        "/os-services/00000000-0000-0000-0000-000000000000",
+                        "{\"status\": \"disabled\"}")
+                .expect(404);
+    }
+
+    private Answer change(String body) {
+        return doors.compute(
+                operator, "2.53", "PUT", "/os-services/" + service().path("id").asText(), body);
+    }
+
+    private JsonNode byName(String action, String body, int status) {
+        return doors.compute(operator, "2.11", "PUT", "/os-services/" + action, body)
+                .expect(status)
+                .json();
+    }
+
+    private JsonNode service() {
+        return listed("?host=" + HOST).get(0);
+    }
+
+    private JsonNode listed(String query) {
+        return doors.compute(operator, "2.53", "GET", "/os-services" + query, null)
+                .expect(200)
+                .json()
+                .path("services");
+    }
+
+    private String newServer() {
+        return "{\"server\": {\"name\": \"new\", \"imageRef\": \"" + doors.image(tenant)
+                + "\", \"flavorRef\": \"1\"}}";
+    }
+}
