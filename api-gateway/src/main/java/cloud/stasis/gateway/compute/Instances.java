@@ -5,7 +5,9 @@ import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.StasisException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +32,13 @@ public interface Instances {
 
     /// Deleted ones too.
     List<Instance> list(InstanceQuery query);
+
+    /// Those that ran for some of a time, by id; deleted ones too.
+    ///
+    /// @param after the last server of the page before
+    /// @param rows at most so many
+    List<Instance> launchedWithin(
+            Optional<ProjectId> project, Instant start, Instant end, Optional<InstanceId> after, int rows);
 
     /// What each host carries.
     Map<HostId, Load> loads();

@@ -46,7 +46,9 @@ class HostServicesIT {
         cloud.change("update host set takes_servers = false where id <> ?1", HOST);
         change("{\"status\": \"disabled\", \"disabled_reason\": \"new disks\"}").expect(200);
 
-        doors.compute(tenant, "POST", "/servers", newServer()).expect(400);
+        String homeless = created();
+        doors.awaitStatus(tenant, homeless, "ERROR");
+        assertThat(doors.server(tenant, homeless).at("/fault/message").asText()).startsWith("No valid host");
         doors.act(tenant, server, "{\"reboot\": {\"type\": \"SOFT\"}}").expect(202);
         doors.awaitStatus(tenant, server, "ACTIVE");
         assertThat(service().path("status").asText()).isEqualTo("disabled");
@@ -60,8 +62,7 @@ class HostServicesIT {
 
         change("{\"status\": \"enabled\"}").expect(200);
         assertThat(service().path("disabled_reason").isNull()).isTrue();
-        doors.compute(tenant, "POST", "/servers", newServer()).expect(202);
-        cloud.awaitQuiet();
+        doors.awaitStatus(tenant, created(), "ACTIVE");
     }
 
     @Test
@@ -86,7 +87,9 @@ class HostServicesIT {
 
         byName("disable", "{" + NAMED + "}", 200);
         assertThat(service().path("disabled_reason").isNull()).isTrue();
-        assertThat(byName("enable", "{" + NAMED + "}", 200).at("/service/status").asText())
+        assertThat(byName("enable", "{" + NAMED + "}", 200)
+                        .at("/service/status")
+                        .asText())
                 .isEqualTo("enabled");
         assertThat(service().path("status").asText()).isEqualTo("enabled");
         byName("force-down", "{" + NAMED + ", \"forced_down\": true}", 200);
@@ -155,8 +158,7 @@ class HostServicesIT {
                 .path("services");
     }
 
-    private String newServer() {
-        return "{\"server\": {\"name\": \"new\", \"imageRef\": \"" + doors.image(tenant)
-                + "\", \"flavorRef\": \"1\"}}";
+    private String created() {
+        return doors.created(tenant, "new");
     }
 }

@@ -490,6 +490,7 @@ class ServersIT {
 
     @Test
     void aServerThatIsDeletedByForceIsGoneUnlessItIsLocked() {
+        Tenant tenant = doors.http().tenant("member");
         String id = doors.running(tenant, "forced");
         doors.act(tenant, id, "{\"lock\": null}").expect(202);
         doors.act(tenant, id, "{\"forceDelete\": null}").expect(409);
@@ -497,8 +498,9 @@ class ServersIT {
 
         doors.act(tenant, id, "{\"forceDelete\": null}").expect(202);
 
-        cloud.await("it is gone", () -> doors.compute(tenant, "GET", "/servers/" + id, null)
-                .status() == 404);
+        cloud.await(
+                "it is gone",
+                () -> doors.compute(tenant, "GET", "/servers/" + id, null).status() == 404);
     }
 
     @Test

@@ -132,6 +132,19 @@ class VolumeQuotasIT {
     }
 
     @Test
+    void whatIsNotCountedHasNoLimit() {
+        String refusal = operator.call("PUT", quotas(), "{\"quota_set\": {\"volumes\": 1, \"nonsense\": 2}}")
+                .expect(400)
+                .json()
+                .at("/badRequest/message")
+                .asText();
+
+        assertThat(refusal).isEqualTo("Bad key(s) in quota set: nonsense");
+        limit("{\"tenant_id\": \"" + door.tenant().projectId() + "\", \"volumes\": 7}");
+        assertThat(door.show(quotas(), "quota_set").path("volumes").asInt()).isEqualTo(7);
+    }
+
+    @Test
     void aBackupThatIsGivenBackNeedsRoomForANewVolume() {
         String volume = door.volume("{\"size\": 2}");
         String backup = door.made("/backups", "backup", "{\"volume_id\": \"" + volume + "\"}");

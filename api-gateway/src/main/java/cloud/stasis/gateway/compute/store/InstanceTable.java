@@ -14,6 +14,8 @@ import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,6 +98,24 @@ class InstanceTable implements Instances, Usage {
                 rows.find("id in ?1", found).stream().collect(Collectors.toMap(row -> row.id, row -> row));
         return found.stream()
                 .flatMap(id -> Optional.ofNullable(byId.get(id)).stream())
+                .map(InstanceMapping::read)
+                .toList();
+    }
+
+    @Override
+    public List<Instance> launchedWithin(
+            Optional<ProjectId> project, Instant start, Instant end, Optional<InstanceId> after, int count) {
+        Map<String, Object> values = new HashMap<>(Map.of("start", start, "end", end));
+        StringBuilder where = new StringBuilder("launchedAt < :end and (deletedAt is null or deletedAt > :start)");
+        project.ifPresent(owner -> {
+            where.append(" and projectId = :project");
+            values.put("project", owner.value());
+        });
+        after.ifPresent(last -> {
+            where.append(" and id > :after");
+            values.put("after", last.value());
+        });
+        return rows.find(where + " order by id", values).page(0, count).stream()
                 .map(InstanceMapping::read)
                 .toList();
     }

@@ -37,8 +37,12 @@ enum ComputeAction {
     READ_SERVER_GROUPS("os-server-groups:index", Rule.ANY_ROLE),
     READ_SERVER_GROUPS_OF_ALL("os-server-groups:index:all_projects", Rule.ADMIN),
     CHANGE_SERVER_GROUPS("os-server-groups:create", Rule.MEMBER),
+    READ_USAGE("os-simple-tenant-usage:show", Rule.ANY_ROLE),
+    READ_USAGE_OF_ALL("os-simple-tenant-usage:list", Rule.ADMIN),
     READ_QUOTAS("os-quota-sets:show", Rule.ANY_ROLE),
     CHANGE_QUOTAS("os-quota-sets:update", Rule.ADMIN),
+    READ_QUOTA_CLASSES("os-quota-class-sets:show", Rule.ADMIN),
+    CHANGE_QUOTA_CLASSES("os-quota-class-sets:update", Rule.ADMIN),
     READ_HOSTS("os-hypervisors:list", Rule.ADMIN),
     READ_DIAGNOSTICS("os-server-diagnostics", Rule.ADMIN),
     CHANGE_SERVICES("os-services:update", Rule.ADMIN);

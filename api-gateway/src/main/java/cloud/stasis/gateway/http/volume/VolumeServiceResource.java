@@ -1,6 +1,7 @@
 package cloud.stasis.gateway.http.volume;
 
 import cloud.stasis.gateway.http.FaultException;
+import cloud.stasis.gateway.http.Faults;
 import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.quota.Quotas;
@@ -24,6 +25,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -143,6 +145,7 @@ public class VolumeServiceResource {
         Caller caller = door.enter(project, VolumeAction.CHANGE_QUOTAS);
         ProjectId asked = readable(caller, id);
         JsonFields fields = JsonFields.of(body).only("quota_set").object("quota_set");
+        requireKnown(fields, caller);
         Map<Resource, Long> limits = asked(fields);
         Map<OfType, Long> ofTypes = asked(fields, caller);
         transactions.run(() -> {
@@ -150,6 +153,19 @@ public class VolumeServiceResource {
             typeQuotas.override(asked, ofTypes);
         });
         return set(asked, limits(caller, asked));
+    }
+
+    private void requireKnown(JsonFields fields, Caller caller) {
+        List<String> known = new ArrayList<>(List.of("id", "tenant_id"));
+        COUNTED.forEach(resource -> known.add(resource.word()));
+        for (VolumeType type : types.list(caller)) {
+            TypeQuotas.COUNTED.forEach(resource -> known.add(TypeQuotas.word(resource, type)));
+        }
+        List<String> bad =
+                fields.names().stream().filter(name -> !known.contains(name)).toList();
+        if (!bad.isEmpty()) {
+            throw new FaultException(400, "Bad key(s) in quota set: " + Faults.shortened(String.join(",", bad)));
+        }
     }
 
     private static Map<Resource, Long> asked(JsonFields fields) {
@@ -203,6 +219,7 @@ public class VolumeServiceResource {
             @PathParam("project") String project, @PathParam("name") String name, @Nullable JsonNode body) {
         Caller caller = door.enter(project, VolumeAction.CHANGE_QUOTAS);
         JsonFields fields = JsonFields.of(body).only("quota_class_set").object("quota_class_set");
+        requireKnown(fields, caller);
         Map<Resource, Long> limits = asked(fields);
         Map<OfType, Long> ofTypes = asked(fields, caller);
         transactions.run(() -> {

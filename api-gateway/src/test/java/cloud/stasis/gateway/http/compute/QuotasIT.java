@@ -13,6 +13,8 @@ import java.util.concurrent.Executors;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Quotas of key pairs and of groups of servers: what a project is given holds, also for requests side by side.
 @QuarkusTest
@@ -69,7 +71,8 @@ class QuotasIT {
         String volumes = "/volume/v3/" + project + "/os-quota-sets/" + project;
         String store = "/snapshot/v1/store/usage/" + project;
         allow(tenant, "cores", 7);
-        cloud.call(operator, "PUT", volumes, "{\"quota_set\": {\"volumes\": 5}}").expect(200);
+        cloud.call(operator, "PUT", volumes, "{\"quota_set\": {\"volumes\": 5}}")
+                .expect(200);
         cloud.call(operator, "PUT", store, "{\"store_gigabytes\": 9}").expect(200);
 
         cloud.call(operator, "DELETE", "/compute/v2.1/os-quota-sets/" + project, null)
@@ -84,6 +87,77 @@ class QuotasIT {
         assertThat(limit(operator, "/compute/v2.1/os-quota-sets/" + project, "/quota_set/cores"))
                 .isEqualTo(7);
         assertThat(limit(operator, store, "/usage/store_gigabytes")).isEqualTo(9);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "2.1  | {'nonsense': 1}                    | 400",
+                "2.1  | {'cores': -2}                      | 400",
+                "2.1  | {'cores': 'many'}                  | 400",
+                "2.1  | {'fixed_ips': 5, 'cores': '-1'}    | 200",
+                "2.36 | {'fixed_ips': 5}                   | 400",
+                "2.57 | {'injected_files': 5}              | 400",
+                "2.57 | {'metadata_items': 5, 'ram': 1024} | 200"
+            })
+    void limitsThatThereAreAreTaken(String version, String limits, int status) {
+        Tenant tenant = cloud.tenant("member");
+
+        change(version, tenant, limits.replace('\'', '"'), status);
+    }
+
+    @Test
+    void aLimitBelowWhatIsUsedMustBeForced() {
+        Tenant tenant = cloud.tenant("member");
+        group(tenant, 1).expect(200);
+        group(tenant, 2).expect(200);
+
+        String refusal = change("2.1", tenant, "{\"server_groups\": 1}", 400)
+                .at("/badRequest/message")
+                .asText();
+        assertThat(refusal).contains("server_groups", "already used and reserved 2");
+        change("2.1", tenant, "{\"server_groups\": 2}", 200);
+        change("2.1", tenant, "{\"server_groups\": -1}", 200);
+        change("2.1", tenant, "{\"server_groups\": 1, \"force\": true}", 200);
+        group(tenant, 3).expect(403);
+    }
+
+    @Test
+    void projectsWithoutLimitsOfTheirOwnHaveThoseOfTheClass() {
+        Tenant tenant = cloud.tenant("member");
+        String path = "/compute/v2.1/os-quota-class-sets/default";
+        JsonNode before = cloud.get(cloud.admin(), path).expect(200).json().path("quota_class_set");
+        assertThat(before.path("id").asText()).isEqualTo("default");
+        int standard = before.path("server_groups").asInt();
+
+        try {
+            JsonNode changed = cloud.call(cloud.admin(), "PUT", path, "{\"quota_class_set\": {\"server_groups\": 0}}")
+                    .expect(200)
+                    .json();
+            assertThat(changed.at("/quota_class_set/server_groups").asInt()).isZero();
+            group(tenant, 1).expect(403);
+            allow(tenant, "server_groups", 1);
+            group(tenant, 1).expect(200);
+        } finally {
+            cloud.call(cloud.admin(), "PUT", path, "{\"quota_class_set\": {\"server_groups\": " + standard + "}}")
+                    .expect(200);
+        }
+        cloud.call(cloud.admin(), "PUT", path, "{\"quota_class_set\": {\"nonsense\": 0}}")
+                .expect(400);
+        cloud.get(tenant.token(), path).expect(403);
+    }
+
+    private JsonNode change(String version, Tenant tenant, String limits, int status) {
+        return cloud.call(
+                        cloud.admin(),
+                        "PUT",
+                        "/compute/v2.1/os-quota-sets/" + tenant.projectId(),
+                        "{\"quota_set\": " + limits + "}",
+                        "OpenStack-API-Version",
+                        "compute " + version)
+                .expect(status)
+                .json();
     }
 
     private int limit(String token, String path, String pointer) {
