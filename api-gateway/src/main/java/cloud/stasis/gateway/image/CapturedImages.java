@@ -1,6 +1,8 @@
 package cloud.stasis.gateway.image;
 
 import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.quota.Quotas;
+import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.storage.StorageQuota;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ImageId;
@@ -22,10 +24,12 @@ public final class CapturedImages implements Images {
 
     private final ImageTable table;
     private final ImageLibrary library;
+    private final Quotas quotas;
     private final StorageQuota quota;
     private final Clock clock;
 
-    public CapturedImages(ImageTable table, ImageLibrary library, StorageQuota quota, Clock clock) {
+    public CapturedImages(ImageTable table, ImageLibrary library, Quotas quotas, StorageQuota quota, Clock clock) {
+        this.quotas = quotas;
         this.table = table;
         this.library = library;
         this.quota = quota;
@@ -63,6 +67,7 @@ public final class CapturedImages implements Images {
                 minimum,
                 List.of(),
                 properties);
+        quotas.require(owner, Map.of(Resource.IMAGES, 1L));
         table.add(new Image(image, owner, details, new ImageState.Queued(), now, now));
         quota.reserve(owner, ReferenceName.of(image), asFile(content));
     }

@@ -2,6 +2,8 @@ package cloud.stasis.gateway.image;
 
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.outbox.Outbox;
+import cloud.stasis.gateway.quota.Quotas;
+import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.messages.ImageCommand;
 import cloud.stasis.model.CommandId;
 import cloud.stasis.model.ErrorCode;
@@ -13,6 +15,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -21,9 +24,11 @@ public final class ImageLibrary {
     private final ImageTable table;
     private final Outbox outbox;
     private final CaptureCancellation captures;
+    private final Quotas quotas;
     private final Clock clock;
 
-    public ImageLibrary(ImageTable table, Outbox outbox, CaptureCancellation captures, Clock clock) {
+    public ImageLibrary(ImageTable table, Outbox outbox, CaptureCancellation captures, Quotas quotas, Clock clock) {
+        this.quotas = quotas;
         this.table = table;
         this.outbox = outbox;
         this.captures = captures;
@@ -52,12 +57,14 @@ public final class ImageLibrary {
         return table.list(caller, query);
     }
 
+    /// @throws StasisException `QUOTA_EXCEEDED` of the owner's
     public Image create(Caller caller, Optional<ImageId> id, ProjectId owner, ImageDetails details) {
         ImageAction.CREATE.check(caller, caller.project());
         if (!owner.equals(caller.project())) {
             ImageAction.SET_OWNER.check(caller, owner);
         }
         checkPublishing(caller, Visibility.SHARED, details.visibility());
+        quotas.require(owner, Map.of(Resource.IMAGES, 1L));
         Instant now = clock.instant();
         Image image = new Image(id.orElseGet(ImageId::random), owner, details, new ImageState.Queued(), now, now);
         table.add(image);

@@ -40,6 +40,7 @@ class RolesIT {
             "/compute/v2.1/os-simple-tenant-usage/",
             "/image/v2/schemas/",
             "/snapshot/v1/hosts/",
+            "/snapshot/v1/quotas/",
             "/snapshot/v1/state-backups/",
             "/snapshot/v1/store/usage/",
             "/volume/v3/{project}/types/",

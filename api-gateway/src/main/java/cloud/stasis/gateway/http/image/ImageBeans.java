@@ -17,6 +17,7 @@ import cloud.stasis.gateway.image.Sharing;
 import cloud.stasis.gateway.image.Uploads;
 import cloud.stasis.gateway.job.Jobs;
 import cloud.stasis.gateway.outbox.Outbox;
+import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.storage.StorageQuota;
@@ -41,8 +42,8 @@ class ImageBeans {
 
     @Produces
     @Singleton
-    ImageLibrary library(ImageTable table, Outbox outbox, CaptureCancellation captures) {
-        return new ImageLibrary(table, outbox, captures, clock);
+    ImageLibrary library(ImageTable table, Outbox outbox, CaptureCancellation captures, Quotas quotas) {
+        return new ImageLibrary(table, outbox, captures, quotas, clock);
     }
 
     @Produces
@@ -99,8 +100,8 @@ class ImageBeans {
 
     @Produces
     @Singleton
-    Images images(ImageTable table, ImageLibrary library, StorageQuota quota) {
-        return new CapturedImages(table, library, quota, clock);
+    Images images(ImageTable table, ImageLibrary library, Quotas quotas, StorageQuota quota) {
+        return new CapturedImages(table, library, quotas, quota, clock);
     }
 
     @Produces

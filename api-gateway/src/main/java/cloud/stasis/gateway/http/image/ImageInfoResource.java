@@ -1,8 +1,13 @@
 package cloud.stasis.gateway.http.image;
 
+import cloud.stasis.gateway.http.CurrentRequest;
 import cloud.stasis.gateway.image.ImageImport;
 import cloud.stasis.gateway.image.Imports;
+import cloud.stasis.gateway.quota.Quotas;
+import cloud.stasis.gateway.quota.Resource;
+import cloud.stasis.gateway.storage.Storage;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.StasisException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
@@ -25,7 +30,12 @@ import java.util.stream.Stream;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class ImageInfoResource {
+    private static final long MIB_PER_GIB = 1024;
+
+    private final CurrentRequest request;
     private final ImageImport imports;
+    private final Storage storage;
+    private final Quotas quotas;
     private final Map<String, String> schemas = Stream.of(
                     "image",
                     "images",
@@ -53,8 +63,11 @@ public class ImageInfoResource {
         return schema;
     }
 
-    ImageInfoResource(ImageImport imports) {
+    ImageInfoResource(CurrentRequest request, ImageImport imports, Storage storage, Quotas quotas) {
+        this.request = request;
         this.imports = imports;
+        this.storage = storage;
+        this.quotas = quotas;
     }
 
     @GET
@@ -75,6 +88,30 @@ public class ImageInfoResource {
     @Path("info/stores")
     public Map<String, Object> stores() {
         return Map.of("stores", List.of(Map.of("id", Imports.STORE, "default", "true")));
+    }
+
+    /// Sizes are in MiB, and count snapshots as well: both are kept in one store.
+    @GET
+    @Path("info/usage")
+    public Map<String, Object> usage() {
+        ProjectId project = request.caller().project();
+        Storage.Use use = storage.use(project);
+        long gib = use.limits().getOrDefault(Resource.STORE_GIB, Resource.UNLIMITED);
+        return Map.of(
+                "usage",
+                Map.of(
+                        "image_size_total",
+                        usage(
+                                gib == Resource.UNLIMITED ? gib : gib * MIB_PER_GIB,
+                                use.kept().mibRoundedUp()),
+                        "image_count_total",
+                        usage(
+                                use.limits().getOrDefault(Resource.IMAGES, Resource.UNLIMITED),
+                                quotas.used(project).getOrDefault(Resource.IMAGES, 0L))));
+    }
+
+    private static Map<String, Long> usage(long limit, long used) {
+        return Map.of("limit", limit, "usage", used);
     }
 
     private static String read(String name) {
