@@ -30,6 +30,8 @@ public final class GatewayTestResources implements QuarkusTestResourceLifecycleM
         configuration.put("stasis.identity.password-cost", "4");
         configuration.put("stasis.workers.capability-key", CAPABILITY_KEY);
         configuration.put("stasis.workers.store-url", imageService.url());
+        configuration.put("stasis.connections.most", "2000");
+        configuration.put("stasis.connections.head-deadline", "PT3S");
         configuration.put("stasis.import-hosts", TestCloud.IMAGE_HOST);
         configuration.put("stasis.networks", TestCloud.NETWORK + ":10.77.0.0/29:unused");
         configuration.put("stasis.workers.topics", "GIVEN");

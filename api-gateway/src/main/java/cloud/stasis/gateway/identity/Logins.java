@@ -24,8 +24,7 @@ public final class Logins {
     private final ApplicationCredentials credentials;
     private final Passwords passwords;
     private final Tokens tokens;
-    private final LoginLimiter perAccount;
-    private final LoginLimiter perAddress;
+    private final LoginLimits limits;
     private final PasswordHash nobodysHash;
 
     public Logins(
@@ -34,15 +33,13 @@ public final class Logins {
             ApplicationCredentials credentials,
             Passwords passwords,
             Tokens tokens,
-            LoginLimiter perAccount,
-            LoginLimiter perAddress) {
+            LoginLimits limits) {
         this.users = users;
         this.projects = projects;
         this.credentials = credentials;
         this.passwords = passwords;
         this.tokens = tokens;
-        this.perAccount = perAccount;
-        this.perAddress = perAddress;
+        this.limits = limits;
         this.nobodysHash = passwords.hash("nobody's password");
     }
 
@@ -57,23 +54,19 @@ public final class Logins {
 
     /// @param address of the client, as far as it is known
     public Outcome login(LoginRequest request, String address) {
-        Optional<Duration> wait = perAddress.refused(address);
         List<String> accounts = request.proofs().stream()
                 .flatMap(proof -> account(proof).stream())
                 .toList();
-        for (String account : accounts) {
-            wait = wait.or(() -> perAccount.refused(account));
-        }
+        Optional<Duration> wait = limits.refused(accounts, address);
         if (wait.isPresent()) {
             return new Outcome.TryLater(wait.get());
         }
         Optional<Proved> proved = proved(request);
         if (proved.isEmpty()) {
-            perAddress.failed(address);
-            accounts.forEach(perAccount::failed);
+            limits.failed(accounts, address);
             return new Outcome.Refused();
         }
-        accounts.forEach(perAccount::succeeded);
+        limits.succeeded(accounts, address);
         return issued(proved.get(), request.scope())
                 .<Outcome>map(Outcome.Accepted::new)
                 .orElseGet(Outcome.Refused::new);

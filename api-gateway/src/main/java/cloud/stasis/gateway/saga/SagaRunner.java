@@ -165,7 +165,8 @@ public final class SagaRunner {
             }
             case Turn.Stuck stuck -> {
                 LOG.errorf(
-                        "A saga is stuck and needs an operator sagaId=%s saga=%s code=%s message=%s",
+                        "A saga is stuck and needs an operator requestId=%s sagaId=%s saga=%s code=%s message=%s",
+                        run.requestId(),
                         run.id(),
                         saga.name(),
                         stuck.failure().code(),

@@ -13,6 +13,7 @@ import cloud.stasis.gateway.identity.Entitlements;
 import cloud.stasis.gateway.identity.Grants;
 import cloud.stasis.gateway.identity.Groups;
 import cloud.stasis.gateway.identity.LoginLimiter;
+import cloud.stasis.gateway.identity.LoginLimits;
 import cloud.stasis.gateway.identity.Logins;
 import cloud.stasis.gateway.identity.Passwords;
 import cloud.stasis.gateway.identity.Projects;
@@ -81,8 +82,14 @@ class IdentityBeans {
                 credentials,
                 passwords,
                 tokens,
-                new LoginLimiter(configuration.failuresPerAccount(), configuration.failureWindow(), clock),
-                new LoginLimiter(configuration.failuresPerAddress(), configuration.failureWindow(), clock));
+                new LoginLimits(
+                        limiter(configuration.failuresPerAddress()),
+                        limiter(configuration.failuresPerAccount()),
+                        limiter(configuration.failuresPerAccountAnywhere())));
+    }
+
+    private LoginLimiter limiter(int failures) {
+        return new LoginLimiter(failures, configuration.failureWindow(), clock);
     }
 
     @Produces

@@ -54,9 +54,14 @@ public interface IdentityConfiguration {
     @WithDefault("10")
     int passwordCost();
 
-    /// Failed logins of one account within the window before it must wait for the window's end.
+    /// Failed logins of one account from one address within the window before that address must wait for the window's
+    /// end.
     @WithDefault("10")
     int failuresPerAccount();
+
+    /// The same of one account from all addresses. It holds for those from which the account has not logged in lately.
+    @WithDefault("50")
+    int failuresPerAccountAnywhere();
 
     /// Failed logins from one address within the window. Many users may be behind one.
     @WithDefault("100")

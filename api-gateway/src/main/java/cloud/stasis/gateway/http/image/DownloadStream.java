@@ -42,6 +42,8 @@ final class DownloadStream {
     private void ask(HttpClientRequest request) {
         HttpServerResponse response = routing.response();
         if (response.closed()) {
+            // It was nobody's failure.
+            request.exceptionHandler(_ -> {});
             request.reset();
             return;
         }

@@ -94,6 +94,8 @@ final class UploadStream {
     private void stream(HttpClientRequest request) {
         out = request;
         if (phase == Phase.OVER || routing.response().closed()) {
+            // It was nobody's failure.
+            request.exceptionHandler(_ -> {});
             request.reset();
             clientGone();
             return;
