@@ -7,12 +7,15 @@ import cloud.stasis.gateway.Routes.Route;
 import cloud.stasis.gateway.TestCloud;
 import cloud.stasis.gateway.TestCloud.Answer;
 import cloud.stasis.gateway.TestCloud.Tenant;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
@@ -112,6 +115,66 @@ class FuzzIT {
         assertThat(doors.server(victim, foreign.getFirst()).path("status").asText())
                 .isEqualTo("ACTIVE");
         cloud.awaitQuiet();
+    }
+
+    /// As far into the gateway as a body can come: what is wrong with it is one field.
+    @Test
+    void bodiesThatAreAlmostRightAreServedOrRefused() throws Exception {
+        Tenant tenant = doors.http().tenant("admin");
+        List<String> own = belongings(tenant, "own");
+        JsonNode document =
+                doors.http().get("", "/q/openapi?format=json").expect(200).json();
+        AlmostRight bodies = new AlmostRight(
+                document,
+                Map.of(
+                        "server", own.get(0),
+                        "snapshot", own.get(1),
+                        "volume", own.get(2),
+                        "image", own.get(4),
+                        "interval", "PT6H",
+                        "cron", "0 4 * * *",
+                        "timezone", "UTC"),
+                new Random(SEED));
+        List<String> wrong = new ArrayList<>();
+        int tried = 0;
+        for (Route route : Routes.all()) {
+            JsonNode schema = document.path("paths")
+                    .path(route.path())
+                    .path(route.method().toLowerCase(Locale.ROOT))
+                    .at("/requestBody/content/application~1json/schema");
+            if (!route.path().startsWith("/snapshot/v1") || schema.isMissingNode()) {
+                continue;
+            }
+            String path = route.path().replaceAll("\\{[^}]*}", pathId(route, own));
+            for (String body : bodies.bodies(schema)) {
+                tried++;
+                try {
+                    Answer answer = doors.http().call(tenant.token(), route.method(), path, body);
+                    boolean mayBe = answer.status() < 500 || answer.text().contains("NO_VALID_HOST");
+                    boolean lacksNothing = !body.contains("nobody_knows_this") || answer.status() >= 400;
+                    if (!mayBe || !lacksNothing) {
+                        wrong.add(route + " " + body + " " + answer.status() + " " + answer.text());
+                    }
+                } catch (AssertionError failed) {
+                    wrong.add(route + " " + body + " " + failed.getMessage());
+                }
+            }
+        }
+        assertThat(tried).isGreaterThan(1000);
+        assertThat(wrong).isEmpty();
+        assertThat(logged).isEmpty();
+        cloud.awaitQuiet();
+    }
+
+    private static String pathId(Route route, List<String> own) {
+        String path = route.path();
+        if (path.contains("/servers/")) {
+            return own.get(0);
+        }
+        if (path.contains("/volumes/")) {
+            return own.get(2);
+        }
+        return path.contains("/snapshots/") ? own.get(1) : own.get(5);
     }
 
     /// Ids of a server, its snapshot, a volume and its snapshot, each of that name; an image, and the project.
