@@ -34,4 +34,8 @@ public interface BlobExchange {
     ///
     /// @throws cloud.stasis.model.StasisException `MISSING_OBJECT` if any of them is not there
     List<StoredBlob> fetch(List<Digest> digests);
+
+    /// Says that the bytes which came for a blob were not those that it names. The store believes nothing: it reads
+    /// the blob itself, soon, and calls it missing if it is damaged. No answer is given, and none may be needed.
+    default void suspect(Digest digest) {}
 }

@@ -25,6 +25,7 @@ public final class BlobWire {
     public static final String MISSING_PATH = "/store/v1/missing";
     public static final String BLOBS_PATH = "/store/v1/blobs";
     public static final String HELD_PATH = "/store/v1/held";
+    public static final String SUSPECTS_PATH = "/store/v1/suspects";
     public static final String PACKS_PATH = "/store/v1/packs/";
 
     /// The largest answer to a fetch.

@@ -115,13 +115,14 @@ public final class ContentReader {
     ///
     /// @throws StasisException `MALFORMED_OBJECT` if the index names a blob there that has not the length of a
     /// leaf
-    static void decode(@Nullable StoredBlob blob, Digest digest, int length, byte[] into, int at) {
+    static void decode(
+            BlobExchange exchange, @Nullable StoredBlob blob, Digest digest, int length, byte[] into, int at) {
         if (blob == null || blob.plainLength() != length) {
             throw new StasisException(
                     ErrorCode.MALFORMED_OBJECT,
                     "an index names blob " + digest + " where a leaf of another length belongs");
         }
-        blob.decode(digest, into, at);
+        Arrival.decode(exchange, blob, digest, into, at);
     }
 
     private static TreeShape shape(Content content) {
@@ -152,13 +153,13 @@ public final class ContentReader {
     }
 
     /// Copies from the leaf that holds the byte `at`, up to its end or that of the buffer.
-    private static int copy(Digest digest, Map<Digest, StoredBlob> blobs, TreeShape shape, long at, ByteBuffer into) {
+    private int copy(Digest digest, Map<Digest, StoredBlob> blobs, TreeShape shape, long at, ByteBuffer into) {
         int length = shape.leafLength(at / LEAF);
         int from = (int) (at % LEAF);
         int count = Math.min(length - from, into.remaining());
         byte[] plain = new byte[length];
         if (!digest.isZero()) {
-            decode(blobs.get(digest), digest, length, plain, 0);
+            decode(exchange, blobs.get(digest), digest, length, plain, 0);
         }
         into.put(plain, from, count);
         return count;

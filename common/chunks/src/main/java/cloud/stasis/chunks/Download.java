@@ -133,10 +133,11 @@ final class Download {
         int runStart = 0;
         for (int at = 0; at < leaves.size(); at++) {
             Leaf leaf = leaves.get(at);
-            ContentReader.decode(found.get(leaf.digest), leaf.digest, shape.leafLength(leaf.index), buffer, at * LEAF);
+            int length = shape.leafLength(leaf.index);
+            ContentReader.decode(exchange, found.get(leaf.digest), leaf.digest, length, buffer, at * LEAF);
             if (at + 1 == leaves.size() || leaves.get(at + 1).index != leaf.index + 1) {
-                int length = (at - runStart) * LEAF + shape.leafLength(leaf.index);
-                write(buffer, runStart * LEAF, length, leaves.get(runStart).index * LEAF);
+                int run = (at - runStart) * LEAF + length;
+                write(buffer, runStart * LEAF, run, leaves.get(runStart).index * LEAF);
                 runStart = at + 1;
             }
         }

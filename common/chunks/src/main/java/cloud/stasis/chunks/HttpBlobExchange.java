@@ -83,6 +83,14 @@ final class HttpBlobExchange implements BlobExchange {
         return BlobWire.readBlobs(answer, digests.size());
     }
 
+    @Override
+    public void suspect(Digest digest) {
+        call(
+                request(BlobWire.SUSPECTS_PATH)
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(BlobWire.writeDigests(List.of(digest)))),
+                MAX_ERROR_BYTES);
+    }
+
     /// What lies under a path.
     byte[] get(String path, int most) {
         return call(request(path).GET(), most);

@@ -60,7 +60,9 @@ final class NodeReader {
             List<Digest> batch = wanted.subList(from, Math.min(wanted.size(), from + BlobExchange.MAX_FETCH));
             List<StoredBlob> blobs = exchange.fetch(batch);
             for (int at = 0; at < batch.size(); at++) {
-                Node node = Node.decode(ByteBuffer.wrap(blobs.get(at).decode(batch.get(at))));
+                byte[] plain = new byte[blobs.get(at).plainLength()];
+                Arrival.decode(exchange, blobs.get(at), batch.get(at), plain, 0);
+                Node node = Node.decode(ByteBuffer.wrap(plain));
                 cache.put(batch.get(at), node);
                 found.put(batch.get(at), node);
             }

@@ -70,6 +70,12 @@ public final class RetryingBlobExchange implements BlobExchange {
         return retried(() -> exchange.fetch(digests));
     }
 
+    /// Once: it is a hint, and whoever gives it has failed already.
+    @Override
+    public void suspect(Digest digest) {
+        exchange.suspect(digest);
+    }
+
     /// Also for other calls of the same transport.
     <T> T retried(Supplier<T> call) {
         return retry(call, pause);
