@@ -56,6 +56,12 @@ public interface BlobStore extends AutoCloseable {
     /// Removes a note, durably; does nothing if there is none.
     void dropNote(NoteName name);
 
+    /// Compare-and-remove: the same if it says `expected`; does nothing if there is none. A bucket whose server does
+    /// not compare when it deletes may remove what was set in the instant between.
+    ///
+    /// @throws StasisException `STALE_GENERATION` if it says something else; nothing was changed
+    void dropNote(NoteName name, byte[] expected);
+
     List<NoteName> notes(NoteName.Folder folder);
 
     /// Room that is left for objects.

@@ -71,6 +71,11 @@ abstract class BlobStoreDecorator implements BlobStore {
     }
 
     @Override
+    public void dropNote(NoteName name, byte[] expected) {
+        store.dropNote(name, expected);
+    }
+
+    @Override
     public List<NoteName> notes(NoteName.Folder folder) {
         return store.notes(folder);
     }

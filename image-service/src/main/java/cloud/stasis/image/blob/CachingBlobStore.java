@@ -18,8 +18,9 @@ import org.jboss.logging.Logger;
 /// chunks, and a restore reads them one by one: so the first few ranges are fetched as they are, and then the pack
 /// is fetched whole, once, whoever waits for it.
 ///
-/// Objects never change, so nothing in here is ever wrong; who reads a blob verifies it. Whole objects are not
-/// served from here, so that a scrub reads what is in the store. The folder is empty at each start.
+/// Objects never change, so nothing in here is ever out of date; who reads a blob verifies it. Whole objects are not
+/// served from here, so that a scrub reads what is in the store; and since who asks for one may have met a file here
+/// that rotted, it is forgotten. The folder is empty at each start.
 public final class CachingBlobStore extends BlobStoreDecorator {
     private static final Logger LOG = Logger.getLogger(CachingBlobStore.class);
 
@@ -83,6 +84,12 @@ public final class CachingBlobStore extends BlobStoreDecorator {
         if (!readCached(name, offset, into)) {
             store.read(name, offset, into);
         }
+    }
+
+    @Override
+    public byte[] get(ObjectName name, ByteCount limit) {
+        forget(name);
+        return store.get(name, limit);
     }
 
     @Override

@@ -37,6 +37,11 @@ public final class ReadOnlyBlobStore extends BlobStoreDecorator {
     }
 
     @Override
+    public void dropNote(NoteName name, byte[] expected) {
+        throw refused();
+    }
+
+    @Override
     public void probe() {
         throw refused();
     }

@@ -59,9 +59,11 @@ public final class References {
         return new Seen(seen.name, Optional.of(bytes), Optional.of(next));
     }
 
-    /// Removes whatever lies under a name, durably.
-    public void drop(ReferenceName name) {
-        store.dropNote(NoteName.of(name));
+    /// Removes what was seen, durably. Does nothing if that was nothing.
+    ///
+    /// @throws StasisException `STALE_GENERATION` if somebody else changed it in between
+    public void drop(Seen seen) {
+        seen.bytes.ifPresent(bytes -> store.dropNote(NoteName.of(seen.name), bytes));
     }
 
     /// All names, also of bundles that are only pending.

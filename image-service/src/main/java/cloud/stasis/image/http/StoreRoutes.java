@@ -34,6 +34,7 @@ import java.util.Set;
 /// | `PUT /store/v1/packs/{digest}` | STORE_WRITE | a pack | 204 when it is verified and durable |
 /// | `POST /store/v1/held` | STORE_WRITE | a content | 204 when it is whole, and stays until the bundle is sealed |
 /// | `POST /store/v1/blobs` | STORE_READ | up to 128 digests | the stored blobs, in this order |
+/// | `POST /store/v1/suspects` | STORE_READ | up to 128 digests | 204; blobs that came wrong, to be looked into |
 /// | `GET /store/v1/manifests/{id}` | STORE_READ | | canonical JSON |
 /// | `GET /store/v1/references/{kind}/{id}` | STORE_READ | | generation, manifest, name, updatedAt |
 ///
@@ -73,6 +74,7 @@ public final class StoreRoutes {
         router.put(BlobWire.PACKS_PATH + ":digest").handler(door.openToPeers(STORE_WRITE, writer, this::putPack));
         router.post(BlobWire.HELD_PATH).handler(door.openToPeers(STORE_WRITE, writer, this::hold));
         router.post(BlobWire.BLOBS_PATH).handler(door.openToPeers(STORE_READ, reader, this::blobs));
+        router.post(BlobWire.SUSPECTS_PATH).handler(door.openToPeers(STORE_READ, reader, this::suspects));
         router.get("/store/v1/manifests/:id").handler(door.openToPeers(STORE_READ, reader, this::manifest));
         router.get("/store/v1/references/:kind/:id").handler(door.openToPeers(STORE_READ, either, this::reference));
     }
@@ -110,6 +112,13 @@ public final class StoreRoutes {
         } catch (StasisException e) {
             throw e.code() == ErrorCode.MISSING_OBJECT ? new HttpDoor.Refusal(404, e) : e;
         }
+    }
+
+    private void suspects(HttpCall call) {
+        BlobExchange exchange = exchange(call);
+        BlobWire.readDigests(call.bodyBytes(BlobExchange.MAX_FETCH * Digest.LENGTH), BlobExchange.MAX_FETCH)
+                .forEach(exchange::suspect);
+        call.answerNothing();
     }
 
     private BlobExchange exchange(HttpCall call) {

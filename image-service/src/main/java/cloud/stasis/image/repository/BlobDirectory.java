@@ -65,6 +65,10 @@ final class BlobDirectory {
         }
     }
 
+    /// What a pack takes beside its blobs: its record, its name and its place in the map.
+    private static final int PACK_BYTES = 320;
+
+    private final DirectoryRoom room;
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private BlobTable blobs = new BlobTable();
     private List<PackRecord> packs = new ArrayList<>();
@@ -76,6 +80,28 @@ final class BlobDirectory {
     private final Set<ObjectName> arriving = new HashSet<>();
 
     private long renumbered;
+
+    BlobDirectory(DirectoryRoom room) {
+        this.room = room;
+    }
+
+    /// To be called before a pack is stored that somebody brings.
+    ///
+    /// @throws cloud.stasis.model.StasisException `NO_SPACE` if the directory would take too much memory with it
+    void requireRoomFor(int blobs) {
+        long bytes;
+        lock.readLock().lock();
+        try {
+            bytes = bytesWith(1, blobs);
+        } finally {
+            lock.readLock().unlock();
+        }
+        room.require(bytes);
+    }
+
+    private long bytesWith(int morePacks, int moreBlobs) {
+        return (packs.size() + (long) morePacks) * PACK_BYTES + blobs.bytesWith(moreBlobs);
+    }
 
     /// Says that a pack is about to be put, before anybody can see it: from then on it counts as used.
     void expect(ObjectName pack) {
@@ -126,6 +152,7 @@ final class BlobDirectory {
     }
 
     private void take(ObjectName pack, ByteCount size, List<PackEntry> entries, long usedMillis) {
+        room.requirePossible(bytesWith(1, entries.size()));
         PackRecord known = packsByName.get(pack);
         if (known != null) {
             forget(known);
@@ -338,6 +365,35 @@ final class BlobDirectory {
                 }
             }
             return entries;
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /// All blobs that are known to lie in a pack.
+    List<PackEntry> entries(ObjectName pack) {
+        lock.readLock().lock();
+        try {
+            List<PackEntry> entries = new ArrayList<>();
+            PackRecord known = packsByName.get(pack);
+            if (known != null) {
+                int end = endOf(indexOf(known));
+                for (int blob = known.first; blob < end; blob++) {
+                    entries.add(blobs.entry(blob));
+                }
+            }
+            return entries;
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /// How large a pack is; zero if there is none.
+    ByteCount sizeOf(ObjectName pack) {
+        lock.readLock().lock();
+        try {
+            PackRecord known = packsByName.get(pack);
+            return known == null ? ByteCount.ZERO : ByteCount.ofBytes(known.size);
         } finally {
             lock.readLock().unlock();
         }

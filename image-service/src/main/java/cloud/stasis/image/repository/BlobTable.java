@@ -37,6 +37,17 @@ final class BlobTable {
     private int[] slots = new int[FIRST_SLOTS];
     private int count;
 
+    /// What a table takes that has so many more blobs, and once more its slots: while it grows it has them twice.
+    long bytesWith(int more) {
+        long blobs = (long) count + more;
+        long capacity = slots.length;
+        while (blobs * 4 > capacity * 3) {
+            capacity *= 2;
+        }
+        long full = Math.ceilDiv(blobs, (long) PAGE_BLOBS) * PAGE_BLOBS * LONGS * Long.BYTES;
+        return full + capacity * Integer.BYTES * 3 / 2;
+    }
+
     /// One more than the largest number.
     int count() {
         return count;

@@ -5,15 +5,48 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 
 /// The blobs that a writer has put: half of each digest, which nobody can make up another blob for. 16 to 48 bytes
-/// each.
-final class Brought {
+/// each, of a room that all writers share.
+final class Brought implements AutoCloseable {
+    /// Memory for all of them together.
+    static final class Room {
+        private final long most;
+        private long taken;
+
+        Room(long most) {
+            this.most = most;
+        }
+
+        /// @throws StasisException `TOO_BUSY` if there is not so much left
+        private synchronized void take(long bytes) {
+            if (taken + bytes > most) {
+                throw new StasisException(
+                        ErrorCode.TOO_BUSY,
+                        "sites that may not pull bring more at once than this service can remember: try again later,"
+                                + " or let them pull as well");
+            }
+            taken += bytes;
+        }
+
+        private synchronized void giveBack(long bytes) {
+            taken -= bytes;
+        }
+    }
+
     /// 256 GiB that are neither zeros nor there yet, in one bundle; up to 128 MiB of memory.
     private static final int MOST = 1 << 22;
 
     private static final int FIRST_SLOTS = 1 << 10;
 
+    private final Room room;
     private long[] slots = new long[2 * FIRST_SLOTS];
     private int count;
+    private boolean closed;
+
+    /// @throws StasisException `TOO_BUSY`
+    Brought(Room room) {
+        this.room = room;
+        room.take(bytes());
+    }
 
     /// @throws StasisException `TOO_BUSY`
     synchronized void add(Digest digest) {
@@ -35,7 +68,25 @@ final class Brought {
         return slots[slot] != 0 || slots[slot + 1] != 0;
     }
 
+    /// Its lease has ended, and nothing more is added.
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            room.giveBack(bytes());
+        }
+    }
+
+    private long bytes() {
+        return slots.length * (long) Long.BYTES;
+    }
+
     private void grow() {
+        if (closed) {
+            throw new StasisException(ErrorCode.TOO_BUSY, "the lease of this bundle has ended: begin again");
+        }
+        // As much again.
+        room.take(bytes());
         long[] old = slots;
         slots = new long[2 * old.length];
         for (int at = 0; at < old.length; at += 2) {

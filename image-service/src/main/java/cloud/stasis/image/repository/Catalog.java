@@ -3,6 +3,7 @@ package cloud.stasis.image.repository;
 import cloud.stasis.chunks.format.Pack;
 import cloud.stasis.chunks.format.PackDirectory;
 import cloud.stasis.chunks.format.PackEntry;
+import cloud.stasis.chunks.format.PackRemains;
 import cloud.stasis.image.blob.BlobStore;
 import cloud.stasis.image.blob.ObjectName;
 import cloud.stasis.model.ByteCount;
@@ -184,9 +185,37 @@ final class Catalog {
             try {
                 taker.accept(name, readDirectory(name, sizeOf(packs, name)));
             } catch (StasisException e) {
-                leaveOut(name, e);
+                List<PackEntry> remains = remains(name, sizeOf(packs, name), e);
+                if (remains.isEmpty()) {
+                    leaveOut(name, e);
+                } else {
+                    taker.accept(name, remains);
+                }
             }
         });
+    }
+
+    /// What can be read of a pack although its directory is damaged. A scrub writes it anew.
+    private List<PackEntry> remains(ObjectName pack, ByteCount size, StasisException why) {
+        if (why.kind() != ErrorKind.CORRUPT || size.bytes() > Pack.MAX_BYTES) {
+            return List.of();
+        }
+        try {
+            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(size.bytes()));
+            store.read(pack, 0, bytes);
+            List<PackEntry> remains = PackRemains.of(bytes.array());
+            if (!remains.isEmpty()) {
+                LOG.errorf(
+                        "The directory of a pack is damaged, and the blobs that are whole are used pack=%s blobs=%d",
+                        pack, remains.size());
+            }
+            return remains;
+        } catch (StasisException e) {
+            if (!StoreState.isDamage(e)) {
+                throw e;
+            }
+            return List.of();
+        }
     }
 
     /// What only a damaged pack held is missing until somebody puts it again; everything else is served.
@@ -197,6 +226,11 @@ final class Catalog {
         }
         if (why.kind() != ErrorKind.CORRUPT) {
             throw why;
+        }
+        if (!directory.sizeOf(pack).isZero()) {
+            // What lies where is known from before; a scrub saves it.
+            LOG.errorf(why, "The directory of a pack is damaged pack=%s code=%s", pack, why.code());
+            return;
         }
         LOG.errorf(why, "A pack is damaged and left out pack=%s code=%s", pack, why.code());
         damaged.add(pack);

@@ -6,7 +6,9 @@ import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.StasisException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /// Gives back the space of what nothing names any more, beside everybody else's work, in this process and in
@@ -38,9 +40,15 @@ public final class Collector {
 
     private final StoreState state;
     private final StalePending pending;
+    private final Sweep.Limits limits;
 
     Collector(StoreState state) {
+        this(state, Sweep.Limits.STANDARD);
+    }
+
+    Collector(StoreState state, Sweep.Limits limits) {
         this.state = state;
+        this.limits = limits;
         this.pending = new StalePending(state);
     }
 
@@ -62,12 +70,13 @@ public final class Collector {
         CollectionPlan plan;
         try (UpkeepLease.Held held = state.removing.acquire()) {
             pending.withdraw();
+            Set<ObjectName> tried = new HashSet<>();
             int sweeps = 0;
             boolean complete;
             do {
                 Marked marked = mark();
                 plan = marked.plan;
-                Sweep sweep = new Sweep(state, held, marked);
+                Sweep sweep = new Sweep(state, held, marked, limits, tried);
                 complete = sweep.run();
                 collected = collected.plus(sweep.collected());
                 sweeps++;

@@ -6,7 +6,6 @@ import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.StasisException;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -165,7 +164,7 @@ final class Holders {
 
     private List<Digest> children(Digest digest, int level) {
         try {
-            Node node = Node.decode(ByteBuffer.wrap(state.fetch(digest).decode(digest)));
+            Node node = state.node(digest);
             return node.level() == level ? node.children() : List.of();
         } catch (StasisException e) {
             if (!StoreState.isDamage(e)) {

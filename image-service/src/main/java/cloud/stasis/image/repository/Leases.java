@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Who is writing, and since when. What a writer put, or was told that it is there, since its lease began stays
-/// until the lease ends: when its bundle is sealed or dropped, or when nothing was heard of the writer for too
-/// long. A writer whose lease has ended is not trusted to know what is there: its seal is checked like any
-/// other, and refused if something was collected.
+/// Who is writing, and since when. What a writer put, or was told that it is there, since it began to stays until
+/// the lease ends: when its bundle is sealed or dropped, or when nothing was heard of the writer for too long. Who
+/// only holds contents, however long, keeps these and nothing else. A writer whose lease has ended is not trusted to
+/// know what is there: its seal is checked like any other, and refused if something was collected.
 ///
 /// Leases live in memory. After a restart everything in the store counts as used just now; other replicas are told
 /// what of a proposal they cover, see [Replica].
@@ -26,23 +26,37 @@ final class Leases {
     /// Bases that one writer may build on: the disks of one machine, some tries each.
     private static final int MOST_HELD = 256;
 
+    /// An eighth of the heap for what all of them have brought that may not be told what is there.
+    private static final int BROUGHT_PART = 8;
+
     private static final class Lease {
-        final Duration begun;
+        /// Since when it relies on more than what it holds.
+        Optional<Duration> begun = Optional.empty();
+
         Duration heard;
         final Set<Content> held = new HashSet<>();
         Optional<Brought> brought = Optional.empty();
 
-        Lease(Duration begun) {
-            this.begun = begun;
-            this.heard = begun;
+        Lease(Duration heard) {
+            this.heard = heard;
         }
     }
 
     private final Duration silence;
+    private final Brought.Room room = new Brought.Room(Runtime.getRuntime().maxMemory() / BROUGHT_PART);
     private final Map<String, Lease> leases = new HashMap<>();
 
     Leases(Duration silence) {
         this.silence = silence;
+    }
+
+    /// The holder puts something, or is told that it is there, and relies on that from now on.
+    synchronized void use(String holder, Duration now) {
+        Lease lease = lease(holder, now);
+        lease.heard = now;
+        if (lease.begun.isEmpty()) {
+            lease.begun = Optional.of(now);
+        }
     }
 
     /// The holder lives. Its lease begins if it had none.
@@ -62,7 +76,7 @@ final class Leases {
     /// What the holder has put, if that matters.
     synchronized Brought brought(String holder, Duration now) {
         Lease lease = lease(holder, now);
-        Brought brought = lease.brought.orElseGet(Brought::new);
+        Brought brought = lease.brought.orElseGet(() -> new Brought(room));
         lease.brought = Optional.of(brought);
         return brought;
     }
@@ -76,14 +90,23 @@ final class Leases {
     }
 
     synchronized void end(String holder) {
-        leases.remove(holder);
+        Lease lease = leases.remove(holder);
+        if (lease != null) {
+            lease.brought.ifPresent(Brought::close);
+        }
     }
 
-    /// When the oldest lease began; `now` if there is none.
+    /// When the first of the writers began to rely on what it was told; `now` if there is none.
     synchronized Duration oldest(Duration now) {
-        leases.values().removeIf(lease -> lease.heard.plus(silence).compareTo(now) < 0);
+        leases.values().removeIf(lease -> {
+            boolean isSilent = lease.heard.plus(silence).compareTo(now) < 0;
+            if (isSilent) {
+                lease.brought.ifPresent(Brought::close);
+            }
+            return isSilent;
+        });
         return leases.values().stream()
-                .map(lease -> lease.begun)
+                .flatMap(lease -> lease.begun.stream())
                 .min(Duration::compareTo)
                 .orElse(now);
     }

@@ -12,11 +12,9 @@ import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.StasisException;
-import java.nio.ByteBuffer;
 import java.util.BitSet;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.OptionalInt;
 
 /// The store to a writer that must not find out what others have. To it only that is there
 /// which it has put itself, and what the bundles hold that it may know of: to questions, as a
@@ -56,7 +54,7 @@ public final class NarrowWriter implements BlobExchange {
 
     @Override
     public void put(Pack pack) {
-        state.leases.renew(holder, state.uptime.now());
+        state.leases.use(holder, state.uptime.now());
         List<PackEntry> entries = pack.verify();
         state.put(pack, entries);
         entries.forEach(entry -> brought.add(entry.digest()));
@@ -66,6 +64,13 @@ public final class NarrowWriter implements BlobExchange {
     public List<StoredBlob> fetch(List<Digest> digests) {
         digests.stream().filter(digest -> !isKnown(digest)).findFirst().ifPresent(NarrowWriter::refuse);
         return whole.fetch(digests);
+    }
+
+    @Override
+    public void suspect(Digest digest) {
+        if (isKnown(digest)) {
+            whole.suspect(digest);
+        }
     }
 
     @Override
@@ -90,11 +95,11 @@ public final class NarrowWriter implements BlobExchange {
     private void require(Content content) {
         Digest root = content.index().digest();
         if (!root.isZero()) {
-            require(root, new TreeShape(content.size()).depth(), new HashSet<>());
+            require(root, new TreeShape(content.size()).depth(), new Walked());
         }
     }
 
-    private void require(Digest digest, int level, Set<Digest> walked) {
+    private void require(Digest digest, int level, Walked walked) {
         if (level > 0 && kin.holdsBelow(digest)) {
             return;
         }
@@ -102,7 +107,7 @@ public final class NarrowWriter implements BlobExchange {
             refuse(digest);
         }
         if (level > 0 && walked.add(digest)) {
-            Node node = Node.decode(ByteBuffer.wrap(state.fetch(digest).decode(digest)));
+            Node node = state.node(digest);
             if (node.level() != level) {
                 throw new StasisException(
                         ErrorCode.MALFORMED_OBJECT, "node " + digest + " does not belong where the index has it");
@@ -112,6 +117,28 @@ public final class NarrowWriter implements BlobExchange {
                     require(child, level - 1, walked);
                 }
             }
+        }
+    }
+
+    /// Nodes that were walked: a bit for each blob of the store, however many an index claims. When blobs get other
+    /// numbers it forgets everything.
+    private final class Walked {
+        private final BitSet numbers = new BitSet();
+        private long renumbered = state.directory.renumbered();
+
+        boolean add(Digest digest) {
+            OptionalInt number = state.directory.numberOf(digest);
+            long now = state.directory.renumbered();
+            if (now != renumbered) {
+                renumbered = now;
+                numbers.clear();
+                return true;
+            }
+            if (number.isEmpty() || numbers.get(number.getAsInt())) {
+                return number.isEmpty();
+            }
+            numbers.set(number.getAsInt());
+            return true;
         }
     }
 

@@ -7,7 +7,6 @@ import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.StasisException;
-import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.List;
 import java.util.OptionalInt;
@@ -78,7 +77,7 @@ final class Reach {
 
     private List<Digest> children(Digest digest, int level, boolean lenient) {
         try {
-            Node node = Node.decode(ByteBuffer.wrap(state.fetch(digest).decode(digest)));
+            Node node = state.node(digest);
             if (node.level() == level) {
                 return node.children();
             }

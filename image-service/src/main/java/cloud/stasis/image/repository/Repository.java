@@ -7,10 +7,12 @@ import cloud.stasis.chunks.format.PackEntry;
 import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.image.blob.BlobStore;
 import cloud.stasis.image.blob.Reference;
+import cloud.stasis.image.blob.References;
 import cloud.stasis.image.blob.Slot;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
+import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.ProjectId;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /// The store as the rest of the service uses it: blobs by digest, bundles by name.
@@ -46,7 +49,7 @@ public final class Repository implements AutoCloseable {
         this.state = state;
         this.store = state.store;
         this.runs = new BlobRuns(state);
-        this.seal = new Seal(state, new SealCheck(state.directory, state.whole, state::fetchLasting));
+        this.seal = new Seal(state, new SealCheck(state.directory, state.whole, state::lastingNode));
         this.collector = new Collector(state);
         this.scrubber = new Scrubber(state);
         this.meter = new Meter(state);
@@ -60,7 +63,13 @@ public final class Repository implements AutoCloseable {
     /// is damaged is put into quarantine, and said so: what only it held is missing until somebody puts it again,
     /// everything else is served.
     public static Repository open(BlobStore store, Clock clock, Uptime uptime, Retention retention, Pace pace) {
-        StoreState state = new StoreState(store, clock, uptime, retention, pace);
+        return open(store, clock, uptime, retention, pace, DirectoryRoom.ofHeap());
+    }
+
+    /// @param room for the directory
+    static Repository open(
+            BlobStore store, Clock clock, Uptime uptime, Retention retention, Pace pace, DirectoryRoom room) {
+        StoreState state = new StoreState(store, clock, uptime, retention, pace, room);
         state.replica.join();
         return read(state);
     }
@@ -69,7 +78,10 @@ public final class Repository implements AutoCloseable {
     ///
     /// @param store one that refuses to be changed
     public static Repository look(BlobStore store, Clock clock, Uptime uptime, Retention retention) {
-        return read(new StoreState(store, clock, uptime, retention, Pace.STANDARD));
+        StoreState state = new StoreState(store, clock, uptime, retention, Pace.STANDARD, DirectoryRoom.ofHeap());
+        // What is damaged is left where it is.
+        state.suspects.close();
+        return read(state);
     }
 
     private static Repository read(StoreState state) {
@@ -183,16 +195,74 @@ public final class Repository implements AutoCloseable {
     }
 
     /// Makes a bundle invisible, at once and for good. What only it named is collected later. Repeatable.
+    ///
+    /// @throws StasisException `STALE_GENERATION` if another bundle was sealed under that name since this began
     public void drop(ReferenceName name) {
+        References.Seen seen = state.references.look(name);
+        List<ManifestId> meant = seen.slot().map(Repository::named).orElse(List.of());
         // Who reads it still has a while.
-        state.references
-                .look(name)
-                .slot()
-                .flatMap(Slot::manifest)
-                .ifPresent(id -> state.released.put(id, state.uptime.now()));
-        state.references.drop(name);
+        meant.forEach(id -> state.released.put(id, state.uptime.now()));
+        for (int attempt = 1; !isDropped(seen); attempt++) {
+            seen = state.references.look(name);
+            // A seal that was under way is dropped with it; what was sealed since is somebody else's.
+            boolean isMeant =
+                    seen.slot().flatMap(Slot::manifest).map(meant::contains).orElse(true);
+            if (!isMeant || attempt == SET_ATTEMPTS) {
+                throw new StasisException(
+                        ErrorCode.STALE_GENERATION,
+                        "the reference " + name + " was set by somebody else while it was dropped: drop it again");
+            }
+        }
         state.leases.end(name.toString());
         changed();
+    }
+
+    private static List<ManifestId> named(Slot slot) {
+        return Stream.concat(slot.manifest().stream(), slot.pending().stream()).toList();
+    }
+
+    private boolean isDropped(References.Seen seen) {
+        try {
+            state.references.drop(seen);
+            return true;
+        } catch (StasisException e) {
+            if (e.code() != ErrorCode.STALE_GENERATION) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    /// Whether a bundle can be read: its manifest is there and whole, and so is everything that it reaches. Chunks are
+    /// not read: those that rotted and that nobody noticed count as whole.
+    public boolean isWhole(ManifestId id) {
+        try {
+            seal.requireWhole(manifest(id));
+            return true;
+        } catch (StasisException e) {
+            if (!StoreState.isDamage(e)) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    /// Puts the manifest of a bundle again, which is lost or damaged. No effect if it can be read.
+    public void mend(Manifest manifest) {
+        seal.mend(manifest);
+    }
+
+    /// Reads the packs in which these blobs lie, and takes out of sight what is damaged.
+    ///
+    /// @return whether anything was
+    public boolean examine(List<Digest> digests) {
+        return digests.stream()
+                        .flatMap(digest -> state.directory.find(digest).stream())
+                        .map(BlobDirectory.Found::pack)
+                        .distinct()
+                        .filter(scrubber::examine)
+                        .count()
+                > 0;
     }
 
     private void changed() {
@@ -235,6 +305,16 @@ public final class Repository implements AutoCloseable {
         return state.directory.size();
     }
 
+    /// How much of the memory that the directory of blobs may take it took at the last pack, in percent.
+    public int directoryPercent() {
+        return state.room.percent();
+    }
+
+    /// How many packs were not taken in since the start, because the directory had no room for them.
+    public long refusedPacks() {
+        return state.room.refused();
+    }
+
     /// @throws StasisException if nothing could be stored now
     public void probe() {
         store.probe();
@@ -242,6 +322,7 @@ public final class Repository implements AutoCloseable {
 
     @Override
     public void close() {
+        state.suspects.close();
         try {
             state.replica.leave();
         } catch (StasisException e) {
@@ -264,7 +345,7 @@ public final class Repository implements AutoCloseable {
 
         @Override
         public BitSet missing(List<Digest> digests) {
-            renew();
+            use();
             BitSet missing = state.directory.missing(digests, state.uptime.now());
             if (missing.isEmpty() || state.replica.others() == 0 || !state.catalog.isOld()) {
                 return missing;
@@ -276,7 +357,7 @@ public final class Repository implements AutoCloseable {
 
         @Override
         public void put(Pack pack) {
-            renew();
+            use();
             List<PackEntry> entries = verifying ? pack.verify() : pack.entries();
             if (state.directory.useAll(entries, state.uptime.now())) {
                 return;
@@ -304,6 +385,15 @@ public final class Repository implements AutoCloseable {
                 holder.ifPresent(name -> state.leases.letGo(name, content));
                 throw e;
             }
+        }
+
+        @Override
+        public void suspect(Digest digest) {
+            state.suspects.add(digest);
+        }
+
+        private void use() {
+            holder.ifPresent(name -> state.leases.use(name, state.uptime.now()));
         }
 
         private void renew() {

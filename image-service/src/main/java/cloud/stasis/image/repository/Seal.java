@@ -171,6 +171,12 @@ final class Seal {
         return name;
     }
 
+    /// Puts a manifest again that a reference names and that is lost or damaged.
+    void mend(Manifest manifest) {
+        byte[] bytes = ManifestCodec.encode(manifest);
+        putIfAbsent(ManifestCodec.id(bytes), bytes);
+    }
+
     /// A damaged manifest is repaired by sealing again.
     private void putIfAbsent(ManifestId id, byte[] bytes) {
         try {

@@ -1,13 +1,11 @@
 package cloud.stasis.image.repository;
 
 import cloud.stasis.chunks.format.Node;
-import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.chunks.format.TreeShape;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -18,12 +16,13 @@ import java.util.function.Function;
 final class SealCheck {
     private final BlobDirectory directory;
     private final WholeNodes whole;
-    private final Function<Digest, StoredBlob> fetch;
+    private final Function<Digest, Node> nodes;
 
-    SealCheck(BlobDirectory directory, WholeNodes whole, Function<Digest, StoredBlob> fetch) {
+    /// @param nodes gives a node, verified
+    SealCheck(BlobDirectory directory, WholeNodes whole, Function<Digest, Node> nodes) {
         this.directory = directory;
         this.whole = whole;
-        this.fetch = fetch;
+        this.nodes = nodes;
     }
 
     /// @throws StasisException `MISSING_OBJECT`, `HASH_MISMATCH` or `MALFORMED_OBJECT`
@@ -44,8 +43,7 @@ final class SealCheck {
         if (digest.isZero() || full && whole.contains(digest)) {
             return;
         }
-        Node node =
-                Node.decode(ByteBuffer.wrap(fetch.apply(digest).decode(digest))).requireAt(shape, level, index);
+        Node node = nodes.apply(digest).requireAt(shape, level, index);
         List<Digest> children = node.children();
         for (int child = 0; child < children.size(); child++) {
             long place = index * TreeShape.FAN_OUT + child;

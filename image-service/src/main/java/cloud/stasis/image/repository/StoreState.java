@@ -1,6 +1,7 @@
 package cloud.stasis.image.repository;
 
 import cloud.stasis.chunks.format.ManifestCodec;
+import cloud.stasis.chunks.format.Node;
 import cloud.stasis.chunks.format.Pack;
 import cloud.stasis.chunks.format.PackEntry;
 import cloud.stasis.chunks.format.StoredBlob;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
@@ -40,7 +42,8 @@ final class StoreState {
     final Uptime uptime;
     final Retention retention;
     final Pace pace;
-    final BlobDirectory directory = new BlobDirectory();
+    final DirectoryRoom room;
+    final BlobDirectory directory;
     final WholeNodes whole = new WholeNodes();
     final Leases leases;
     final Watch watch;
@@ -51,6 +54,7 @@ final class StoreState {
     final UpkeepLease removing;
     final UpkeepLease scrubbing;
     final UpkeepLease metering;
+    final Suspects suspects;
 
     /// How often a bundle came or went here.
     final AtomicLong changes = new AtomicLong();
@@ -59,8 +63,11 @@ final class StoreState {
     final Map<ManifestId, Duration> released = new ConcurrentHashMap<>();
 
     private final Map<Digest, ObjectName> manifests = new ConcurrentHashMap<>();
+    private final AtomicBoolean learnt = new AtomicBoolean();
 
-    StoreState(BlobStore store, Clock clock, Uptime uptime, Retention retention, Pace pace) {
+    StoreState(BlobStore store, Clock clock, Uptime uptime, Retention retention, Pace pace, DirectoryRoom room) {
+        this.room = room;
+        this.directory = new BlobDirectory(room);
         this.store = store;
         this.references = new References(store);
         this.clock = clock;
@@ -76,6 +83,7 @@ final class StoreState {
         this.removing = new UpkeepLease(this, removal, "collection", catalog::apply);
         this.scrubbing = new UpkeepLease(this, new UpkeepBoard(store, "scrub"), "scrub", _ -> {});
         this.metering = new UpkeepLease(this, new UpkeepBoard(store, "meter"), "measurement", _ -> {});
+        this.suspects = new Suspects(this);
     }
 
     /// The stored bytes of a blob, unverified.
@@ -114,10 +122,34 @@ final class StoreState {
         }
     }
 
+    /// A node, verified. One that is damaged is looked into.
+    ///
+    /// @throws StasisException `MISSING_OBJECT`, `HASH_MISMATCH` or `MALFORMED_OBJECT`
+    Node node(Digest digest) {
+        return node(digest, fetch(digest));
+    }
+
+    /// The same, but for what is condemned.
+    Node lastingNode(Digest digest) {
+        return node(digest, fetchLasting(digest));
+    }
+
+    private Node node(Digest digest, StoredBlob blob) {
+        byte[] plain;
+        try {
+            plain = blob.decode(digest);
+        } catch (StasisException e) {
+            suspects.add(digest);
+            throw e;
+        }
+        return Node.decode(ByteBuffer.wrap(plain));
+    }
+
     /// Makes a pack durable, and known.
     ///
     /// @param entries what its directory says, verified by whoever has to
     void put(Pack pack, List<PackEntry> entries) {
+        directory.requireRoomFor(entries.size());
         ObjectName name = ObjectName.newPack(pack.name());
         directory.expect(name);
         try {
@@ -149,6 +181,9 @@ final class StoreState {
                 }
             }
         }
+        if (known == null && learn()) {
+            return manifest(id);
+        }
         StasisException why =
                 new StasisException(ErrorCode.OBJECT_NOT_FOUND, "the store has no manifest " + id.digest());
         for (ObjectName name : store.find(ObjectName.Kind.MANIFEST, id.digest())) {
@@ -164,6 +199,17 @@ final class StoreState {
             }
         }
         throw why;
+    }
+
+    /// Finds out where all manifests lie, once: a backend may have to list them all to find one.
+    ///
+    /// @return false if that was done before
+    private boolean learn() {
+        if (!learnt.compareAndSet(false, true)) {
+            return false;
+        }
+        store.list(ObjectName.Kind.MANIFEST, (name, _) -> remember(name));
+        return true;
     }
 
     /// A place where a manifest lies and can be read.

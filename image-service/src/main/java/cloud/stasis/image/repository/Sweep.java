@@ -19,11 +19,20 @@ import java.util.Map;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
-/// Carries out as much of a plan as fits into one proposal: rewrites, proposes, asks, sentences. For one thread.
+/// Carries out as much of a plan as fits into one proposal: rewrites, proposes, asks, sentences. It begins behind what
+/// the sweeps before it have tried, so that garbage which somebody needs does not stand before the rest. For one
+/// thread.
 final class Sweep {
     private static final Logger LOG = Logger.getLogger(Sweep.class);
 
-    /// Packs rewritten at once: up to 1 GiB that is stored twice for a while.
+    /// What one proposal may hold.
+    ///
+    /// @param rewritten packs: up to 1 GiB that is stored twice for a while
+    record Limits(int manifests, int removed, int rewritten) {
+        static final Limits STANDARD = new Limits(
+                UpkeepNote.MOST_CONDEMNED / 2, UpkeepNote.MOST_CONDEMNED / 2 - MOST_REWRITTEN, MOST_REWRITTEN);
+    }
+
     private static final int MOST_REWRITTEN = 128;
 
     private final StoreState state;
@@ -32,44 +41,59 @@ final class Sweep {
     private final Roots roots;
     private final Reach reach;
     private final long renumbered;
+    private final Limits limits;
+    private final Set<ObjectName> tried;
 
     /// How many blobs of a pack were copied.
     private final Map<ObjectName, Integer> copied = new HashMap<>();
 
     private Collected collected = Collected.NOTHING;
     private long written;
+    private boolean isAllNeeded;
 
-    Sweep(StoreState state, UpkeepLease.Held held, Collector.Marked marked) {
+    /// @param tried by the sweeps of this collection; what this one tries is added
+    Sweep(StoreState state, UpkeepLease.Held held, Collector.Marked marked, Limits limits, Set<ObjectName> tried) {
         this.state = state;
         this.held = held;
         this.plan = marked.plan();
         this.roots = marked.roots();
         this.reach = marked.reach();
         this.renumbered = marked.renumbered();
+        this.limits = limits;
+        this.tried = tried;
     }
 
     Collected collected() {
         return collected;
     }
 
-    /// @return whether nothing of the plan is left
+    /// @return whether nothing of the plan is left to be tried
     boolean run() {
+        List<ObjectName> allManifests = plan.manifests().stream()
+                .filter(manifest -> !tried.contains(manifest))
+                .toList();
+        List<CollectionPlan.Victim> allPacks = plan.packs().stream()
+                .filter(victim -> !tried.contains(victim.pack()))
+                .toList();
         List<ObjectName> manifests =
-                plan.manifests().stream().limit(UpkeepNote.MOST_CONDEMNED / 2).toList();
-        List<CollectionPlan.Victim> victims = plan.packs().stream()
+                allManifests.stream().limit(limits.manifests).toList();
+        List<CollectionPlan.Victim> victims = allPacks.stream()
                 .filter(pack -> !pack.isRewritten())
-                .limit(UpkeepNote.MOST_CONDEMNED / 2 - MOST_REWRITTEN)
+                .limit(limits.removed)
                 .toList();
-        List<CollectionPlan.Victim> rewritten = plan.packs().stream()
+        List<CollectionPlan.Victim> rewritten = allPacks.stream()
                 .filter(CollectionPlan.Victim::isRewritten)
-                .limit(MOST_REWRITTEN)
+                .limit(limits.rewritten)
                 .toList();
+        tried.addAll(manifests);
+        victims.forEach(victim -> tried.add(victim.pack()));
+        rewritten.forEach(victim -> tried.add(victim.pack()));
         rewrite(rewritten);
         List<ObjectName> proposal = new ArrayList<>(manifests);
         victims.forEach(victim -> proposal.add(victim.pack()));
         proposal.addAll(copied.keySet());
         if (proposal.isEmpty()) {
-            return true;
+            return rewritten.size() == allPacks.size();
         }
         if (state.directory.renumbered() != renumbered) {
             throw new StasisException(ErrorCode.TOO_BUSY, "the store changed under a collection: it is tried again");
@@ -81,9 +105,8 @@ final class Sweep {
             held.sentence(sentence, UpkeepNote.Way.DELETE);
             count(sentence);
         }
-        boolean all = manifests.size() + victims.size() + rewritten.size()
-                == plan.manifests().size() + plan.packs().size();
-        return all || sentence.isEmpty();
+        boolean all = manifests.size() + victims.size() + rewritten.size() == allManifests.size() + allPacks.size();
+        return all || isAllNeeded;
     }
 
     // ---- propose and ask
@@ -96,6 +119,7 @@ final class Sweep {
         Set<ObjectName> needed = new HashSet<>();
         for (ReplicaNote answer : answers) {
             if (answer.status() == ReplicaNote.Status.NEEDS_ALL) {
+                isAllNeeded = true;
                 return List.of();
             }
             needed.addAll(answer.needs());
@@ -169,7 +193,8 @@ final class Sweep {
             if (e.kind() != ErrorKind.CORRUPT) {
                 throw e;
             }
-            LOG.errorf(e, "A damaged pack is left for the scrubber pack=%s code=%s", pack, e.code());
+            LOG.errorf(e, "A damaged pack is not rewritten pack=%s code=%s", pack, e.code());
+            state.suspects.add(pack);
             return false;
         }
     }

@@ -144,7 +144,8 @@ final class UpkeepLease {
             }
         }
 
-        private synchronized void beat() {
+        /// A sign of life; by the way, finds out whether it was taken over.
+        synchronized void beat() {
             // Given back meanwhile: the note is somebody else's to change.
             if (!closed) {
                 step(posted.note().beaten());

@@ -10,7 +10,6 @@ import cloud.stasis.model.Manifest;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -82,7 +81,7 @@ final class Wholeness {
         }
         long missing = 0;
         try {
-            Node node = Node.decode(ByteBuffer.wrap(state.fetch(digest).decode(digest)));
+            Node node = state.node(digest);
             for (Digest child : node.children()) {
                 missing += child.isZero() ? 0 : missing(child, level - 1);
             }

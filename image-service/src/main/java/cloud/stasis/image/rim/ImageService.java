@@ -42,6 +42,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -59,6 +60,9 @@ import org.jboss.logging.Logger;
 class ImageService implements HealthCheck {
     private static final Logger LOG = Logger.getLogger(ImageService.class);
 
+    /// How often it is looked whether a scrub is due, or was cut off.
+    private static final Duration SCRUB_LOOK = Duration.ofMinutes(15);
+
     private final ImageConfig config;
     private final WorkerBus bus;
     private final Clock clock = Clock.systemUTC();
@@ -68,6 +72,8 @@ class ImageService implements HealthCheck {
     private final Upkeep upkeep = new Upkeep("upkeep");
     private final Upkeep replica = new Upkeep("replica");
     private final Upkeep meter = new Upkeep("meter");
+    /// Its own, since it may read for days.
+    private final Upkeep scrub = new Upkeep("scrub");
     private final ImageFiles files;
     private final ImageUpload uploads;
     private final WebDownloads web;
@@ -128,8 +134,9 @@ class ImageService implements HealthCheck {
         SizeTeller sizes = new SizeTeller(id, repository.meter(), bus);
         meter.every(config.meterInterval(), "measurement", sizes::look);
         ByteCount rate = ByteCount.ofBytes(config.scrub().bytesPerSecond());
-        upkeep.every(
-                config.scrub().interval(), "scrub", () -> repository.scrubber().scrub(rate));
+        Duration interval = config.scrub().interval();
+        scrub.every(
+                min(interval, SCRUB_LOOK), "scrub", () -> repository.scrubber().scrubIfDue(interval, rate));
         LOG.infof("The store is served storeId=%s", id);
         LOG.infof("This site is known to others by its key siteKey=%s", siteKey);
     }
@@ -137,6 +144,7 @@ class ImageService implements HealthCheck {
     void stop(@Observes ShutdownEvent event) {
         heart.shutdownNow();
         upkeep.close();
+        scrub.close();
         meter.close();
         replica.close();
         worker.close();
@@ -153,6 +161,8 @@ class ImageService implements HealthCheck {
                     .up()
                     .withData("free_bytes", repository.free().bytes())
                     .withData("blobs", repository.blobs())
+                    .withData("directory_percent", repository.directoryPercent())
+                    .withData("refused_packs", repository.refusedPacks())
                     .build();
         } catch (StasisException e) {
             LOG.errorf(e, "The store cannot be written storeId=%s code=%s", id, e.code());
@@ -161,6 +171,10 @@ class ImageService implements HealthCheck {
                     .withData("reason", e.code().name())
                     .build();
         }
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private void beat() {

@@ -1,5 +1,6 @@
 package cloud.stasis.image.rim;
 
+import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -33,6 +34,13 @@ final class Upkeep implements AutoCloseable {
             try {
                 work.run();
             } catch (StasisException e) {
+                if (e.code() == ErrorCode.TOO_BUSY) {
+                    // As a rule another replica does it.
+                    LOG.infof(
+                            "Upkeep is left to later what=%s reason=%s",
+                            what, e.report().message());
+                    return;
+                }
                 LOG.errorf(e, "Upkeep failed and is tried again later what=%s code=%s", what, e.code());
             } catch (RuntimeException e) {
                 LOG.errorf(e, "Upkeep failed unexpectedly what=%s", what);

@@ -198,6 +198,20 @@ public abstract class BlobStoreContract {
     }
 
     @Test
+    void aNoteIsDroppedByWhoSawTheLastOne() {
+        NoteName name = NoteName.of(new ReferenceName(ReferenceName.Kind.SNAPSHOT, UUID.randomUUID()));
+        store.setNote(name, Optional.empty(), text("one"));
+        store.setNote(name, Optional.of(text("one")), text("two"));
+
+        assertFails(ErrorCode.STALE_GENERATION, () -> store.dropNote(name, text("one")));
+        assertThat(store.note(name)).isPresent();
+
+        store.dropNote(name, text("two"));
+        store.dropNote(name, text("two"));
+        assertThat(store.note(name)).isEmpty();
+    }
+
+    @Test
     void aNoteOfAMebibyteIsKept() {
         NoteName name = new NoteName(NoteName.Folder.UPKEEP, "large");
         byte[] bytes = noise(NoteName.MAX_BYTES, 7);

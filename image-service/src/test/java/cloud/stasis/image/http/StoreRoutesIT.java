@@ -6,6 +6,7 @@ import static cloud.stasis.chunks.Capability.Right.STORE_WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import cloud.stasis.chunks.ContentReader;
 import cloud.stasis.chunks.ContentSource;
 import cloud.stasis.chunks.ContentStore;
 import cloud.stasis.chunks.Extent;
@@ -30,6 +31,8 @@ import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
+import cloud.stasis.testkit.Until;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
@@ -40,6 +43,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -47,6 +51,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +110,53 @@ class StoreRoutesIT {
         assertThat(result.sent().bytes()).isLessThan(75_000);
         assertThat(result.content())
                 .isEqualTo(upload(bytes, NOTHING, new Extent(0, bytes.length)).content());
+    }
+
+    /// The client tells the service, which reads by itself; so the next upload brings what rotted, and no new bundle is
+    /// built on it.
+    @Test
+    void aBlobThatCameWrongIsMissingFromThenOn() throws Exception {
+        byte[] bytes = noise(1_000_000, 15);
+        Content content = upload(bytes, NOTHING, new Extent(0, bytes.length)).content();
+        for (Path pack : packs()) {
+            byte[] rotten = Files.readAllBytes(pack);
+            rotten[1000] ^= 1;
+            Files.write(pack, rotten);
+        }
+        List<Digest> chunks = new ContentReader(server.repository.exchange()).leaves(content, 0, 16);
+
+        assertFails(ErrorCode.HASH_MISMATCH, () -> store(STORE_READ)
+                .download(content, directory.resolve("disk.raw"), TransferListener.NONE));
+
+        Until.reached(
+                Duration.ofSeconds(60),
+                () -> server.repository.exchange().missing(chunks).cardinality() == 1);
+        upload(bytes, NOTHING, new Extent(0, bytes.length));
+        Path file = directory.resolve("again.raw");
+        store(STORE_READ).download(content, file, TransferListener.NONE);
+        assertThat(Files.readAllBytes(file)).isEqualTo(bytes);
+    }
+
+    @Test
+    void whoMayNotReadMaySuspectNothing() throws Exception {
+        assertThat(send("POST", "/store/v1/suspects", Optional.empty(), new byte[32])
+                        .statusCode())
+                .isEqualTo(401);
+        assertThat(send("POST", "/store/v1/suspects", Optional.of(server.token(STORE_WRITE)), new byte[32])
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(send("POST", "/store/v1/suspects", Optional.of(server.token(STORE_READ)), new byte[31])
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(send("POST", "/store/v1/suspects", Optional.of(server.token(STORE_READ)), new byte[32])
+                        .statusCode())
+                .isEqualTo(204);
+    }
+
+    private List<Path> packs() throws IOException {
+        try (Stream<Path> files = Files.walk(directory.resolve("store/packs"))) {
+            return files.filter(Files::isRegularFile).toList();
+        }
     }
 
     @Test

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class BlobDirectoryTest {
     @Test
     void whatWasUsedLaterStaysSoWhoeverComesLast() {
-        BlobDirectory directory = new BlobDirectory();
+        BlobDirectory directory = new BlobDirectory(DirectoryRoom.ofHeap());
         Digest blob = new Digest(1, 2, 3, 4);
         ObjectName pack = ObjectName.newPack(new Digest(5, 6, 7, 8));
         PackEntry entry = new PackEntry(BlobKind.CHUNK, Encoding.PLAIN, blob, 65_536, 65_536, 8);

@@ -111,6 +111,30 @@ class CollectorTest {
         assertThat(read(halfName)).isEqualTo(half);
     }
 
+    /// A server that streams its disk holds that for days, and nothing else.
+    @Test
+    void whoOnlyHoldsKeepsWhatItHoldsAndNoOtherGarbage() {
+        byte[] streamed = Stores.noise(5 * LEAF, 50);
+        byte[] other = Stores.noise(5 * LEAF, 51);
+        Content disk = Stores.put(repository, streamed);
+        Content garbage = Stores.put(repository, other);
+        ReferenceName name = seal(Stores.image(disk));
+        repository.exchangeFor("snapshot/streams").hold(disk);
+        repository.drop(name);
+        Content later = Stores.put(repository, "image/writes", Stores.noise(5 * LEAF, 52));
+        repository.release("image/writes");
+        for (int hour = 0; hour < 5; hour++) {
+            pass(Duration.ofHours(1));
+            repository.exchangeFor("snapshot/streams").hold(disk);
+        }
+
+        repository.collector().collect();
+
+        assertThat(read(disk)).isEqualTo(streamed);
+        assertFails(ErrorCode.MISSING_OBJECT, () -> read(garbage));
+        assertFails(ErrorCode.MISSING_OBJECT, () -> read(later));
+    }
+
     @Test
     void whoReadsADroppedBundleHasAWhile() {
         byte[] bytes = Stores.noise(5 * LEAF, 5);

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +40,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,7 @@ public abstract class ReplicasContract {
     private static final int LEAF = TreeShape.LEAF_BYTES;
     private static final ByteCount FAST = ByteCount.ofGib(1024);
     private static final Duration DEADLINE = Duration.ofSeconds(120);
+    private static final Duration WEEK = Duration.ofDays(7);
 
     /// Nobody is given up in these tests unless time is made to pass.
     private static final Pace PACE = new Pace(Duration.ofMillis(20), Duration.ofMinutes(30));
@@ -477,6 +480,108 @@ public abstract class ReplicasContract {
                 ErrorCode.MISSING_OBJECT,
                 () -> one.repository.seal(ReferenceName.of(ImageId.random()), Stores.image(damaged)));
         assertThat(read(other, Stores.put(one.repository, bad))).isEqualTo(bad);
+    }
+
+    /// A scrub reads for days: whoever goes on with it begins where it was cut off, and what was read is not due again.
+    @Test
+    void aScrubThatWasCutOffGoesOnWhereItWas() {
+        AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+        AtomicInteger gets = new AtomicInteger();
+        Process one = process(call -> {
+            if (call.equals("get") && left.decrementAndGet() < 0) {
+                throw new StasisException(ErrorCode.STORE_UNAVAILABLE, "killed");
+            }
+        });
+        for (int pack = 0; pack < 6; pack++) {
+            Stores.put(one.repository, Stores.noise(LEAF, 40 + pack));
+        }
+        // Slow enough that it is remembered after each.
+        ByteCount slow = ByteCount.ofBytes(LEAF * 1000L / PACE.beat().toMillis());
+        left.set(4);
+        assertFails(ErrorCode.STORE_UNAVAILABLE, () -> one.repository.scrubber().scrubIfDue(WEEK, slow));
+        Process other = process(call -> {
+            if (call.equals("get")) {
+                gets.incrementAndGet();
+            }
+        });
+
+        Optional<ScrubReport> rest = other.repository.scrubber().scrubIfDue(WEEK, FAST);
+
+        assertThat(rest)
+                .hasValueSatisfying(report -> assertThat(report.isClean()).isTrue());
+        assertThat(gets.get()).isBetween(2, 3);
+        left.set(Integer.MAX_VALUE);
+        for (Process process : List.of(one, other, process())) {
+            assertThat(process.repository.scrubber().scrubIfDue(WEEK, FAST))
+                    .as("it is not due, for whoever asks")
+                    .isEmpty();
+        }
+        Process nextWeek = process(Clock.offset(Clock.systemUTC(), WEEK), _ -> {});
+        assertThat(nextWeek.repository.scrubber().scrubIfDue(WEEK, FAST))
+                .hasValueSatisfying(report -> assertThat(report.objects()).isEqualTo(6));
+    }
+
+    @Test
+    void ofTwoReplicasOneScrubsAndTheOtherSaysNothing() throws Exception {
+        Sleep sleep = new Sleep("get", 1);
+        Process one = process(sleep);
+        Process other = process();
+        Stores.put(one.repository, Stores.noise(LEAF, 50));
+        CompletableFuture<Optional<ScrubReport>> scrub =
+                sleep.during(() -> one.repository.scrubber().scrubIfDue(WEEK, FAST));
+
+        assertThat(other.repository.scrubber().scrubIfDue(WEEK, FAST)).isEmpty();
+
+        sleep.wakes.countDown();
+        assertThat(scrub.get(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isPresent();
+        assertThat(other.repository.scrubber().scrubIfDue(WEEK, FAST)).isEmpty();
+    }
+
+    /// What one proposal holds is all needed; garbage that does not fit into it is behind that.
+    @Test
+    void garbageBehindWhatIsNeededIsReached() {
+        Process one = process();
+        Process other = process();
+        List<byte[]> packs = IntStream.range(0, 5)
+                .mapToObj(seed -> Stores.noise(LEAF, 60 + seed))
+                .toList();
+        packs.forEach(bytes -> read(other, Stores.put(one.repository, bytes)));
+        one.pass(Duration.ofDays(1));
+        other.pass(Duration.ofDays(1));
+        String writer = ReferenceName.of(ImageId.random()).toString();
+        packs.subList(0, 2).forEach(bytes -> put(other.repository.exchangeFor(writer), bytes));
+
+        Collected collected = new Collector(one.repository.state(), new Sweep.Limits(2, 2, 2)).collect();
+
+        assertThat(collected.packsRemoved()).isEqualTo(3);
+        assertThat(one.repository.blobs()).isEqualTo(2 * 2);
+    }
+
+    /// It has looked, and not yet removed the reference, when the bundle is dropped and brought again by others.
+    @Test
+    void aDropThatSleptRemovesNothingThatWasSealedSince() throws Exception {
+        Sleep sleep = new Sleep("dropNote", 1);
+        Process sleeper = process(sleep);
+        Process other = process();
+        ReferenceName name = ReferenceName.of(ImageId.random());
+        Content first = Stores.put(other.repository, Stores.noise(LEAF, 70));
+        Content second = Stores.put(other.repository, Stores.noise(LEAF, 71));
+        other.repository.seal(name, Stores.image(first));
+        CompletableFuture<Boolean> late = sleep.during(() -> {
+            sleeper.repository.drop(name);
+            return true;
+        });
+        other.repository.drop(name);
+        other.repository.seal(name, Stores.image(second));
+
+        sleep.wakes.countDown();
+
+        assertThat(late.handle((_, failure) -> failure != null).get(DEADLINE.toSeconds(), TimeUnit.SECONDS))
+                .as("it finds out")
+                .isTrue();
+        assertThat(other.repository.reference(name)).isPresent();
+        sleeper.repository.drop(name);
+        assertThat(other.repository.reference(name)).isEmpty();
     }
 
     /// Stores the bytes with one bit changed on the way to the disk.

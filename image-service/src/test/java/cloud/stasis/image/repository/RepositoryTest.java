@@ -7,11 +7,14 @@ import cloud.stasis.chunks.ContentReader;
 import cloud.stasis.chunks.format.BlobKind;
 import cloud.stasis.chunks.format.Encoding;
 import cloud.stasis.chunks.format.Node;
+import cloud.stasis.chunks.format.Pack;
+import cloud.stasis.chunks.format.PackBuilder;
 import cloud.stasis.chunks.format.PackEntry;
 import cloud.stasis.chunks.format.Sha256;
-import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.image.Stores;
 import cloud.stasis.image.blob.ObjectName;
+import cloud.stasis.image.blob.VerifyingBlobStore;
+import cloud.stasis.image.blob.local.LocalBlobStore;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
@@ -20,10 +23,12 @@ import cloud.stasis.model.ImageId;
 import cloud.stasis.model.IndexId;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
+import cloud.stasis.testkit.Until;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,7 +74,7 @@ class RepositoryTest {
             List<Path> after = packs();
             after.removeAll(before);
             byte[] pack = Files.readAllBytes(after.getFirst());
-            pack[pack.length - 100] ^= 1;
+            Arrays.fill(pack, pack.length - 100, pack.length, (byte) 1);
             Files.write(after.getFirst(), pack);
         }
         try (Repository repository = Stores.open(directory)) {
@@ -89,21 +94,134 @@ class RepositoryTest {
     }
 
     @Test
-    void aFlippedBitInAChunkIsFoundWhenItIsRead() throws IOException {
+    void aFlippedBitInADirectoryHidesNothing() throws IOException {
+        byte[] bytes = Stores.noise(1_000_000, 5);
+        Content content;
         try (Repository repository = Stores.open(directory)) {
-            Content content = Stores.put(repository, Stores.noise(1_000_000, 4));
+            content = Stores.put(repository, bytes);
+        }
+        byte[] pack = Files.readAllBytes(packs().getFirst());
+        pack[pack.length - 100] ^= 1;
+        Files.write(packs().getFirst(), pack);
+
+        try (Repository repository = Stores.open(directory)) {
+            assertThat(read(repository, content)).isEqualTo(bytes);
+
+            assertThat(repository.scrubber().scrub(ByteCount.ofGib(1)).affected())
+                    .isEmpty();
+            assertThat(packs()).as("written anew").hasSize(1);
+            assertThat(read(repository, content)).isEqualTo(bytes);
+            assertThat(repository.scrubber().scrub(ByteCount.ofGib(1)).isClean())
+                    .isTrue();
+        }
+        try (Repository repository = Stores.open(directory)) {
+            assertThat(read(repository, content)).isEqualTo(bytes);
+        }
+    }
+
+    /// A peer with little to send may name a great many blobs.
+    @Test
+    void whoBringsMoreBlobsThanThereIsMemoryForIsRefusedAndTheStoreStaysWhatItIs() {
+        DirectoryRoom room = new DirectoryRoom(1_500_000, 3_000_000);
+        List<Digest> taken = new ArrayList<>();
+        try (Repository repository = openIn(room)) {
+            assertFails(ErrorCode.NO_SPACE, () -> {
+                for (int at = 0; ; at++) {
+                    Pack pack = tinyBlobs(at);
+                    repository.exchange().put(pack);
+                    taken.addAll(pack.entries().stream().map(PackEntry::digest).toList());
+                }
+            });
+            assertThat(taken.size()).isBetween(10_000, 40_000);
+            assertThat(repository.refusedPacks()).isOne();
+            assertThat(repository.directoryPercent()).isGreaterThan(100);
+        }
+        try (Repository repository = openIn(room)) {
+            assertThat(repository.exchange().missing(taken.subList(0, 4000)).isEmpty())
+                    .isTrue();
+        }
+        assertThatThrownBy(() -> openIn(new DirectoryRoom(100_000, 500_000)))
+                .isInstanceOf(StasisException.class)
+                .hasMessageContaining("larger heap");
+    }
+
+    private Repository openIn(DirectoryRoom room) {
+        return Repository.open(
+                new VerifyingBlobStore(LocalBlobStore.open(directory)),
+                Clock.systemUTC(),
+                Uptime.fromNow(),
+                Retention.STANDARD,
+                Stores.ALONE,
+                room);
+    }
+
+    private static Pack tinyBlobs(int number) {
+        try (PackBuilder builder = new PackBuilder()) {
+            for (int at = 0; at < 4000; at++) {
+                byte[] plain =
+                        ByteBuffer.allocate(8).putInt(number + 1).putInt(at).array();
+                builder.add(BlobKind.CHUNK, Sha256.of(plain), plain, 0, plain.length);
+            }
+            return builder.build();
+        }
+    }
+
+    @Test
+    void aFlippedBitInAChunkIsFoundWhenItIsRead() throws Exception {
+        try (Repository repository = Stores.open(directory)) {
+            byte[] bytes = Stores.noise(1_000_000, 4);
+            Content content = Stores.put(repository, bytes);
+            List<Digest> leaves = new ContentReader(repository.exchange()).leaves(content, 0, 16);
             byte[] pack = Files.readAllBytes(packs().getFirst());
             pack[500_000] ^= 1;
             Files.write(packs().getFirst(), pack);
 
             assertFails(ErrorCode.HASH_MISMATCH, () -> read(repository, content));
+
+            // Nobody builds on it from then on: whoever captures the same again is asked to bring it.
+            Until.reached(
+                    Duration.ofSeconds(60),
+                    () -> repository.exchange().missing(leaves).cardinality() == 1);
+            Content again = Stores.put(repository, bytes);
+            repository.seal(ReferenceName.of(ImageId.random()), Stores.image(again));
+            assertThat(read(repository, again)).isEqualTo(bytes);
+        }
+    }
+
+    /// Whoever says what is not so achieves nothing.
+    @Test
+    void aPackThatIsWholeStaysWhateverIsSaidOfIt() throws Exception {
+        byte[] bytes = Stores.noise(1_000_000, 6);
+        AtomicInteger looks = new AtomicInteger();
+        try (Repository repository = Repository.open(
+                new VerifyingBlobStore(Stores.watched(LocalBlobStore.open(directory), call -> {
+                    if (call.equals("get")) {
+                        looks.incrementAndGet();
+                    }
+                })),
+                Clock.systemUTC())) {
+            Content content = Stores.put(repository, bytes);
+            Digest root = content.index().digest();
+            List<Path> before = packs();
+
+            repository.exchange().suspect(root);
+            Until.reached(
+                    Duration.ofSeconds(60),
+                    () -> looks.get() == 1 && repository.state().suspects.isIdle());
+            repository.exchange().suspect(root);
+
+            assertThat(repository.state().suspects.isIdle())
+                    .as("it is trusted for a while")
+                    .isTrue();
+            assertThat(packs()).isEqualTo(before);
+            assertThat(repository.exchange().missing(List.of(root)).isEmpty()).isTrue();
         }
     }
 
     @Test
     void sealingAnIncrementWalksWhatChanged() {
         Digest chunk = new Digest(1, 1, 1, 1);
-        BlobDirectory blobs = new BlobDirectory();
+        BlobDirectory blobs = new BlobDirectory(DirectoryRoom.ofHeap());
         AtomicInteger fetches = new AtomicInteger();
         Map<Digest, byte[]> nodes = new HashMap<>();
         SealCheck check = new SealCheck(blobs, new WholeNodes(), digest -> {
@@ -112,7 +230,7 @@ class RepositoryTest {
             if (node == null) {
                 throw new StasisException(ErrorCode.MISSING_OBJECT, "no such node");
             }
-            return new StoredBlob(Encoding.PLAIN, node.length, node, 0, node.length);
+            return Node.decode(ByteBuffer.wrap(node));
         });
         blobs.add(
                 ObjectName.newPack(Sha256.of(new byte[] {1})),
@@ -137,7 +255,7 @@ class RepositoryTest {
     /// Another replica may find it in the store, and propose to remove it, before it stands in this directory.
     @Test
     void aPackThatIsOnItsWayIsNeeded() {
-        BlobDirectory directory = new BlobDirectory();
+        BlobDirectory directory = new BlobDirectory(DirectoryRoom.ofHeap());
         ObjectName arriving = ObjectName.newPack(Sha256.of(new byte[] {1}));
         ObjectName other = ObjectName.newPack(Sha256.of(new byte[] {2}));
 
@@ -150,7 +268,7 @@ class RepositoryTest {
 
     @Test
     void theDirectoryFindsEachOfMany() {
-        BlobDirectory directory = new BlobDirectory();
+        BlobDirectory directory = new BlobDirectory(DirectoryRoom.ofHeap());
         Random random = new Random(5);
         Map<Digest, PackEntry> expected = new HashMap<>();
         Map<Digest, ObjectName> packOf = new HashMap<>();

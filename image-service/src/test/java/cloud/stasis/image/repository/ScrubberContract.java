@@ -9,34 +9,43 @@ import cloud.stasis.chunks.format.PackBuilder;
 import cloud.stasis.chunks.format.Sha256;
 import cloud.stasis.chunks.format.TreeShape;
 import cloud.stasis.image.Stores;
+import cloud.stasis.image.blob.BlobStore;
+import cloud.stasis.image.blob.NoteName;
+import cloud.stasis.image.blob.ObjectName;
+import cloud.stasis.image.blob.VerifyingBlobStore;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.ReferenceName;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class ScrubberTest {
+/// What a scrub does, on any backend.
+public abstract class ScrubberContract {
     private static final ByteCount FAST = ByteCount.ofGib(1024);
     private static final int LEAF = TreeShape.LEAF_BYTES;
 
-    @TempDir
-    Path directory;
-
     private Repository repository;
+
+    /// The same store each time within a test.
+    protected abstract BlobStore openBackend();
 
     @BeforeEach
     void open() {
-        repository = Stores.open(directory);
+        repository = Repository.open(
+                new VerifyingBlobStore(openBackend()),
+                Clock.systemUTC(),
+                Uptime.fromNow(),
+                Retention.STANDARD,
+                Stores.ALONE);
     }
 
     @AfterEach
@@ -56,13 +65,14 @@ class ScrubberTest {
     }
 
     @Test
-    void aRottenChunkIsQuarantinedAloneAndComesBackWithWhoeverPutsIt() throws IOException {
+    void aRottenChunkIsQuarantinedAloneAndComesBackWithWhoeverPutsIt() {
         byte[] bytes = Stores.noise(10 * LEAF, 2);
         Content content = Stores.put(repository, bytes);
         ReferenceName one = seal(content);
         ReferenceName other = seal(content);
+        ObjectName rotten = packOf(content);
         ReferenceName unharmed = seal(Arrays.copyOf(bytes, 4 * LEAF));
-        flip(largest("packs"), 8 + 7 * LEAF + 100);
+        flip(rotten, 8 + 7 * LEAF + 100);
 
         ScrubReport report = repository.scrubber().scrub(FAST);
 
@@ -70,7 +80,7 @@ class ScrubberTest {
                 .isEqualTo("1 of 11 blobs are damaged"));
         assertThat(report.affected())
                 .containsExactlyInAnyOrder(new Affected(one, "disk-vda", 1), new Affected(other, "disk-vda", 1));
-        assertThat(files("quarantine")).hasSize(1);
+        assertThat(names(ObjectName.Kind.PACK)).doesNotContain(rotten);
         assertThat(repository.scrubber().scrub(FAST).damages())
                 .as("the next scrub finds no more")
                 .isEmpty();
@@ -86,10 +96,10 @@ class ScrubberTest {
     }
 
     @Test
-    void aRottenNodeIsMissedToo() throws IOException {
+    void aRottenNodeIsMissedToo() {
         Content content = Stores.put(repository, Stores.noise(3 * LEAF, 3));
         ReferenceName name = seal(content);
-        flip(largest("packs"), 8 + 3 * LEAF + 20);
+        flip(only(ObjectName.Kind.PACK), 8 + 3 * LEAF + 20);
 
         ScrubReport report = repository.scrubber().scrub(FAST);
 
@@ -99,10 +109,10 @@ class ScrubberTest {
     }
 
     @Test
-    void aRottenManifestComesBackWithItsSeal() throws IOException {
+    void aRottenManifestComesBackWithItsSeal() {
         Content content = Stores.put(repository, Stores.noise(3 * LEAF, 4));
         ReferenceName name = seal(content);
-        flip(largest("manifests"), 30);
+        flip(only(ObjectName.Kind.MANIFEST), 30);
 
         assertThat(repository.scrubber().scrub(FAST).affected()).containsExactly(new Affected(name, "manifest", 1));
 
@@ -111,10 +121,10 @@ class ScrubberTest {
     }
 
     @Test
-    void aRottenReferenceComesBackWithItsSeal() throws IOException {
+    void aRottenReferenceComesBackWithItsSeal() {
         Content content = Stores.put(repository, Stores.noise(3 * LEAF, 5));
         ReferenceName name = seal(content);
-        flip(largest("references"), 30);
+        flip(NoteName.of(name), 30);
 
         ScrubReport report = repository.scrubber().scrub(FAST);
 
@@ -124,10 +134,34 @@ class ScrubberTest {
         assertThat(repository.scrubber().scrub(FAST).isClean()).isTrue();
     }
 
+    /// One flipped bit at the end of 8 MiB hides nothing: where everything lies is known, or can be made out.
     @Test
-    void aPackThatIsGoneIsNoticed() throws IOException {
+    void ofAPackWithADamagedDirectoryEachBlobIsSaved() {
+        byte[] bytes = Stores.noise(10 * LEAF, 11);
+        Content content = Stores.put(repository, bytes);
+        seal(content);
+        ObjectName rotten = packOf(content);
+        int length = 8 + 10 * LEAF + 8 + 10 * 32;
+        flip(rotten, length + 3 * 44 + 5);
+        flip(rotten, length + 5 * 44 + 33);
+        flip(rotten, length + 11 * 44 + 35);
+
+        ScrubReport report = repository.scrubber().scrub(FAST);
+
+        assertThat(report.damages()).singleElement().satisfies(damage -> assertThat(damage.what())
+                .endsWith("11 of its blobs are saved"));
+        assertThat(report.affected()).isEmpty();
+        assertThat(names(ObjectName.Kind.PACK)).hasSize(1).doesNotContain(rotten);
+        assertThat(read(content)).isEqualTo(bytes);
+        reopen();
+        assertThat(repository.scrubber().scrub(FAST).isClean()).isTrue();
+        assertThat(read(content)).isEqualTo(bytes);
+    }
+
+    @Test
+    void aPackThatIsGoneIsNoticed() {
         ReferenceName name = seal(Stores.noise(3 * LEAF, 6));
-        Files.delete(largest("packs"));
+        change(backend -> backend.delete(only(ObjectName.Kind.PACK)));
         reopen();
 
         assertThat(repository.scrubber().scrub(FAST).affected())
@@ -136,14 +170,14 @@ class ScrubberTest {
     }
 
     @Test
-    void whatOnePackLostAnotherMayHave() throws IOException {
+    void whatOnePackLostAnotherMayHave() {
         byte[] shared = Stores.noise(LEAF, 7);
         Pack first = pack(shared, Stores.noise(2 * 1000, 8));
         repository.exchange().put(first);
         repository.exchange().put(pack(shared, Stores.noise(3 * 1000, 9)));
         flip(
-                files("packs/" + first.name().toString().substring(0, 2)).stream()
-                        .filter(file -> file.getFileName().toString().startsWith(first.name() + "."))
+                names(ObjectName.Kind.PACK).stream()
+                        .filter(name -> name.digest().equals(first.name()))
                         .findFirst()
                         .orElseThrow(),
                 500);
@@ -165,15 +199,16 @@ class ScrubberTest {
     }
 
     @Test
-    void aVerificationSaysTheSameAndChangesNothing() throws IOException {
+    void aVerificationSaysTheSameAndChangesNothing() {
         ReferenceName name = seal(Stores.noise(3 * LEAF, 10));
-        flip(largest("packs"), 5000);
+        ObjectName rotten = only(ObjectName.Kind.PACK);
+        flip(rotten, 5000);
 
         ScrubReport report = repository.scrubber().verify(FAST);
 
         assertThat(report.damages()).hasSize(1);
         assertThat(report.affected()).containsExactly(new Affected(name, "disk-vda", 1));
-        assertThat(files("quarantine")).isEmpty();
+        assertThat(names(ObjectName.Kind.PACK)).containsExactly(rotten);
         assertThat(repository.scrubber().verify(FAST).damages()).hasSize(1);
     }
 
@@ -207,22 +242,47 @@ class ScrubberTest {
         }
     }
 
-    private static void flip(Path file, int at) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
-        bytes[at] ^= 1;
-        Files.write(file, bytes);
+    private ObjectName packOf(Content content) {
+        return repository
+                .state()
+                .directory
+                .find(content.index().digest())
+                .orElseThrow()
+                .pack();
     }
 
-    private Path largest(String folder) throws IOException {
-        return files(folder).stream()
-                .max((one, other) ->
-                        Long.compare(one.toFile().length(), other.toFile().length()))
-                .orElseThrow();
+    private ObjectName only(ObjectName.Kind kind) {
+        assertThat(names(kind)).hasSize(1);
+        return names(kind).getFirst();
     }
 
-    private List<Path> files(String folder) throws IOException {
-        try (Stream<Path> files = Files.walk(directory.resolve(folder))) {
-            return files.filter(Files::isRegularFile).toList();
+    private List<ObjectName> names(ObjectName.Kind kind) {
+        List<ObjectName> names = new ArrayList<>();
+        change(backend -> backend.list(kind, (name, _) -> names.add(name)));
+        return names;
+    }
+
+    private void flip(ObjectName name, int at) {
+        change(backend -> {
+            byte[] bytes = backend.get(name, ByteCount.ofMib(16));
+            bytes[at] ^= 1;
+            backend.delete(name);
+            backend.put(name, bytes);
+        });
+    }
+
+    private void flip(NoteName name, int at) {
+        change(backend -> {
+            byte[] bytes = backend.note(name).orElseThrow();
+            byte[] flipped = bytes.clone();
+            flipped[at] ^= 1;
+            backend.setNote(name, Optional.of(bytes), flipped);
+        });
+    }
+
+    private void change(Consumer<BlobStore> change) {
+        try (BlobStore backend = openBackend()) {
+            change.accept(backend);
         }
     }
 }

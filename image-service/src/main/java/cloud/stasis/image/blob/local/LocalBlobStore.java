@@ -240,8 +240,7 @@ public final class LocalBlobStore implements BlobStore {
             lock.alone(() -> {
                 Optional<byte[]> current = note(name);
                 if (!Arrays.equals(current.orElse(null), expected.orElse(null))) {
-                    throw new StasisException(
-                            ErrorCode.STALE_GENERATION, "the note " + name + " was changed in between");
+                    throw stale(name);
                 }
                 files.write(folders.of(name), next);
             });
@@ -254,6 +253,21 @@ public final class LocalBlobStore implements BlobStore {
     public void dropNote(NoteName name) {
         try {
             lock.alone(() -> files.remove(folders.of(name)));
+        } catch (IOException e) {
+            throw DiskErrors.of("dropping a note", e);
+        }
+    }
+
+    @Override
+    public void dropNote(NoteName name, byte[] expected) {
+        try {
+            lock.alone(() -> {
+                Optional<byte[]> current = note(name);
+                if (current.isPresent() && !Arrays.equals(current.get(), expected)) {
+                    throw stale(name);
+                }
+                files.remove(folders.of(name));
+            });
         } catch (IOException e) {
             throw DiskErrors.of("dropping a note", e);
         }
@@ -306,6 +320,10 @@ public final class LocalBlobStore implements BlobStore {
         } catch (IOException e) {
             throw DiskErrors.of("closing the store", e);
         }
+    }
+
+    private static StasisException stale(NoteName name) {
+        return new StasisException(ErrorCode.STALE_GENERATION, "the note " + name + " was changed in between");
     }
 
     private static StasisException notFound(ObjectName name) {

@@ -8,8 +8,6 @@ import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +17,6 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
@@ -123,9 +120,7 @@ public final class S3BlobStore implements BlobStore {
                 if (answer.contentLength() > limit.bytes()) {
                     throw new StasisException(ErrorCode.MALFORMED_OBJECT, name + " is larger than " + limit);
                 }
-                byte[] bytes = new byte[answer.contentLength().intValue()];
-                fill(body, ByteBuffer.wrap(bytes));
-                return bytes;
+                return S3Bodies.whole(body, answer.contentLength().intValue());
             });
         } catch (SdkException e) {
             throw reading(name, e);
@@ -192,6 +187,11 @@ public final class S3BlobStore implements BlobStore {
     @Override
     public void dropNote(NoteName name) {
         notes.drop(prefix + name);
+    }
+
+    @Override
+    public void dropNote(NoteName name, byte[] expected) {
+        notes.drop(prefix + name, expected);
     }
 
     @Override
@@ -262,28 +262,14 @@ public final class S3BlobStore implements BlobStore {
             if (answer.contentRange() == null) {
                 throw new StasisException(ErrorCode.STORE_UNAVAILABLE, "the bucket does not give ranges of objects");
             }
-            byte[] bytes = new byte[length];
-            fill(body, ByteBuffer.wrap(bytes));
-            return bytes;
+            return S3Bodies.whole(body, length);
         };
     }
 
-    private static void fill(InputStream body, ByteBuffer into) {
-        try {
-            int read = body.readNBytes(into.array(), 0, into.capacity());
-            if (read < into.capacity()) {
-                throw RetryableException.create("the bucket's answer was cut off");
-            }
-        } catch (IOException e) {
-            throw RetryableException.create("the bucket's answer was cut off", e);
-        }
-    }
-
     private static StasisException reading(ObjectName name, SdkException failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof StasisException known) {
-                return known;
-            }
+        Optional<StasisException> known = S3Errors.known(failure);
+        if (known.isPresent()) {
+            return known.get();
         }
         if (failure instanceof S3Exception answer) {
             if (S3Errors.isAbsent(answer)) {

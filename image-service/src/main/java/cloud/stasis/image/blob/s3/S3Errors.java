@@ -2,6 +2,7 @@ package cloud.stasis.image.blob.s3;
 
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
+import java.util.Optional;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -51,6 +52,16 @@ final class S3Errors {
         }
         return new StasisException(
                 ErrorCode.STORE_UNAVAILABLE, attempted + ": the bucket did not answer in time", failure);
+    }
+
+    /// What the reader of an answer found wrong with it, which the SDK has wrapped.
+    static Optional<StasisException> known(SdkException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof StasisException known) {
+                return Optional.of(known);
+            }
+        }
+        return Optional.empty();
     }
 
     static boolean isAbsent(S3Exception answer) {
