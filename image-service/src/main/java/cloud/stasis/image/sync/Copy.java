@@ -11,6 +11,7 @@ import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ErrorKind;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.Part;
@@ -19,8 +20,8 @@ import cloud.stasis.model.StasisException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +37,13 @@ import java.util.Set;
 ///           -> seal: the other side checks everything -> visible, under the same name
 /// ```
 /// Nothing is visible before the seal. A copy that was cut off anywhere is simply repeated: what came before is
-/// found there and does not travel again. Memory: what the [Lanes] hold, and a digest for each node of the bundle.
+/// found there and does not travel again. Memory: what the [Lanes] hold, and 32 MiB of digests of nodes.
 final class Copy {
     /// The larger manifests of others could not be told over the bus.
     static final ByteCount MAX_MANIFEST = ByteCount.ofKib(384);
+
+    /// 1 TiB that is nowhere the same.
+    static final int MOST_DONE = 1 << 18;
 
     private final ReferenceName name;
     private final Site from;
@@ -49,7 +53,15 @@ final class Copy {
     private final BlobExchange source;
     private final BlobExchange target;
     private final BlobExchange reader;
-    private final Set<Digest> done = new HashSet<>();
+    /// Nodes of full shape that were walked, as many as are remembered. What is forgotten is walked again.
+    private final Set<Digest> done = Collections.newSetFromMap(new LinkedHashMap<>(64, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Digest, Boolean> eldest) {
+            return size() > MOST_DONE;
+        }
+    });
     private final Map<Digest, Integer> leaves = new LinkedHashMap<>();
     private final byte[] plain = new byte[StoredBlob.MAX_PLAIN_BYTES];
 
@@ -65,7 +77,7 @@ final class Copy {
         this.reader = local.reading();
     }
 
-    /// @return false if it was on the other side already
+    /// @return false if all of it was on the other side already; of what is damaged there, only what it lacks travels
     /// @throws StasisException `WRONG_STATE` if there is another bundle of that name; `HASH_MISMATCH`,
     /// `MALFORMED_OBJECT` or `MISSING_OBJECT` if a side lies or lacks something
     boolean run(ManifestId id, Pace pace) {
@@ -129,7 +141,7 @@ final class Copy {
             }
         } catch (StasisException e) {
             // Then the bundle is compared blob by blob.
-            if (e.code() != ErrorCode.OBJECT_NOT_FOUND && e.code() != ErrorCode.MISSING_OBJECT) {
+            if (e.code() != ErrorCode.OBJECT_NOT_FOUND && e.kind() != ErrorKind.CORRUPT) {
                 throw e;
             }
         }
@@ -205,6 +217,18 @@ final class Copy {
         if (distinct.isEmpty()) {
             return Map.of();
         }
+        try {
+            return brought(distinct, lanes);
+        } catch (StasisException e) {
+            // One that rotted here, and that nobody has noticed so far, is missing from now on.
+            if (e.code() != ErrorCode.HASH_MISMATCH || !to.examine(distinct)) {
+                throw e;
+            }
+            return brought(distinct, lanes);
+        }
+    }
+
+    private Map<Digest, Node> brought(List<Digest> distinct, Lanes lanes) {
         BitSet missing = target.missing(distinct);
         List<Digest> lacking = missing.stream().mapToObj(distinct::get).toList();
         missing.flip(0, distinct.size());

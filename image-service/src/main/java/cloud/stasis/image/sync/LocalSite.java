@@ -6,10 +6,12 @@ import cloud.stasis.image.blob.Reference;
 import cloud.stasis.image.repository.Repository;
 import cloud.stasis.messages.BundleChoice;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorKind;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
+import cloud.stasis.model.Part;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
 import java.util.ArrayList;
@@ -85,9 +87,24 @@ public final class LocalSite implements Site {
 
     @Override
     public boolean has(ReferenceName name, ManifestId id, Manifest manifest) {
-        return reference(name)
-                .map(known -> known.equals(id) || isSame(repository, known, name, manifest))
-                .orElse(false);
+        Optional<ManifestId> known;
+        try {
+            known = reference(name);
+        } catch (StasisException e) {
+            if (e.kind() != ErrorKind.CORRUPT) {
+                throw e;
+            }
+            LOG.warnf("A damaged reference is set again bundle=%s", name);
+            return false;
+        }
+        return known.isPresent()
+                && (known.get().equals(id) || isSame(repository, known.get(), name, manifest))
+                && repository.isWhole(known.get());
+    }
+
+    @Override
+    public boolean examine(List<Digest> digests) {
+        return repository.examine(digests);
     }
 
     @Override
@@ -106,13 +123,30 @@ public final class LocalSite implements Site {
             }
             ManifestId known =
                     repository.reference(name).map(Reference::manifest).orElseThrow(() -> e);
-            isSame(repository, known, name, manifest);
+            if (known.equals(ManifestCodec.id(bytes))) {
+                repository.mend(manifest);
+            } else {
+                isSame(repository, known, name, manifest);
+            }
             return known;
         }
     }
 
     private static boolean isSame(Repository repository, ManifestId known, ReferenceName name, Manifest manifest) {
-        if (!repository.manifest(known).parts().equals(manifest.parts())) {
+        List<Part> parts;
+        try {
+            parts = repository.manifest(known).parts();
+        } catch (StasisException e) {
+            if (e.kind() != ErrorKind.CORRUPT && e.code() != ErrorCode.OBJECT_NOT_FOUND) {
+                throw e;
+            }
+            throw new StasisException(
+                    ErrorCode.WRONG_STATE,
+                    "the manifest of " + name
+                            + " is lost there, and it is not the one that this side has: drop it before it is copied",
+                    e);
+        }
+        if (!parts.equals(manifest.parts())) {
             throw another(name);
         }
         return true;

@@ -3,11 +3,13 @@ package cloud.stasis.image.sync;
 import cloud.stasis.chunks.BlobExchange;
 import cloud.stasis.chunks.BlobWire;
 import cloud.stasis.chunks.RetryingBlobExchange;
+import cloud.stasis.chunks.format.ManifestCodec;
 import cloud.stasis.chunks.format.Pack;
 import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ErrorKind;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.ReferenceName;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /// The store of a peer over HTTP. What fails and may pass is tried again for a while.
 final class RemoteSite implements Site {
@@ -35,6 +38,7 @@ final class RemoteSite implements Site {
     /// A peer that goes on for longer does not want to end.
     private static final int MAX_BUNDLES = 100_000;
 
+    private static final Logger LOG = Logger.getLogger(RemoteSite.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final PeerCalls calls;
@@ -78,9 +82,22 @@ final class RemoteSite implements Site {
         }
     }
 
+    /// Only a seal knows whether all of it is there, and one that has nothing to do does no harm.
     @Override
     public boolean has(ReferenceName name, ManifestId id, Manifest manifest) {
-        return reference(name).equals(Optional.of(id));
+        try {
+            if (!reference(name).equals(Optional.of(id))) {
+                return false;
+            }
+            seal(name, ManifestCodec.encode(manifest));
+            return true;
+        } catch (StasisException e) {
+            if (e.kind() != ErrorKind.CORRUPT) {
+                throw e;
+            }
+            LOG.warnf("A bundle is damaged at a peer, and repaired bundle=%s code=%s", name, e.code());
+            return false;
+        }
     }
 
     @Override
@@ -180,6 +197,11 @@ final class RemoteSite implements Site {
         @Override
         public void hold(Content content) {
             calls.send("POST", BlobWire.HELD_PATH, BlobWire.writeContent(content), 0, bundle);
+        }
+
+        @Override
+        public void suspect(Digest digest) {
+            calls.send("POST", BlobWire.SUSPECTS_PATH, BlobWire.writeDigests(List.of(digest)), 0, bundle);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package cloud.stasis.image.sync;
 
 import cloud.stasis.chunks.BlobExchange;
+import cloud.stasis.model.Digest;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.ReferenceName;
@@ -26,11 +27,20 @@ interface Site {
     /// To write the blobs of a bundle, and to ask for them, under a lease of its own.
     BlobExchange writing(ReferenceName bundle);
 
-    /// Whether the bundle is there, with the same parts: what is said of it may have changed there. A remote site does
-    /// not say, and may answer no; its seal knows.
+    /// Whether the bundle is there and whole, with the same parts: what is said of it may have changed there. One that
+    /// lacks something, or whose reference is damaged, is not: then the copy brings what it lacks, and the seal
+    // ends
+    /// with the same bundle.
     ///
     /// @throws cloud.stasis.model.StasisException `WRONG_STATE` if there is another bundle of that name
     boolean has(ReferenceName name, ManifestId id, Manifest manifest);
+
+    /// Looks at these blobs, and takes out of sight what is damaged.
+    ///
+    /// @return whether anything was
+    default boolean examine(List<Digest> digests) {
+        return false;
+    }
 
     /// Makes a bundle visible after checking all of it. No effect if it is there, with the same parts.
     ///

@@ -13,6 +13,8 @@ import cloud.stasis.chunks.format.Sha256;
 import cloud.stasis.chunks.format.TreeShape;
 import cloud.stasis.image.Stores;
 import cloud.stasis.image.http.StoreServer;
+import cloud.stasis.image.repository.Repository;
+import cloud.stasis.image.repository.ScrubReport;
 import cloud.stasis.messages.BundleChoice;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ImageCommand;
@@ -30,9 +32,11 @@ import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.StateBackupId;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -42,14 +46,18 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// Two sites that know each other, and one that lies.
 class SyncIT {
@@ -365,6 +373,120 @@ class SyncIT {
 
         assertThat(rest.blobs()).isEqualTo(600 + 10 + 1 - arrived);
         assertThat(read(there, name)).isEqualTo(bytes);
+    }
+
+    private enum Damaged {
+        CHUNK,
+        NODE,
+        MANIFEST,
+        REFERENCE,
+        PACK
+    }
+
+    static Stream<Arguments> damages() {
+        return Stream.of(Damaged.values()).flatMap(what -> Stream.of(CopyDirection.values())
+                .map(direction -> Arguments.arguments(what, direction)));
+    }
+
+    /// What rotted at one site comes again from the other, and the bundle is the same as before.
+    @ParameterizedTest
+    @MethodSource("damages")
+    void whatRottedIsBroughtAgain(Damaged what, CopyDirection direction) throws IOException {
+        byte[] bytes = Stores.noise(70 * LEAF, 19);
+        ReferenceName name = seal(source(direction), bytes, Map.of());
+        ManifestId id = manifest(source(direction), name);
+        copy(direction, BundleChoice.of(name));
+        damage(direction, what);
+        ScrubReport before = target(direction).repository.scrubber().scrub(ByteCount.ofGib(1024));
+
+        CommandResult.Copied repaired = copy(direction, BundleChoice.of(name));
+        CommandResult.Copied again = copy(direction, BundleChoice.of(name));
+
+        assertThat(before.affected()).as("what the scrub says of it").isNotEmpty();
+        // The seal of a peer puts the manifest by itself.
+        assertThat(repaired.bundles() + repaired.present()).isOne();
+        assertThat(repaired.blobs())
+                .isEqualTo(
+                        switch (what) {
+                            case CHUNK, NODE -> 1;
+                            case MANIFEST, REFERENCE -> 0;
+                            case PACK -> 70 + 2 + 1;
+                        });
+        assertThat(again.present()).isOne();
+        assertThat(again.blobs()).isZero();
+        Repository target = target(direction).repository;
+        assertThat(manifest(target(direction), name)).isEqualTo(id);
+        assertThat(read(target(direction), name)).isEqualTo(bytes);
+        assertThat(target.scrubber().scrub(ByteCount.ofGib(1024)).isClean()).isTrue();
+    }
+
+    /// Nobody has scrubbed: the pull itself meets a node that rotted.
+    @Test
+    void aNodeThatRottedUnnoticedIsBroughtAgainByAPull() throws IOException {
+        byte[] bytes = Stores.noise(70 * LEAF, 20);
+        ReferenceName name = seal(there, bytes, Map.of());
+        copy(CopyDirection.PULL, BundleChoice.of(name));
+        damage(CopyDirection.PULL, Damaged.NODE);
+        // It knows nothing of nodes that it found whole before.
+        here.close();
+        here = new StoreServer(directory.resolve("here"));
+        introduce();
+
+        CommandResult.Copied repaired = copy(CopyDirection.PULL, BundleChoice.of(name));
+
+        assertThat(repaired.blobs()).isOne();
+        assertThat(read(here, name)).isEqualTo(bytes);
+    }
+
+    /// In the store of the target, which holds one bundle of 70 leaves, its three nodes, and nothing else.
+    private void damage(CopyDirection direction, Damaged what) throws IOException {
+        switch (what) {
+            case CHUNK -> flip(direction, "packs", bytes -> indexOf(bytes, Stores.noise(70 * LEAF, 19), 1000));
+            case NODE ->
+                flip(direction, "packs", bytes -> indexOf(bytes, "SNOD".getBytes(StandardCharsets.US_ASCII), 4) + 50);
+            case MANIFEST -> flip(direction, "manifests", _ -> 30);
+            case REFERENCE -> flip(direction, "references", _ -> 30);
+            case PACK -> {
+                Path pack = only(direction, "packs");
+                byte[] bytes = Files.readAllBytes(pack);
+                Files.write(pack, Arrays.copyOf(bytes, bytes.length - 45));
+                reopen(direction);
+            }
+        }
+    }
+
+    private void reopen(CopyDirection direction) {
+        target(direction).close();
+        if (direction == CopyDirection.PULL) {
+            here = new StoreServer(directory.resolve("here"));
+        } else {
+            there = new StoreServer(directory.resolve("there"));
+        }
+        introduce();
+    }
+
+    private void flip(CopyDirection direction, String folder, ToIntFunction<byte[]> at) throws IOException {
+        Path file = only(direction, folder);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[at.applyAsInt(bytes)] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    private Path only(CopyDirection direction, String folder) throws IOException {
+        String store = direction == CopyDirection.PULL ? "here" : "there";
+        try (Stream<Path> files = Files.walk(directory.resolve(store).resolve(folder))) {
+            List<Path> found = files.filter(Files::isRegularFile).toList();
+            assertThat(found).hasSize(1);
+            return found.getFirst();
+        }
+    }
+
+    /// Where the first `length` bytes of `what` stand.
+    private static int indexOf(byte[] bytes, byte[] what, int length) {
+        return IntStream.range(0, bytes.length - length)
+                .filter(at -> Arrays.equals(bytes, at, at + length, what, 0, length))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
