@@ -81,7 +81,7 @@ public final class S3BlobStore implements BlobStore {
     public void put(ObjectName name, byte[] bytes) {
         String key = key(name);
         S3Errors.told("storing an object", () -> {
-            if (bytes.length > S3Clients.PART.bytes()) {
+            if (bytes.length > S3Clients.ONE_PUT.bytes()) {
                 parts.put(key, bytes);
             } else {
                 client.putObject(request -> request.bucket(bucket).key(key), RequestBody.fromBytes(bytes));

@@ -14,8 +14,12 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 
 /// Makes the client of the SDK: the one place that knows its settings.
 final class S3Clients {
-    /// A body that a request carries is repeated from memory.
+    /// Of an upload in parts: the least that a server takes is 5 MiB.
     static final ByteCount PART = ByteCount.ofMib(8);
+
+    /// What is not larger goes in one request. A writer closes a pack when it has 8 MiB; the last blob, and a directory
+    /// of ordinary blobs, make it a little larger, and parts would take four requests.
+    static final ByteCount ONE_PUT = ByteCount.ofMib(9);
 
     private S3Clients() {}
 

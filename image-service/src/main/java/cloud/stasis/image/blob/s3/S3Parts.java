@@ -1,12 +1,14 @@
 package cloud.stasis.image.blob.s3;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jboss.logging.Logger;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /// Stores what is larger than one part. It is there when the last request of all is answered; parts of an upload
 /// that was cut off are nobody's, and a rule of the bucket removes them (`docs/guides/store.md`).
@@ -31,10 +33,35 @@ final class S3Parts {
             for (int at = 0; at < bytes.length; at += size) {
                 parts.add(part(key, upload, parts.size() + 1, bytes, at, Math.min(size, bytes.length - at)));
             }
-            client.completeMultipartUpload(request ->
-                    request.bucket(bucket).key(key).uploadId(upload).multipartUpload(all -> all.parts(parts)));
+            complete(key, upload, parts, bytes);
         } catch (SdkException e) {
             abort(key, upload);
+            throw e;
+        }
+    }
+
+    /// The answer to an attempt that succeeded may have been lost: then the next one finds no such upload.
+    private void complete(String key, String upload, List<CompletedPart> parts, byte[] bytes) {
+        try {
+            client.completeMultipartUpload(request ->
+                    request.bucket(bucket).key(key).uploadId(upload).multipartUpload(all -> all.parts(parts)));
+        } catch (S3Exception e) {
+            if (!S3Errors.isAbsent(e) || !isThere(key, bytes)) {
+                throw e;
+            }
+        }
+    }
+
+    private boolean isThere(String key, byte[] bytes) {
+        try {
+            return client.getObject(
+                    request -> request.bucket(bucket).key(key),
+                    (answer, body) -> answer.contentLength() == bytes.length
+                            && Arrays.equals(S3Bodies.whole(body, bytes.length), bytes));
+        } catch (S3Exception e) {
+            if (S3Errors.isAbsent(e)) {
+                return false;
+            }
             throw e;
         }
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cloud.stasis.chunks.ContentReader;
+import cloud.stasis.chunks.format.Pack;
+import cloud.stasis.chunks.format.PackDirectory;
 import cloud.stasis.chunks.format.Sha256;
 import cloud.stasis.image.Stores;
 import cloud.stasis.image.blob.BlobStore;
@@ -24,7 +26,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -38,6 +43,9 @@ import org.junit.jupiter.api.Test;
 class S3FaultsIT {
     private static final S3Patience SHORT =
             new S3Patience(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(6), 4);
+    /// More than goes in one request.
+    private static final int LARGE = 10 * 1024 * 1024;
+
     private static final NoteName NOTE = new NoteName(NoteName.Folder.UPKEEP, "some");
 
     private final S3Location through = S3Server.running().newBucket();
@@ -123,6 +131,100 @@ class S3FaultsIT {
                 assertThat(sound.exists(name)).as(fault.name()).isEqualTo(fault == S3Gate.Fault.CUT_ANSWER);
                 sound.delete(name);
             }
+        }
+    }
+
+    /// The pack that a writer closes when it has 8 MiB.
+    @Test
+    void anOrdinaryPackIsOneRequest() {
+        byte[] bytes = Stores.noise(Pack.TARGET_BYTES + 65_536 + 140 * PackDirectory.ENTRY_BYTES, 8);
+        ObjectName name = ObjectName.newPack(Sha256.of(bytes));
+        try (BlobStore store = open(S3Patience.STANDARD)) {
+            List<String> requests = recorded();
+
+            store.put(name, bytes);
+
+            assertThat(requests).containsExactly("PUT");
+            assertThat(store.get(name, ByteCount.ofMib(16))).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void anUploadInPartsOutlivesWhatFailsOnce() {
+        byte[] bytes = Stores.noise(LARGE, 9);
+        try (BlobStore store = open(S3Patience.STANDARD)) {
+            List<String> requests = recorded();
+            store.put(ObjectName.newPack(Sha256.of(bytes)), bytes);
+            assertThat(requests).containsExactly("POST", "PUT", "PUT", "POST");
+
+            for (S3Gate.Fault fault :
+                    new S3Gate.Fault[] {S3Gate.Fault.LOST_ANSWER, S3Gate.Fault.CUT_REQUEST, S3Gate.Fault.CUT_ANSWER}) {
+                for (int request = 1; request <= 4; request++) {
+                    ObjectName name = ObjectName.newPack(Sha256.of(bytes));
+                    nth(fault, request);
+                    store.put(name, bytes);
+                    assertThat(store.get(name, ByteCount.ofMib(16)))
+                            .as(fault + " of request " + request)
+                            .isEqualTo(bytes);
+                }
+            }
+        }
+    }
+
+    /// A process that dies between two parts, and a bucket that is full from then on.
+    @Test
+    void anUploadInPartsThatNeverEndsShowsNothing() {
+        byte[] bytes = Stores.noise(LARGE, 10);
+        try (BlobStore sound = open(S3Patience.STANDARD);
+                BlobStore store = S3BlobStore.look(location, S3Server.credentials(), SHORT)) {
+            for (int request : new int[] {3, 4}) {
+                for (S3Gate.Fault fault : List.of(S3Gate.Fault.UNAVAILABLE, S3Gate.Fault.FULL)) {
+                    ObjectName name = ObjectName.newPack(Sha256.of(bytes));
+                    from(fault, request);
+                    assertFails(
+                            fault == S3Gate.Fault.FULL ? ErrorCode.NO_SPACE : ErrorCode.STORE_UNAVAILABLE,
+                            () -> store.put(name, bytes));
+                    gate.faults(_ -> S3Gate.Fault.NONE);
+
+                    assertThat(sound.exists(name))
+                            .as("before request " + request)
+                            .isFalse();
+                    assertThat(sound.find(ObjectName.Kind.PACK, name.digest())).isEmpty();
+                    sound.put(name, bytes);
+                    assertThat(sound.get(name, ByteCount.ofMib(16))).isEqualTo(bytes);
+                    sound.delete(name);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aBodyThatDripsIsGivenUpInTime() {
+        byte[] bytes = Stores.noise(300_000, 11);
+        ObjectName name = ObjectName.newPack(Sha256.of(bytes));
+        try (BlobStore sound = open(S3Patience.STANDARD);
+                BlobStore store = S3BlobStore.look(location, S3Server.credentials(), SHORT)) {
+            sound.put(name, bytes);
+            sound.setNote(NOTE, Optional.empty(), bytes);
+            gate.faults(_ -> S3Gate.Fault.DRIPPING);
+            long begin = System.nanoTime();
+
+            assertFails(ErrorCode.STORE_UNAVAILABLE, () -> store.get(name, ByteCount.ofMib(1)));
+            assertFails(ErrorCode.STORE_UNAVAILABLE, () -> store.read(name, 0, ByteBuffer.allocate(100_000)));
+            assertFails(ErrorCode.STORE_UNAVAILABLE, () -> store.note(NOTE));
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(60));
+            gate.faults(_ -> S3Gate.Fault.NONE);
+            assertThat(store.get(name, ByteCount.ofMib(1))).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void aNoteThatGrewBeyondAllBoundsIsNotLoaded() {
+        try (BlobStore store = open(S3Patience.STANDARD)) {
+            store.setNote(NOTE, Optional.empty(), Stores.noise(NoteName.MAX_BYTES + 1, 12));
+
+            assertFails(ErrorCode.MALFORMED_OBJECT, () -> store.note(NOTE));
         }
     }
 
@@ -304,6 +406,26 @@ class S3FaultsIT {
     private void once(S3Gate.Fault fault) {
         AtomicInteger left = new AtomicInteger(1);
         gate.faults(_ -> left.getAndDecrement() > 0 ? fault : S3Gate.Fault.NONE);
+    }
+
+    /// The methods of all requests from now on.
+    private List<String> recorded() {
+        List<String> requests = Collections.synchronizedList(new ArrayList<>());
+        gate.faults(request -> {
+            requests.add(request.method());
+            return S3Gate.Fault.NONE;
+        });
+        return requests;
+    }
+
+    private void nth(S3Gate.Fault fault, int number) {
+        AtomicInteger requests = new AtomicInteger();
+        gate.faults(_ -> requests.incrementAndGet() == number ? fault : S3Gate.Fault.NONE);
+    }
+
+    private void from(S3Gate.Fault fault, int number) {
+        AtomicInteger requests = new AtomicInteger();
+        gate.faults(_ -> requests.incrementAndGet() >= number ? fault : S3Gate.Fault.NONE);
     }
 
     private void once(S3Gate.Fault fault, String method) {

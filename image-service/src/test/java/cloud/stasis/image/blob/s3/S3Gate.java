@@ -9,9 +9,11 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
@@ -33,7 +35,11 @@ final class S3Gate implements AutoCloseable {
         /// Nothing comes until the client gives up.
         SILENT,
         /// A condition that does not hold is answered as if it were none.
-        UNCONDITIONAL
+        UNCONDITIONAL,
+        /// 507 without asking the server.
+        FULL,
+        /// The answer comes, a few bytes at a time, for longer than anybody waits.
+        DRIPPING
     }
 
     /// The head of a request.
@@ -45,6 +51,8 @@ final class S3Gate implements AutoCloseable {
                             .anyMatch(header -> header.startsWith("if-match:") || header.startsWith("if-none-match:"));
         }
     }
+
+    private static final Duration DRIP = Duration.ofMillis(50);
 
     private final ServerSocket door;
     private final URI server;
@@ -114,13 +122,26 @@ final class S3Gate implements AutoCloseable {
                 cutOff(head, body);
                 yield false;
             }
-            case UNAVAILABLE -> {
-                out.write("HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
-                out.flush();
-                yield true;
-            }
-            case NONE, LOST_ANSWER, CUT_ANSWER, UNCONDITIONAL -> pass(request, fault, head, body, out);
+            case UNAVAILABLE -> say("503 Slow Down", out);
+            case FULL -> say("507 Insufficient Storage", out);
+            case NONE, LOST_ANSWER, CUT_ANSWER, UNCONDITIONAL, DRIPPING -> pass(request, fault, head, body, out);
         };
+    }
+
+    private static boolean say(String status, OutputStream out) throws IOException {
+        out.write(text(List.of("HTTP/1.1 " + status, "Content-Length: 0")));
+        out.flush();
+        return true;
+    }
+
+    private static void drip(byte[] answer, OutputStream out) throws IOException {
+        int head = answer.length - bodyLength(answer);
+        out.write(answer, 0, head);
+        for (int at = head; at < answer.length; at++) {
+            out.write(answer, at, 1);
+            out.flush();
+            LockSupport.parkNanos(DRIP.toNanos());
+        }
     }
 
     private boolean pass(Request request, Fault fault, List<String> head, byte[] body, OutputStream out)
@@ -148,7 +169,8 @@ final class S3Gate implements AutoCloseable {
             }
             case UNCONDITIONAL ->
                 out.write(isRefused(answer) ? text(List.of("HTTP/1.1 200 OK", "Content-Length: 0")) : answer);
-            case NONE, UNAVAILABLE, CUT_REQUEST, SILENT -> out.write(answer);
+            case DRIPPING -> drip(answer, out);
+            case NONE, UNAVAILABLE, CUT_REQUEST, SILENT, FULL -> out.write(answer);
         }
         out.flush();
         return true;
