@@ -53,7 +53,9 @@ final class DurableFiles {
 
     /// Moves a file, replacing what is there.
     void move(Path file, Path target) throws IOException {
+        reached.accept(WritePoint.MOVING);
         Files.move(file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        reached.accept(WritePoint.MOVED);
         syncFolder(target);
         syncFolder(file);
     }

@@ -1,6 +1,6 @@
 package cloud.stasis.image.blob.local;
 
-/// The lines between which a process may die while it writes or removes a file. Tests stop it at each.
+/// The lines between which a process may die while it writes, removes or moves a file. Tests stop it at each.
 enum WritePoint {
     CREATED,
     WRITTEN,
@@ -8,5 +8,7 @@ enum WritePoint {
     RENAMED,
     DURABLE,
     REMOVING,
-    REMOVED
+    REMOVED,
+    MOVING,
+    MOVED
 }

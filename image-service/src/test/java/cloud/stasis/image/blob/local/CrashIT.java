@@ -3,11 +3,13 @@ package cloud.stasis.image.blob.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.stasis.chunks.ContentReader;
+import cloud.stasis.chunks.format.Sha256;
 import cloud.stasis.image.Stores;
 import cloud.stasis.image.blob.Reference;
 import cloud.stasis.image.repository.Repository;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
+import cloud.stasis.model.Digest;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.IndexId;
 import cloud.stasis.model.Manifest;
@@ -30,8 +32,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Kills the process at every write point of a first start, a pack, a manifest and a reference, and of a
-/// collection, one after the other, and starts it again.
+/// Kills the process at every write point of a first start, a pack, a manifest and a reference, of a reference that is
+/// replaced and dropped, of a collection, and of a scrub with what it takes out of sight, one after the other, and
+/// starts it again.
 class CrashIT {
     private record Ended(int status, String said) {}
 
@@ -93,6 +96,123 @@ class CrashIT {
             assertThat(Stores.packBytes(root)).isLessThan(kept.length + 5_000L);
             assertThat(root.resolve("manifests").toFile().list()).hasSize(1);
         });
+    }
+
+    @Test
+    void aReferenceThatIsReplacedOrDroppedIsTheOldOneOrTheNewOne() throws Exception {
+        Path original = directory.resolve("original");
+        byte[] bytes = Stores.noise(CrashingStore.BYTES, 1);
+        ImageId image = ImageId.random();
+        ReferenceName name = ReferenceName.of(image);
+        try (Repository repository = Stores.open(original)) {
+            repository.seal(name, Stores.image(Stores.put(repository, bytes)));
+        }
+        // The note of the replica; the manifest, the reference pending and visible; then both notes are dropped.
+        int points = 4 * WRITE_POINTS + 2 * REMOVE_POINTS;
+
+        each(points + 1, point -> {
+            Path root = directory.resolve("changed" + point);
+            copy(original, root);
+            Ended ended = run(CrashingChange.class, root.toString(), image.toString(), Integer.toString(point));
+            assertThat(ended.status).as(ended.said).isEqualTo(point > points ? 0 : CrashingStore.DIED);
+
+            try (Repository repository = Stores.open(root)) {
+                assertThat(Stores.halfWritten(root)).isEmpty();
+                Optional<Manifest> seen =
+                        repository.reference(name).map(reference -> repository.manifest(reference.manifest()));
+                if (ended.said.contains("dropped")) {
+                    assertThat(seen).isEmpty();
+                }
+                if (seen.isPresent()) {
+                    assertThat(seen.get().metadata().isEmpty() && ended.said.contains("renamed"))
+                            .isFalse();
+                    assertThat(read(repository, seen.get().parts().getFirst().content()))
+                            .isEqualTo(bytes);
+                    repository.seal(name, CrashingChange.renamed(seen.get()));
+                    repository.drop(name);
+                }
+                assertThat(repository.reference(name)).isEmpty();
+            }
+        });
+    }
+
+    @Test
+    void aScrubThatDiesAnywhereLosesNoMoreThanRottedAndTheNextOneGoesOn() throws Exception {
+        Path original = directory.resolve("original");
+        byte[] rotten = Stores.noise(CrashingStore.BYTES, 1);
+        byte[] sound = Stores.noise(300_000, 2);
+        byte[] lost = Stores.noise(200_000, 3);
+        ReferenceName soundName = ReferenceName.of(ImageId.random());
+        ReferenceName lostName = ReferenceName.of(ImageId.random());
+        try (Repository repository = Stores.open(original)) {
+            Stores.put(repository, rotten);
+            flip(only(original, "packs", List.of()), 8 + 3 * 65_536 + 5);
+            List<Path> first = files(original, "packs");
+            repository.seal(soundName, Stores.image(Stores.put(repository, sound)));
+            Path second = only(original, "packs", first);
+            // Its directory, by which nothing is lost.
+            flip(second, (int) Files.size(second) - 60);
+            List<Path> manifests = files(original, "manifests");
+            repository.seal(lostName, Stores.image(Stores.put(repository, lost)));
+            flip(only(original, "manifests", manifests), 30);
+        }
+        Path counted = directory.resolve("counted");
+        copy(original, counted);
+        int points = CrashingScrubber.scrub(counted, 0);
+        assertThat(points).as("it dies often enough").isGreaterThan(10 * WRITE_POINTS);
+
+        each(points + 1, point -> {
+            Path root = directory.resolve("scrubbed" + point);
+            copy(original, root);
+            int status = run(CrashingScrubber.class, root.toString(), Integer.toString(point)).status;
+            assertThat(status).isEqualTo(point > points ? 0 : CrashingStore.DIED);
+            requireSound(root, soundName, sound);
+
+            CrashingScrubber.scrub(root, 0);
+
+            requireSound(root, soundName, sound);
+            assertThat(CrashingScrubber.scrubAll(LocalBlobStore.open(root)).damages())
+                    .as("after " + point)
+                    .isEmpty();
+            try (Repository repository = Stores.open(root)) {
+                // Of eleven chunks, one.
+                List<Digest> leaves = new ArrayList<>();
+                for (int at = 0; at < rotten.length; at += 65_536) {
+                    leaves.add(Sha256.of(rotten, at, Math.min(65_536, rotten.length - at)));
+                }
+                assertThat(repository.exchange().missing(leaves).cardinality()).isOne();
+                assertThat(repository.isWhole(
+                                repository.reference(lostName).orElseThrow().manifest()))
+                        .isFalse();
+            }
+        });
+    }
+
+    private static void requireSound(Path root, ReferenceName name, byte[] bytes) throws IOException {
+        try (Repository repository = Stores.open(root)) {
+            Manifest manifest =
+                    repository.manifest(repository.reference(name).orElseThrow().manifest());
+            assertThat(read(repository, manifest.parts().getFirst().content())).isEqualTo(bytes);
+        }
+    }
+
+    private static List<Path> files(Path root, String folder) throws IOException {
+        try (Stream<Path> files = Files.walk(root.resolve(folder))) {
+            return files.filter(Files::isRegularFile).toList();
+        }
+    }
+
+    private static Path only(Path root, String folder, List<Path> but) throws IOException {
+        List<Path> files = new ArrayList<>(files(root, folder));
+        files.removeAll(but);
+        assertThat(files).hasSize(1);
+        return files.getFirst();
+    }
+
+    private static void flip(Path file, int at) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[at] ^= 1;
+        Files.write(file, bytes);
     }
 
     @FunctionalInterface
