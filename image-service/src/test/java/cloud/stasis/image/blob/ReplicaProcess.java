@@ -1,8 +1,8 @@
-package cloud.stasis.image.blob.local;
+package cloud.stasis.image.blob;
 
 import cloud.stasis.chunks.ContentReader;
 import cloud.stasis.image.Stores;
-import cloud.stasis.image.blob.VerifyingBlobStore;
+import cloud.stasis.image.blob.url.StoreUrl;
 import cloud.stasis.image.repository.Pace;
 import cloud.stasis.image.repository.Repository;
 import cloud.stasis.image.repository.Retention;
@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.Random;
 
 /// A process that has a store open beside others: it seals, reads, drops and collects until a file called `stop`
-/// appears, and prints what was acknowledged. `ReplicaProcess <directory> <stop> <seed>`.
+/// appears, and prints what was acknowledged. `ReplicaProcess <store> <stop> <seed>`.
 final class ReplicaProcess {
     /// Few, so that everything is met again: alive, dropped or collected.
     static final int CONTENTS = 40;
@@ -41,7 +41,8 @@ final class ReplicaProcess {
         Path stop = Path.of(arguments[1]);
         Random random = new Random(Long.parseLong(arguments[2]));
         try (Repository repository = Repository.open(
-                new VerifyingBlobStore(LocalBlobStore.open(Path.of(arguments[0]))),
+                new VerifyingBlobStore(StoreUrl.parse(arguments[0], StoreUrl.BucketAccess.fromEnvironment())
+                        .open()),
                 Clock.systemUTC(),
                 Uptime.fromNow(),
                 NOTHING,

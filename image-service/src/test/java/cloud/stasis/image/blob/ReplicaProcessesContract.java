@@ -1,4 +1,4 @@
-package cloud.stasis.image.blob.local;
+package cloud.stasis.image.blob;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,12 +13,10 @@ import cloud.stasis.model.ReferenceName;
 import cloud.stasis.testkit.Until;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,15 +24,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Real processes on one directory. Some are killed, one is stopped and goes on when the others have given it up.
-class ReplicaProcessesIT {
+/// Real processes on one store. Some are killed, one is stopped and goes on when the others have given it up.
+public abstract class ReplicaProcessesContract {
     private static final Duration DEADLINE = Duration.ofSeconds(240);
 
     @TempDir
-    Path directory;
+    protected Path directory;
+
+    /// As a process opens the store, with what it needs in its environment.
+    protected abstract String url();
+
+    protected abstract Map<String, String> environment();
+
+    /// As this test opens it.
+    protected abstract BlobStore open();
+
+    /// Whether a process that is stopped now keeps the others from their work: then they can only say so.
+    protected abstract boolean isInTheWay() throws IOException;
 
     private record Running(Process process, Path said) {
         List<String> lines() throws IOException {
@@ -96,7 +106,12 @@ class ReplicaProcessesIT {
         // Once when it wakes up; and perhaps when the machine let one of them wait for longer than its silence.
         assertThat(refused).as("seals that were refused").isLessThan(10);
         assertThat(unbeaten).as("beats that failed").isLessThan(10);
-        try (Repository repository = Stores.open(directory.resolve("store"), () -> Duration.ZERO, Retention.STANDARD)) {
+        try (Repository repository = Repository.open(
+                new VerifyingBlobStore(open()),
+                Clock.systemUTC(),
+                () -> Duration.ZERO,
+                Retention.STANDARD,
+                Stores.ALONE)) {
             expected.forEach((name, seed) ->
                     assertThat(read(repository, name)).isEqualTo(Stores.noise(ReplicaProcess.BYTES, seed)));
             assertThat(repository.scrubber().scrub(ByteCount.ofGib(1024)).isClean())
@@ -106,7 +121,7 @@ class ReplicaProcessesIT {
 
     private Running start(List<Running> all, int seed) throws IOException {
         Path said = directory.resolve("said" + seed);
-        Process process = new ProcessBuilder(
+        ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
@@ -114,29 +129,23 @@ class ReplicaProcessesIT {
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                         ReplicaProcess.class.getName(),
-                        directory.resolve("store").toString(),
+                        url(),
                         directory.resolve("stop").toString(),
                         Integer.toString(seed))
                 .redirectOutput(said.toFile())
-                .redirectError(directory.resolve("errors" + seed).toFile())
-                .start();
-        Running running = new Running(process, said);
+                .redirectError(directory.resolve("errors" + seed).toFile());
+        builder.environment().putAll(environment());
+        Running running = new Running(builder.start(), said);
         all.add(running);
         return running;
     }
 
-    /// Not while it holds the lock of the directory, for some milliseconds at a time: then the others can only say
-    /// so.
     private void stop(Running running) throws Exception {
         while (true) {
             signal(running, "STOP");
             until(running, () -> isStopped(running));
-            try (FileChannel file =
-                            FileChannel.open(directory.resolve("store").resolve("lock"), StandardOpenOption.WRITE);
-                    FileLock lock = file.tryLock()) {
-                if (lock != null) {
-                    return;
-                }
+            if (!isInTheWay()) {
+                return;
             }
             signal(running, "CONT");
             assertThat(running.process.waitFor(20, TimeUnit.MILLISECONDS)).isFalse();
@@ -145,7 +154,7 @@ class ReplicaProcessesIT {
 
     /// All of its threads: the kernel stops one after the other.
     private static boolean isStopped(Running running) throws IOException {
-        for (Path thread : StoreFolders.children(Path.of("/proc", Long.toString(running.process.pid()), "task"))) {
+        for (Path thread : children(Path.of("/proc", Long.toString(running.process.pid()), "task"))) {
             String status = Files.readString(thread.resolve("stat"));
             if (status.charAt(status.lastIndexOf(')') + 2) != 'T') {
                 return false;
@@ -171,7 +180,7 @@ class ReplicaProcessesIT {
 
     private List<String> errors() throws IOException {
         List<String> errors = new ArrayList<>();
-        for (Path file : StoreFolders.children(directory)) {
+        for (Path file : children(directory)) {
             if (file.getFileName().toString().startsWith("errors")) {
                 Files.readString(file)
                         .lines()
@@ -180,6 +189,12 @@ class ReplicaProcessesIT {
             }
         }
         return errors;
+    }
+
+    private static List<Path> children(Path folder) throws IOException {
+        try (Stream<Path> children = Files.list(folder)) {
+            return children.toList();
+        }
     }
 
     private static byte[] read(Repository repository, ReferenceName name) {
