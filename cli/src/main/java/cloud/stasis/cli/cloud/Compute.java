@@ -95,8 +95,92 @@ public final class Compute {
         return new Server(json(Call.post(SERVICE, "servers").json(body)).path("server"));
     }
 
-    public void delete(Server server) {
-        send(Call.delete(SERVICE, "servers", server.id())).orFail();
+    public Reply delete(Server server) {
+        return send(Call.delete(SERVICE, "servers", server.id())).orFail();
+    }
+
+    /// Gives it another name.
+    public Server rename(Server server, String name) {
+        ObjectNode body = Json.object();
+        body.putObject("server").put("name", name);
+        return new Server(
+                json(Call.put(SERVICE, "servers", server.id()).json(body)).path("server"));
+    }
+
+    /// Adds to its metadata.
+    ///
+    /// @return all of it
+    public JsonNode addMetadata(Server server, ObjectNode added) {
+        ObjectNode body = Json.object();
+        body.set("metadata", added);
+        return json(Call.post(SERVICE, "servers", server.id(), "metadata").json(body))
+                .path("metadata");
+    }
+
+    public JsonNode metadata(Server server) {
+        return json(Call.get(SERVICE, "servers", server.id(), "metadata")).path("metadata");
+    }
+
+    public void removeMetadata(Server server, String key) {
+        send(Call.delete(SERVICE, "servers", server.id(), "metadata", key)).orFail();
+    }
+
+    /// Also one that is gone, if it is given by its id: what was done with it outlives it.
+    public Server everServer(String nameOrId) {
+        return Lookup.isId(nameOrId)
+                ? serverById(nameOrId).orElseGet(() -> new Server(Json.object().put("id", nameOrId)))
+                : server(nameOrId);
+    }
+
+    /// What was done with it, the newest first.
+    public List<Named> actions(Server server) {
+        return named(Call.get(SERVICE, "servers", server.id(), "os-instance-actions"), "instanceActions");
+    }
+
+    public List<Named> serverGroups(Projects whose) {
+        Call call = Call.get(SERVICE, "os-server-groups");
+        return named(whose == Projects.ALL ? call.query("all_projects", "1") : call, "server_groups");
+    }
+
+    /// Of whom a list tells.
+    public enum Projects {
+        OWN,
+        ALL
+    }
+
+    public List<Named> keypairs() {
+        List<Named> keypairs = new ArrayList<>();
+        json(Call.get(SERVICE, "os-keypairs"))
+                .path("keypairs")
+                .forEach(entry -> keypairs.add(new Named(entry.path("keypair"))));
+        return keypairs;
+    }
+
+    public Named addKeypair(String name, String publicKey) {
+        ObjectNode body = Json.object();
+        body.putObject("keypair").put("name", name).put("public_key", publicKey).put("type", "ssh");
+        return new Named(json(Call.post(SERVICE, "os-keypairs").json(body)).path("keypair"));
+    }
+
+    public void deleteKeypair(String name) {
+        send(Call.delete(SERVICE, "os-keypairs", name)).orFail();
+    }
+
+    /// What the project may have of servers, and has, by the words of the API.
+    public JsonNode limits() {
+        return json(Call.get(SERVICE, "limits")).path("limits").path("absolute");
+    }
+
+    /// How much of each a project may have, and has.
+    public JsonNode quota(String project) {
+        return json(Call.get(SERVICE, "os-quota-sets", project, "detail")).path("quota_set");
+    }
+
+    /// What is not said stays.
+    public void setQuota(String project, ObjectNode limits) {
+        ObjectNode body = Json.object();
+        body.set("quota_set", limits);
+        json(Call.put(SERVICE, "os-quota-sets", project).json(body));
     }
 
     /// @param argument what the action takes; null in JSON if it takes nothing
@@ -107,22 +191,36 @@ public final class Compute {
                 .orFail();
     }
 
+    /// One of several that are kept by turns.
+    ///
+    /// @param type of the turn: the oldest of the same type goes
+    /// @return the id of the image that will be; empty if it will not stay
+    public Optional<String> backup(Server server, String name, String type, int rotation) {
+        ObjectNode argument =
+                Json.object().put("name", name).put("backup_type", type).put("rotation", rotation);
+        return Optional.of(imageOf(act(server, "createBackup", argument))).filter(id -> !id.isEmpty());
+    }
+
     /// @return the id of the image that will be
     public String createImage(Server server, String name, ObjectNode metadata) {
         ObjectNode argument = Json.object().put("name", name);
         if (!metadata.isEmpty()) {
             argument.set("metadata", metadata);
         }
-        Reply reply = act(server, "createImage", argument);
-        // Below 2.45 the id is only in the last segment of an address whose host is known to be wrong.
-        Optional<String> location = reply.header("location");
-        String id = location.isPresent()
-                ? location.get().substring(location.get().lastIndexOf('/') + 1)
-                : Json.text(reply.json(), "image_id");
+        String id = imageOf(act(server, "createImage", argument));
         if (id.isEmpty()) {
             throw Failure.local(FailureType.BAD_ANSWER, "the compute service did not say which image it makes");
         }
         return id;
+    }
+
+    /// Below 2.45 the id is only in the last segment of an address whose host is known to be wrong.
+    private static String imageOf(Reply reply) {
+        Optional<String> location = reply.header("location");
+        if (location.isPresent()) {
+            return location.get().substring(location.get().lastIndexOf('/') + 1);
+        }
+        return reply.body().length == 0 ? "" : Json.text(reply.json(), "image_id");
     }
 
     public String consoleLog(Server server, Optional<Integer> lines) {
@@ -151,6 +249,12 @@ public final class Compute {
     /// The highest microversion that the cloud speaks, as `2.93`.
     public String maximum() {
         return Json.text(session.send(Call.get(SERVICE)).orFail().json().path("version"), "version");
+    }
+
+    private List<Named> named(Call call, String collection) {
+        List<Named> found = new ArrayList<>();
+        json(call).path(collection).forEach(one -> found.add(new Named(one)));
+        return found;
     }
 
     private JsonNode json(Call call) {

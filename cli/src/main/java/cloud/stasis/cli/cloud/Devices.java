@@ -2,6 +2,7 @@ package cloud.stasis.cli.cloud;
 
 import cloud.stasis.cli.failure.Failure;
 import cloud.stasis.cli.http.Json;
+import cloud.stasis.cli.http.Reply;
 import cloud.stasis.cli.login.Call;
 import cloud.stasis.cli.login.ServiceType;
 import cloud.stasis.cli.login.Session;
@@ -26,6 +27,16 @@ public final class Devices {
         @Override
         public String id() {
             return text("port_id");
+        }
+
+        @Override
+        public String status() {
+            return text("port_state");
+        }
+
+        /// Whether the machine has it.
+        public boolean isSettled() {
+            return !status().equals("BUILD");
         }
 
         public String addresses() {
@@ -56,20 +67,25 @@ public final class Devices {
         return found;
     }
 
+    public Optional<Interface> interfaceOf(Server server, String port) {
+        return interfaces(server).stream().filter(nic -> nic.id().equals(port)).findFirst();
+    }
+
     /// @param network by its id or name; empty for the only one there is
-    public Interface attach(Server server, Optional<String> network, Optional<String> address) {
+    public Begun<Interface> attach(Server server, Optional<String> network, Optional<String> address) {
         ObjectNode wanted = Json.object();
         network.ifPresent(id -> wanted.put("net_id", id));
         address.ifPresent(text -> wanted.putArray("fixed_ips").addObject().put("ip_address", text));
         ObjectNode body = Json.object();
         body.set("interfaceAttachment", wanted);
-        return new Interface(json(Call.post(ServiceType.COMPUTE, "servers", server.id(), "os-interface")
+        Reply reply = session.send(Call.post(ServiceType.COMPUTE, "servers", server.id(), "os-interface")
                         .json(body))
-                .path("interfaceAttachment"));
+                .orFail();
+        return new Begun<>(new Interface(reply.json().path("interfaceAttachment")), reply);
     }
 
-    public void detach(Server server, String port) {
-        session.send(Call.delete(ServiceType.COMPUTE, "servers", server.id(), "os-interface", port))
+    public Reply detach(Server server, String port) {
+        return session.send(Call.delete(ServiceType.COMPUTE, "servers", server.id(), "os-interface", port))
                 .orFail();
     }
 

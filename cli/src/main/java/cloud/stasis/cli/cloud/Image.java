@@ -23,6 +23,19 @@ public record Image(JsonNode json) implements Resource {
         };
     }
 
+    /// Whether its bytes are on their way.
+    public boolean isTakenIn() {
+        return switch (status()) {
+            case "saving", "uploading", "importing" -> true;
+            default -> false;
+        };
+    }
+
+    /// Whether no bytes have come yet.
+    public boolean isWaitingForData() {
+        return status().equals("queued");
+    }
+
     public boolean isActive() {
         return status().equals("active");
     }

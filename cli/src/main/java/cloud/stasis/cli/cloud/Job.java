@@ -36,6 +36,10 @@ public record Job(JsonNode json) implements Resource {
         };
     }
 
+    public boolean isCancelled() {
+        return state().equals("cancelled");
+    }
+
     public boolean isStuck() {
         return state().equals("stuck");
     }

@@ -2,7 +2,6 @@ package cloud.stasis.cli.cloud;
 
 import cloud.stasis.cli.failure.Failure;
 import cloud.stasis.cli.failure.FailureType;
-import cloud.stasis.cli.http.Json;
 import cloud.stasis.cli.http.Reply;
 import cloud.stasis.cli.http.Wire;
 import cloud.stasis.cli.login.Call;
@@ -10,12 +9,15 @@ import cloud.stasis.cli.login.ServiceType;
 import cloud.stasis.cli.login.Session;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// Jobs, by our own API.
 public final class Jobs {
     private static final ServiceType SERVICE = ServiceType.SNAPSHOT;
+    /// No project begins more of them between a request and the question for its job.
+    private static final String RECENT = "100";
 
     private final Session session;
 
@@ -44,15 +46,33 @@ public final class Jobs {
         return newest("server", server.id());
     }
 
+    /// The job that a request began: the one that bears the request's id. Empty on a cloud that is not ours, and if the
+    /// request was done when it was answered.
+    public Optional<Job> begunBy(Reply reply) {
+        Optional<String> request = reply.requestId();
+        return request.isEmpty()
+                ? Optional.empty()
+                : newest(Call.get(SERVICE, "jobs").query("limit", RECENT)).stream()
+                        .filter(job -> job.text("request_id").equals(request.get()))
+                        .findFirst();
+    }
+
     private Optional<Job> newest(String subject, String id) {
+        return newest(Call.get(SERVICE, "jobs").query(subject, id).query("limit", "1")).stream()
+                .findFirst();
+    }
+
+    private List<Job> newest(Call call) {
+        List<Job> jobs = new ArrayList<>();
         try {
-            Reply reply =
-                    session.send(Call.get(SERVICE, "jobs").query(subject, id).query("limit", "1"));
-            JsonNode first = reply.isSuccess() ? reply.json().path("jobs").path(0) : Json.missing();
-            return first.isObject() ? Optional.of(new Job(first)) : Optional.empty();
+            Reply reply = session.send(call);
+            if (reply.isSuccess()) {
+                reply.json().path("jobs").forEach(job -> jobs.add(new Job(job)));
+            }
+            return jobs;
         } catch (Failure noSuchApi) {
             if (noSuchApi.is(FailureType.ENDPOINT_NOT_FOUND) || noSuchApi.is(FailureType.BAD_ANSWER)) {
-                return Optional.empty();
+                return jobs;
             }
             throw noSuchApi;
         }

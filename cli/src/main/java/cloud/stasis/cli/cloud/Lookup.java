@@ -18,12 +18,16 @@ final class Lookup {
 
     private Lookup() {}
 
+    static boolean isId(String given) {
+        return ID.matcher(given).matches();
+    }
+
     /// @param kind the word for messages, such as `server`
     /// @param byId asked only with what looks like a UUID, so that nothing else ever stands in a path
     /// @param byName may answer more than was asked for
     static <R extends Resource> R one(
             String kind, String given, Function<String, Optional<R>> byId, Supplier<List<R>> byName) {
-        if (ID.matcher(given).matches()) {
+        if (isId(given)) {
             Optional<R> found = byId.apply(given);
             if (found.isPresent()) {
                 return found.get();

@@ -1,7 +1,12 @@
 package cloud.stasis.cli.cloud;
 
+import cloud.stasis.cli.failure.Failure;
+import cloud.stasis.cli.failure.FailureType;
 import cloud.stasis.cli.http.Json;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -53,7 +58,33 @@ public record Policy(JsonNode json) implements Resource {
     }
 
     /// What came of one run for one server or volume.
-    public record Result(JsonNode json) implements Resource {}
+    public record Result(JsonNode json) implements Resource {
+        /// Whether its job has not begun.
+        public boolean isWaiting() {
+            return status().equals("waiting");
+        }
+
+        /// The database keeps times less finely than they were told at first; nothing runs twice in a second.
+        private boolean isOf(Result entered) {
+            return text("target").equals(entered.text("target"))
+                    && Duration.between(runAt(), entered.runAt()).abs().compareTo(Duration.ofSeconds(1)) < 0;
+        }
+
+        private Instant runAt() {
+            try {
+                return Instant.parse(text("run_at"));
+            } catch (DateTimeParseException malformed) {
+                throw Failure.local(FailureType.BAD_ANSWER, "a run of a policy has no time: '" + text("run_at") + "'");
+            }
+        }
+    }
+
+    /// What came of those that a run entered.
+    public List<Result> of(List<Result> entered) {
+        return results().stream()
+                .filter(result -> entered.stream().anyMatch(result::isOf))
+                .toList();
+    }
 
     private static String pairs(JsonNode metadata) {
         List<String> pairs = new ArrayList<>();

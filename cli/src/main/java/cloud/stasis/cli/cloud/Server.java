@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// A server ("instance" inside Stasis) as the compute API shows it.
 public record Server(JsonNode json) implements Resource {
@@ -25,6 +26,16 @@ public record Server(JsonNode json) implements Resource {
 
     public boolean isBusy() {
         return !taskState().isEmpty();
+    }
+
+    /// `ACTIVE (powering-off)`
+    public String doing() {
+        return status() + (isBusy() ? " (" + taskState() + ")" : "");
+    }
+
+    /// Why it stays as it is: it is in error, and nothing is being done about that.
+    public Optional<String> faultAtRest() {
+        return isInError() && !isBusy() ? Optional.of(fault()) : Optional.empty();
     }
 
     public boolean isInError() {

@@ -9,7 +9,7 @@ import java.time.Instant;
 /// Bears a cloud that does not answer, for a while.
 final class Patience {
     /// A gateway is back within this after a restart.
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final Clock clock;
     private Instant lastAnswer;

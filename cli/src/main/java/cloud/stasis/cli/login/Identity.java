@@ -47,6 +47,16 @@ final class Identity {
         return parse(reply, new Secret(token));
     }
 
+    /// The id of the project that a token is good for.
+    String project(Settings settings, Secret token) {
+        Reply reply = wire.send(new Request(Method.GET, tokens(settings), authenticated(token, token), Body.NONE));
+        String id = Json.text(reply.orFail().json().path("token").path("project"), "id");
+        if (id.isEmpty()) {
+            throw Failure.command("the login has no project; name one");
+        }
+        return id;
+    }
+
     /// Makes a token worthless. One that is so already is not an error.
     void revoke(Settings settings, Secret token) {
         Reply reply = wire.send(new Request(Method.DELETE, tokens(settings), authenticated(token, token), Body.NONE));

@@ -55,6 +55,11 @@ public final class Session {
         return current().catalogue().endpoint(service, settings);
     }
 
+    /// The id of the project that one is logged in to.
+    public String project() {
+        return identity.project(settings, current().token());
+    }
+
     /// Makes the kept token worthless and forgets it. Whether there was one.
     public boolean end() {
         Optional<Login> kept = cache.flatMap(files -> files.find(settings, clock.instant()));

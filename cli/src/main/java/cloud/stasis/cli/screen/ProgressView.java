@@ -9,6 +9,15 @@ public interface ProgressView {
     /// The end, in words such as `completed`. Nothing is shown after it.
     void end(String outcome);
 
+    /// Shows nothing.
+    ProgressView NONE = new ProgressView() {
+        @Override
+        public void show(Progress progress) {}
+
+        @Override
+        public void end(String outcome) {}
+    };
+
     /// A bar that is redrawn in place on a terminal, lines elsewhere.
     static ProgressView of(Terminal terminal, Clock clock, String title) {
         return terminal.features().errMoves()

@@ -12,6 +12,9 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 /// How help is laid out: verbs in groups, and for one verb only the options that are its own.
 final class HelpLayout {
+    private static final int WIDEST =
+            VerbEntry.ALL.stream().mapToInt(verb -> verb.name().length()).max().orElseThrow();
+
     private HelpLayout() {}
 
     static void applyToRoot(CommandLine line) {
@@ -54,7 +57,7 @@ final class HelpLayout {
                         .build());
         usage.abbreviateSynopsis(true).sortOptions(false);
         if (verb.getCommand() instanceof ServerChange change) {
-            usage.description(change.description());
+            usage.description(change.description()).footer(change.examples());
         }
         verb.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, HelpLayout::ownOptions);
         usage.parameterListHeading("%n").optionListHeading("%n");
@@ -82,7 +85,7 @@ final class HelpLayout {
                     String[] description = verb.getCommandSpec().usageMessage().description();
                     text.append("  ")
                             .append(entry.name())
-                            .repeat(' ', Math.max(1, 18 - entry.name().length()))
+                            .repeat(' ', Math.max(1, WIDEST - entry.name().length() + 2))
                             .append(description.length == 0 ? "" : description[0])
                             .append('\n');
                 }

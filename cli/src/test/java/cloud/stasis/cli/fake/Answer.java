@@ -6,6 +6,9 @@ import java.util.Map;
 
 /// What the fake cloud answers.
 public record Answer(int status, Map<String, String> headers, byte[] body) {
+    /// The connection is cut instead.
+    public static final Answer LOST = empty(0);
+
     public static Answer json(int status, String body) {
         return new Answer(
                 status,

@@ -10,7 +10,8 @@ import java.nio.charset.StandardCharsets;
 /// A request that reached the fake cloud.
 ///
 /// @param line method and path with query, decoded, such as `GET /compute/v2.1/servers/detail?limit=1000`
-public record Asked(String line, Headers headers, byte[] body) {
+/// @param id by which the answer and a job name it
+public record Asked(String line, Headers headers, byte[] body, String id) {
     public String text() {
         return new String(body, StandardCharsets.UTF_8);
     }

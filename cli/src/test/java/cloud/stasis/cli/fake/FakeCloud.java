@@ -25,6 +25,7 @@ public final class FakeCloud implements AutoCloseable {
     private final List<Asked> asked = new ArrayList<>();
     private final Map<String, Function<Asked, Answer>> routes = new LinkedHashMap<>();
     private final Set<String> goodTokens = new HashSet<>();
+    private String identity = "/identity/v3";
     private int tokensMade;
     private boolean cataloguesSnapshots = true;
     private Instant expiry = Instant.parse("2040-01-01T00:00:00Z");
@@ -82,6 +83,11 @@ public final class FakeCloud implements AutoCloseable {
         cataloguesSnapshots = false;
     }
 
+    /// Instead of where our own cloud has it, beside which our own API would be looked for.
+    public void logsInAt(String path) {
+        identity = path;
+    }
+
     public List<String> lines() {
         synchronized (asked) {
             return asked.stream().map(Asked::line).toList();
@@ -92,6 +98,17 @@ public final class FakeCloud implements AutoCloseable {
         return (int) lines().stream()
                 .filter(line -> line.equals("POST /identity/v3/auth/tokens"))
                 .count();
+    }
+
+    /// The last request that changed something: what a job says of where it comes from.
+    public Asked lastChange() {
+        synchronized (asked) {
+            return asked.reversed().stream()
+                    .filter(request -> !request.line().startsWith("GET ")
+                            && !request.line().startsWith("POST /identity/"))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("nothing was changed by " + lines()));
+        }
     }
 
     /// The last request to a route.
@@ -109,15 +126,20 @@ public final class FakeCloud implements AutoCloseable {
         String line = exchange.getRequestMethod() + " "
                 + exchange.getRequestURI().getPath() + (query == null ? "" : "?" + query);
         byte[] body = exchange.getRequestBody().readAllBytes();
-        Asked request = new Asked(line, exchange.getRequestHeaders(), body);
+        Asked request;
         Function<Asked, Answer> route;
         synchronized (asked) {
+            request = new Asked(line, exchange.getRequestHeaders(), body, "req-" + (asked.size() + 1));
             asked.add(request);
             route = route(request);
         }
         Answer answer = route.apply(request);
+        if (answer == Answer.LOST) {
+            exchange.close();
+            return;
+        }
         answer.headers().forEach(exchange.getResponseHeaders()::set);
-        exchange.getResponseHeaders().set("x-openstack-request-id", "req-" + lines().size());
+        exchange.getResponseHeaders().set("x-openstack-request-id", request.id());
         exchange.sendResponseHeaders(answer.status(), answer.body().length == 0 ? -1 : answer.body().length);
         if (answer.body().length > 0) {
             exchange.getResponseBody().write(answer.body());
@@ -127,7 +149,7 @@ public final class FakeCloud implements AutoCloseable {
 
     private Function<Asked, Answer> route(Asked request) {
         String line = withoutQuery(request.line());
-        if (line.equals("POST /identity/v3/auth/tokens")) {
+        if (line.equals("POST " + identity + "/auth/tokens")) {
             return this::login;
         }
         if (!goodTokens.contains(request.token())) {
@@ -182,7 +204,7 @@ public final class FakeCloud implements AutoCloseable {
                 + "," + service("volumev3", "/volume/v3/project")
                 + "," + service("image", "/image")
                 + (cataloguesSnapshots ? "," + service("snapshot", "/snapshot/v1") : "");
-        return "{'token':{'expires_at':'" + expiry + "','catalog':[" + catalogue + "]}}";
+        return "{'token':{'expires_at':'" + expiry + "','project':{'id':'project'},'catalog':[" + catalogue + "]}}";
     }
 
     private String service(String type, String path) {

@@ -21,6 +21,7 @@ class ImageVerbsIT {
     private static final String IMAGE = "33333333-3333-4333-8333-333333333333";
     private static final String JOB = "44444444-4444-4444-8444-444444444444";
     private static final String ACTION = "POST /compute/v2.1/servers/" + WEB + "/action";
+    private static final String UPLOAD = "PUT /image/v2/images/" + IMAGE + "/file";
     private static final String SHOW = "GET /image/v2/images/" + IMAGE;
 
     @TempDir
@@ -133,7 +134,7 @@ class ImageVerbsIT {
         Run run = shell.run("image-create", "--poll", WEB, "nightly");
 
         assertThat(run.status()).isEqualTo(1);
-        assertThat(run.err()).contains("ERROR (ResourceInErrorState): image " + IMAGE + " was not made");
+        assertThat(run.err()).contains("ERROR (ResourceInErrorState): image " + IMAGE + " does not exist any more");
     }
 
     @Test
@@ -174,6 +175,7 @@ class ImageVerbsIT {
         cloud.on(
                 "PUT " + SHOW.substring(4) + "/file",
                 Answer.json(413, "{'message':'quota<br /><br />full','code':'413 x','title':'x'}"));
+        cloud.on(SHOW, image("queued", 0));
         cloud.on("DELETE " + SHOW.substring(4), Answer.empty(204));
 
         Run run = shell.run("image-upload", "--file", file.toString(), "demo");
@@ -181,6 +183,96 @@ class ImageVerbsIT {
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err()).contains("ERROR (OverLimit): quota  full (HTTP 413)");
         assertThat(cloud.lines()).contains("DELETE " + SHOW.substring(4));
+    }
+
+    @Test
+    void whatTheUploadFailedOfIsToldWhateverTheCleaningUpComesTo() throws IOException {
+        Path file = Files.writeString(home.resolve("disk"), "hello");
+        cloud.on("POST /image/v2/images", Answer.json(201, "{'id':'" + IMAGE + "','status':'queued'}"));
+        cloud.on(UPLOAD, Answer.json(413, "{'message':'full'}"));
+        cloud.on(SHOW, Answer.json(503, "{'message':'away'}"));
+        cloud.on("DELETE " + SHOW.substring(4), Answer.json(503, "{'message':'away'}"));
+
+        Run run = shell.run("image-upload", "--file", file.toString(), "demo");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err())
+                .contains("Look at it:  stasis image-show " + IMAGE)
+                .endsWith("ERROR (OverLimit): full (HTTP 413) (Request-ID: "
+                        + cloud.last(UPLOAD).id() + ")\n");
+    }
+
+    @Test
+    void anUploadWhoseAnswerWasLostIsNotDeletedIfTheCloudHasAllOfIt() throws IOException {
+        Path file = Files.writeString(home.resolve("disk"), "hello");
+        cloud.on("POST /image/v2/images", Answer.json(201, "{'id':'" + IMAGE + "','status':'queued'}"));
+        cloud.on(UPLOAD, Answer.LOST);
+        cloud.onInTurn(SHOW, image("saving", 0), image("active", 5));
+        cloud.on("DELETE " + SHOW.substring(4), Answer.empty(204));
+
+        Run run = shell.run("image-upload", "--file", file.toString(), "demo");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(run.out()).contains("active");
+        assertThat(cloud.lines()).noneMatch(line -> line.startsWith("DELETE"));
+    }
+
+    @Test
+    void anUploadThatWasCutOffLeavesNoEmptyImage() throws IOException {
+        Path file = Files.writeString(home.resolve("disk"), "hello");
+        cloud.on("POST /image/v2/images", Answer.json(201, "{'id':'" + IMAGE + "','status':'queued'}"));
+        cloud.on(UPLOAD, Answer.LOST);
+        cloud.onInTurn(SHOW, image("saving", 0), image("queued", 0));
+        cloud.on("DELETE " + SHOW.substring(4), Answer.empty(204));
+
+        Run run = shell.run("image-upload", "--file", file.toString(), "demo");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.err()).contains("ERROR (ConnectFailure): ");
+        assertThat(cloud.lines()).contains("DELETE " + SHOW.substring(4));
+    }
+
+    @Test
+    void whoeverInterruptsAnUploadIsToldWhatIsLeft() throws IOException {
+        Path file = Files.writeString(home.resolve("disk"), "hello");
+        cloud.on("POST /image/v2/images", Answer.json(201, "{'id':'" + IMAGE + "','status':'queued'}"));
+        cloud.on(UPLOAD, Answer.empty(204));
+
+        shell.run("image-upload", "--file", file.toString(), "demo");
+
+        assertThat(shell.lastWords()).singleElement().asString().endsWith("stasis image-delete " + IMAGE);
+    }
+
+    @Test
+    void theSnapshotThatAnArchiveBecomesIsFollowedToo() throws IOException {
+        Path file = Files.writeString(home.resolve("web.ova"), "hello");
+        cloud.on("POST /image/v2/images", Answer.json(201, "{'id':'" + IMAGE + "','status':'queued'}"));
+        cloud.on(UPLOAD, Answer.empty(204));
+        cloud.on(
+                "GET /snapshot/v1/jobs",
+                Answer.json(200, "{'jobs':[{'id':'" + JOB + "','kind':'import_snapshot','status':'running'}]}"));
+        cloud.on(
+                "GET /snapshot/v1/jobs/" + JOB + "/events", Answer.events("data: {'id':'x','status':'succeeded'}\n\n"));
+
+        String ova = "--container-format=ova";
+        assertThat(shell.run("image-upload", "--file", file.toString(), ova, "web")
+                        .err())
+                .contains("stasis job-follow " + JOB);
+        assertThat(shell.run("image-upload", "--wait", "--file", file.toString(), ova, "web")
+                        .err())
+                .contains("import snapshot: completed");
+    }
+
+    @Test
+    void whoeverInterruptsADownloadLeavesNoDraft() {
+        cloud.on(SHOW + "/file", new Answer(200, Map.of(), "hello".getBytes(StandardCharsets.UTF_8)));
+        Path file = home.resolve("saved");
+
+        // The last words are said at once here, and the draft that they remove is made anew.
+        shell.run("image-save", "--file", file.toString(), IMAGE);
+
+        assertThat(shell.lastWords())
+                .containsExactly("Nothing was saved. Begin again:  stasis image-save --file " + file + " " + IMAGE);
     }
 
     @Test

@@ -10,6 +10,9 @@ import cloud.stasis.cli.screen.Terminal;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +51,10 @@ class ServerVerbsIT {
 
     private static Answer show(String status, String task) {
         return Answer.json(200, "{'server':" + server(WEB, "web-1", status, task) + "}");
+    }
+
+    private static Answer db(String task) {
+        return Answer.json(200, "{'server':" + server(DB, "db-1", "ACTIVE", task) + "}");
     }
 
     @Test
@@ -282,16 +289,20 @@ class ServerVerbsIT {
         Run run = shell.run("boot", "--image", "demo", "--flavor", "m1.tiny", "--poll", "web-1");
 
         assertThat(run.status()).isZero();
-        assertThat(run.err().lines())
-                .containsExactly("web-1: BUILD (spawning)", "web-1: ACTIVE", "web-1: ACTIVE in 2.0 s");
+        assertThat(run.err().lines()).containsExactly("web-1: BUILD (spawning)", "web-1: ACTIVE in 2.0 s");
         assertThat(shell.lastWords()).containsExactly("It goes on. Look at it:  stasis show " + WEB);
     }
 
     @Test
     void aWaitShowsTheJobWhereTheCloudHasJobs() {
+        String other = "{'id':'" + WEB + "','kind':'boot_server','status':'running','request_id':'req-0'}";
         cloud.on(
                 "GET /snapshot/v1/jobs",
-                Answer.json(200, "{'jobs':[{'id':'" + DB + "','kind':'stop_server','status':'running'}]}"));
+                _ -> Answer.json(
+                        200,
+                        "{'jobs':[" + other + ",{'id':'" + DB
+                                + "','kind':'stop_server','status':'running','request_id':'"
+                                + cloud.last(ACTION).id() + "'}]}"));
         cloud.on("GET /snapshot/v1/jobs/" + DB + "/events", Answer.events("""
                 data:{'id':'x','status':'running','phase':'settling','percent':95,'bytes_done':0,'bytes_total':0}
 
@@ -371,6 +382,44 @@ class ServerVerbsIT {
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.err()).isEqualTo("ERROR (NotFound): no server with a name or ID of 'missing' exists\n");
         assertThat(cloud.last(ACTION).text()).isEqualTo("{\"os-stop\":null}");
+    }
+
+    /// Whoever stops waiting for the first has asked for the second.
+    @Test
+    void everythingIsAskedForBeforeAnythingIsWaitedFor() {
+        cloud.on("DELETE /compute/v2.1/servers/" + WEB, Answer.empty(204));
+        cloud.on("DELETE /compute/v2.1/servers/" + DB, Answer.empty(204));
+        Answer gone = Answer.json(404, "{'itemNotFound':{'message':'gone'}}");
+        cloud.onInTurn(SHOW, show("ACTIVE", "null"), show("ACTIVE", "'deleting'"), gone);
+        cloud.onInTurn("GET /compute/v2.1/servers/" + DB, db("null"), db("'deleting'"), gone);
+
+        Run run = shell.run("delete", "--wait", WEB, DB);
+
+        assertThat(run.status()).isZero();
+        List<String> lines = cloud.lines();
+        assertThat(lines.indexOf("DELETE /compute/v2.1/servers/" + DB)).isLessThan(lines.lastIndexOf(SHOW));
+        assertThat(lines.stream().filter(line -> line.startsWith("DELETE"))).hasSize(2);
+        assertThat(shell.lastWords()).contains("So does this:  web-1\nSo does this:  db-1");
+    }
+
+    @Test
+    void allWaitsTogetherEndAtTheTimeout() {
+        cloud.on("POST /compute/v2.1/servers/" + DB + "/action", Answer.empty(202));
+        cloud.on(SHOW, show("ACTIVE", "'powering-off'"));
+        cloud.on("GET /compute/v2.1/servers/" + DB, db("'powering-off'"));
+        Instant before = shell.clock().instant();
+
+        Run run = shell.run("stop", "--wait", "--timeout", "10s", WEB, DB);
+
+        assertThat(run.status()).isEqualTo(3);
+        assertThat(Duration.between(before, shell.clock().instant())).isLessThan(Duration.ofSeconds(12));
+    }
+
+    @Test
+    void whoeverIsInterruptedWhileAskingIsToldWhatWasNotAskedFor() {
+        shell.run("stop", "missing", WEB);
+
+        assertThat(shell.lastWords()).contains("Not asked for, or not answered yet:  missing " + WEB);
     }
 
     @Test

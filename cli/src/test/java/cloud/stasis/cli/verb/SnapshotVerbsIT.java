@@ -265,8 +265,11 @@ class SnapshotVerbsIT {
                 Answer.json(200, "{'tree':{'nodes':[{'id':'s','safety':true,'status':'creating'}]}}"),
                 Answer.json(200, "{'tree':{'nodes':[{'id':'s','safety':true,'status':'available'}]}}"));
 
-        assertThat(shell.run("snapshot-undo", WEB).status()).isZero();
+        Run run = shell.run("snapshot-undo", WEB);
+        assertThat(run.status()).isZero();
         assertThat(cloud.last(undo).text()).isEqualTo("{}");
+        assertThat(run.err()).contains("web-1: storing what the revert kept");
+        assertThat(shell.lastWords().getFirst()).startsWith("The undo has not begun");
 
         assertThat(shell.run("snapshot-undo", "--no-safety", WEB).status()).isZero();
         assertThat(cloud.last(undo).text()).isEqualTo("{\"safety\":false}");
@@ -288,6 +291,8 @@ class SnapshotVerbsIT {
         assertThat(shell.run("clone", "--server", WEB, "copy").status()).isZero();
         assertThat(cloud.last(CREATE).text()).contains("\"name\":\"for clone copy\"");
         assertThat(cloud.last(clone).text()).contains("\"memory\":false", "\"identity\":\"keep\"");
+        assertThat(shell.lastWords())
+                .contains("The clone has not begun. Once the snapshot is taken:  stasis clone " + SNAPSHOT + " copy");
     }
 
     @Test

@@ -8,7 +8,9 @@ import cloud.stasis.cli.verb.Verb;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-@Command(description = "List the hosts that servers run on (for administrators).")
+@Command(
+        description = "List the hosts that servers run on (for administrators).",
+        footer = {"", "Examples:", "  stasis host-list"})
 public final class HostList extends Verb {
     private static final List<Column<Host>> COLUMNS = List.of(
             Column.id("ID", Host::id),

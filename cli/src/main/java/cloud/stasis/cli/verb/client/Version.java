@@ -15,7 +15,9 @@ import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(description = "Show the version of this program and, with --cloud, of the cloud.")
+@Command(
+        description = "Show the version of this program and, with --cloud, of the cloud.",
+        footer = {"", "Examples:", "  stasis version", "  stasis version --cloud"})
 public final class Version extends Verb {
     @Option(names = "--cloud", description = "ask the cloud as well")
     private boolean askCloud;

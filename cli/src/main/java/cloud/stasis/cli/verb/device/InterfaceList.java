@@ -9,7 +9,9 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "List the network interfaces of a server.")
+@Command(
+        description = "List the network interfaces of a server.",
+        footer = {"", "Examples:", "  stasis interface-list web-1"})
 public final class InterfaceList extends Verb {
     private static final List<Column<Interface>> COLUMNS = List.of(
             Column.id("Port", Interface::id),

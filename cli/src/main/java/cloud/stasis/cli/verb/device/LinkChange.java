@@ -5,6 +5,7 @@ import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import cloud.stasis.cli.verb.WaitOption;
+import cloud.stasis.cli.verb.Work;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,7 +15,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Plug the cable of a network interface in or out.",
             "Cables of clones that are isolated, or go on mid-instruction with new addresses, are out at first."
-        })
+        },
+        footer = {"", "Examples:", "  stasis link web-1 0f1e2d3c-4b5a-4968-8776-655443322110 down"})
 public final class LinkChange extends Verb {
     @Parameters(index = "0", paramLabel = "SERVER", description = "name or id")
     private String server = "";
@@ -42,9 +44,6 @@ public final class LinkChange extends Verb {
     protected ExitCode run() {
         Job job = cloud().devices()
                 .link(cloud().compute().server(server), port, state.name().toLowerCase(Locale.ROOT));
-        if (wait.waits(true)) {
-            tools().follower().job(job, "cable of " + server, wait.limit());
-        }
-        return ExitCode.OK;
+        return work(wait, Patience.WAITS, Work.of(job, "cable of " + server));
     }
 }

@@ -5,12 +5,15 @@ import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import cloud.stasis.cli.verb.WaitOption;
+import cloud.stasis.cli.verb.Work;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Take out what lies in the CD-ROM drive of a server.")
+@Command(
+        description = "Take out what lies in the CD-ROM drive of a server.",
+        footer = {"", "Examples:", "  stasis medium-eject web-1"})
 public final class MediumEject extends Verb {
     @Parameters(paramLabel = "SERVER", description = "name or id")
     private String server = "";
@@ -28,9 +31,6 @@ public final class MediumEject extends Verb {
     @Override
     protected ExitCode run() {
         Job job = cloud().devices().eject(cloud().compute().server(server), drive);
-        if (wait.waits(true)) {
-            tools().follower().job(job, "medium of " + server, wait.limit());
-        }
-        return ExitCode.OK;
+        return work(wait, Patience.WAITS, Work.of(job, "medium of " + server));
     }
 }

@@ -5,6 +5,7 @@ import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import cloud.stasis.cli.verb.WaitOption;
+import cloud.stasis.cli.verb.Work;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,9 +38,6 @@ public final class MediumInsert extends Verb {
                         cloud().compute().server(server),
                         drive,
                         cloud().images().image(image));
-        if (wait.waits(true)) {
-            tools().follower().job(job, "medium of " + server, wait.limit());
-        }
-        return ExitCode.OK;
+        return work(wait, Patience.WAITS, Work.of(job, "medium of " + server));
     }
 }

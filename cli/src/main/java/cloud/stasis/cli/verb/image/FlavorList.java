@@ -8,7 +8,9 @@ import cloud.stasis.cli.verb.Verb;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-@Command(description = "List flavors: the sizes that servers come in.")
+@Command(
+        description = "List flavors: the sizes that servers come in.",
+        footer = {"", "Examples:", "  stasis flavor-list"})
 public final class FlavorList extends Verb {
     private static final List<Column<Flavor>> COLUMNS = List.of(
             Column.id("ID", Flavor::id),

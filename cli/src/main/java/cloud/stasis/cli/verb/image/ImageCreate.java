@@ -56,7 +56,7 @@ public final class ImageCreate extends Verb {
         metadata.forEach(properties::put);
         String id = cloud().compute().createImage(of, name, properties);
         Image image = wait.waits(false)
-                ? tools().follower().image(id, name, wait.limit())
+                ? tools().follower().made(id, name, wait.limit())
                 : cloud().images()
                         .byId(id)
                         .orElseThrow(() -> Failure.local(

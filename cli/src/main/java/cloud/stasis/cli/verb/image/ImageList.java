@@ -7,7 +7,9 @@ import cloud.stasis.cli.verb.Verb;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-@Command(description = "List images.")
+@Command(
+        description = "List images.",
+        footer = {"", "Examples:", "  stasis image-list", "  stasis image-list --json | jq -r '.[].id'"})
 public final class ImageList extends Verb {
     @Mixin
     private final LimitOption limit = new LimitOption();

@@ -5,6 +5,8 @@ import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.failure.Failure;
 import cloud.stasis.cli.failure.FailureType;
 import cloud.stasis.cli.http.Wire;
+import cloud.stasis.cli.process.Interrupts;
+import cloud.stasis.cli.screen.Format;
 import cloud.stasis.cli.screen.Progress;
 import cloud.stasis.cli.screen.ProgressView;
 import cloud.stasis.cli.verb.Tools;
@@ -44,7 +46,8 @@ public final class ImageSave extends Verb {
         Image found = cloud().images().image(image);
         ProgressView view = tools().progress(found.name());
         Path draft = file.resolveSibling(file.getFileName() + ".part");
-        try {
+        Interrupts interrupts = tools().surroundings().interrupts();
+        try (Interrupts.Guard _ = interrupts.guard(() -> lastWords(draft))) {
             download(found, draft, view);
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             view.end("saved");
@@ -55,7 +58,16 @@ public final class ImageSave extends Verb {
         } finally {
             discard(draft);
         }
+        if (output().format() != Format.TABLE) {
+            output().document(found.json());
+        }
         return ExitCode.OK;
+    }
+
+    private void lastWords(Path draft) {
+        discard(draft);
+        tools().terminal().err().println();
+        tools().terminal().note("Nothing was saved. Begin again:  stasis image-save --file " + file + " " + image);
     }
 
     private void download(Image found, Path draft, ProgressView view) throws IOException {

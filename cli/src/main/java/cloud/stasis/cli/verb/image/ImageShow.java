@@ -11,7 +11,9 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Show an image.")
+@Command(
+        description = "Show an image.",
+        footer = {"", "Examples:", "  stasis image-show nightly-1"})
 public final class ImageShow extends Verb {
     @Parameters(paramLabel = "IMAGE", description = "name or id")
     private String image = "";

@@ -5,11 +5,13 @@ import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.failure.Failure;
 import cloud.stasis.cli.http.Body;
 import cloud.stasis.cli.http.Json;
+import cloud.stasis.cli.process.Interrupts;
 import cloud.stasis.cli.screen.Progress;
 import cloud.stasis.cli.screen.ProgressView;
 import cloud.stasis.cli.verb.PropertyRows;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
+import cloud.stasis.cli.verb.WaitOption;
 import cloud.stasis.model.ByteCount;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -19,8 +21,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,7 +34,9 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  stasis image-upload --file debian.qcow2 debian",
-            "  stasis image-upload --file root.raw --property kernel_id=ID --property ramdisk_id=ID demo"
+            "  stasis image-upload --file web-1.ova --container-format ova --wait web-1",
+            "  stasis image-upload --file root.raw \\",
+            "      --property kernel_id=ID --property ramdisk_id=ID demo"
         })
 public final class ImageUpload extends Verb {
     private static final byte[] QCOW2_MAGIC = {'Q', 'F', 'I', (byte) 0xfb};
@@ -53,6 +59,9 @@ public final class ImageUpload extends Verb {
     @Option(names = "--property", paramLabel = "KEY=VALUE", description = "properties; may be repeated")
     private Map<String, String> properties = new LinkedHashMap<>();
 
+    @Mixin
+    private final WaitOption wait = new WaitOption();
+
     public ImageUpload(Tools tools) {
         super(tools);
     }
@@ -69,24 +78,69 @@ public final class ImageUpload extends Verb {
         properties.forEach(request::put);
         Image image = cloud().images().create(request);
         upload(image, size);
-        Image uploaded = cloud().images().byId(image.id()).orElse(image);
+        Image uploaded = wait.waits(false)
+                ? tools().follower().image(image.id(), name, wait.limit())
+                : cloud().images().byId(image.id()).orElse(image);
+        imported(image, containerFormat != null && containerFormat.equals("ova"));
         output().one(uploaded, PropertyRows.of(uploaded.json()));
         return ExitCode.OK;
     }
 
     private void upload(Image image, ByteCount size) {
         ProgressView view = tools().progress(name);
-        try {
+        Interrupts interrupts = tools().surroundings().interrupts();
+        try (Interrupts.Guard _ = interrupts.guard(() -> lastWords(image))) {
             Body.Source source = () -> new CountedStream(
                     Files.newInputStream(file), done -> view.show(Progress.ofBytes("uploading", done, size)));
             cloud().images().upload(image, new Body.Upload(size, source));
             view.end("uploaded");
         } catch (Failure failure) {
+            Optional<Image> left = tools().follower().uploaded(image);
+            if (failure.httpStatus().isEmpty() && left.filter(Image::isActive).isPresent()) {
+                view.end("uploaded");
+                tools().terminal().note("The answer was lost, but the cloud has all of it.");
+                return;
+            }
             view.end("failed");
-            // An image without data is of no use to anybody.
-            cloud().images().delete(image);
+            discard(image, left);
             throw failure;
         }
+    }
+
+    private void lastWords(Image image) {
+        tools().terminal().err().println();
+        tools().terminal()
+                .note("The upload was cut off and cannot be gone on with. Remove what is there of it:  "
+                        + "stasis image-delete " + image.id());
+    }
+    /// An image without data is of no use to anybody. Only one that surely has none is removed, and whatever that comes
+    /// to, the failure of the upload is the one to tell.
+    private void discard(Image image, Optional<Image> left) {
+        try {
+            if (left.filter(Image::isWaitingForData).isPresent()) {
+                cloud().images().delete(image);
+                return;
+            }
+        } catch (Failure secondary) {
+            // Then it has to be looked at by whoever reads this.
+        }
+        tools().terminal()
+                .note("What is there of image " + image.id() + " is not known. Look at it:  stasis image-show "
+                        + image.id());
+    }
+
+    /// An archive of a machine becomes a snapshot as well, which takes a while longer.
+    private void imported(Image image, boolean isMachine) {
+        if (!isMachine && !wait.waits(false)) {
+            return;
+        }
+        cloud().jobs().ofImage(image.id()).filter(job -> !job.isOver()).ifPresent(job -> {
+            if (wait.waits(false)) {
+                tools().follower().job(job, job.kindInWords(), wait.limit());
+            } else {
+                tools().terminal().note("It becomes a snapshot, too. Follow it:  stasis job-follow " + job.id());
+            }
+        });
     }
 
     private ByteCount size() {

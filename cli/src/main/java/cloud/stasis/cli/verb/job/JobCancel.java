@@ -1,17 +1,26 @@
 package cloud.stasis.cli.verb.job;
 
+import cloud.stasis.cli.cloud.Job;
 import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
+import cloud.stasis.cli.verb.WaitOption;
+import cloud.stasis.cli.verb.Work;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Cancel jobs. What they have done so far is undone.")
+@Command(
+        description = "Cancel jobs. What they have done so far is undone.",
+        footer = {"", "Examples:", "  stasis job-cancel --wait 44444444-4444-4444-8444-444444444444"})
 public final class JobCancel extends Verb {
     @Parameters(arity = "1..*", paramLabel = "JOB", description = "ids")
     private List<String> jobs = new ArrayList<>();
+
+    @Mixin
+    private final WaitOption wait = new WaitOption();
 
     public JobCancel(Tools tools) {
         super(tools);
@@ -19,9 +28,10 @@ public final class JobCancel extends Verb {
 
     @Override
     protected ExitCode run() {
-        return each(jobs, given -> {
-            cloud().jobs().cancel(cloud().jobs().job(given));
+        return work(wait, Patience.RETURNS, jobs, given -> {
+            Job job = cloud().jobs().cancel(cloud().jobs().job(given));
             output().say("Request to cancel job " + given + " has been accepted.");
+            return Work.known(job, "cancel " + job.kindInWords(), (follower, limit) -> follower.cancelled(job, limit));
         });
     }
 }

@@ -15,7 +15,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "List jobs, the newest first; of one server or of all.")
+@Command(
+        description = "List jobs, the newest first; of one server or of all.",
+        footer = {"", "Examples:", "  stasis job-list", "  stasis job-list web-1"})
 public final class JobList extends Verb {
     private static final List<Column<Job>> COLUMNS = List.of(
             Column.id("ID", Job::id),

@@ -8,7 +8,9 @@ import cloud.stasis.cli.verb.Verb;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Show a job.")
+@Command(
+        description = "Show a job.",
+        footer = {"", "Examples:", "  stasis job-show 44444444-4444-4444-8444-444444444444"})
 public final class JobShow extends Verb {
     @Parameters(paramLabel = "JOB", description = "id")
     private String job = "";

@@ -25,9 +25,10 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Examples:",
-            "  stasis policy-create --server web-1 --memory --every 6h --keep last=8,daily=7 web-1-states",
-            "  stasis policy-create --volumes tier=gold --backup --cron '30 2 * * *' --timezone Europe/Berlin \\",
-            "      --keep daily=7,weekly=4,monthly=12 gold"
+            "  stasis policy-create --server web-1 --memory --every 6h \\",
+            "      --keep last=8,daily=7 web-1-states",
+            "  stasis policy-create --volumes tier=gold --backup --cron '30 2 * * *' \\",
+            "      --timezone Europe/Berlin --keep daily=7,weekly=4,monthly=12 gold"
         })
 public final class PolicyCreate extends Verb {
     @Parameters(index = "0", paramLabel = "NAME", description = "name of the new policy")

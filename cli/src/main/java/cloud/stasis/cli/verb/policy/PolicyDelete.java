@@ -1,5 +1,6 @@
 package cloud.stasis.cli.verb.policy;
 
+import cloud.stasis.cli.cloud.Policy;
 import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
@@ -8,7 +9,9 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Delete policies. What they made stays.")
+@Command(
+        description = "Delete policies. What they made stays.",
+        footer = {"", "Examples:", "  stasis policy-delete gold"})
 public final class PolicyDelete extends Verb {
     @Parameters(arity = "1..*", paramLabel = "POLICY", description = "names or ids")
     private List<String> policies = new ArrayList<>();
@@ -19,7 +22,11 @@ public final class PolicyDelete extends Verb {
 
     @Override
     protected ExitCode run() {
-        return each(
-                policies, given -> cloud().policies().delete(cloud().policies().policy(given)));
+        return each(policies, given -> {
+            Policy policy = cloud().policies().policy(given);
+            cloud().policies().delete(policy);
+            output().say("Policy " + given + " has been deleted.");
+            return policy;
+        });
     }
 }

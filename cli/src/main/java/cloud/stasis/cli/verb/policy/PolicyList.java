@@ -5,7 +5,9 @@ import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import picocli.CommandLine.Command;
 
-@Command(description = "List policies.")
+@Command(
+        description = "List policies.",
+        footer = {"", "Examples:", "  stasis policy-list"})
 public final class PolicyList extends Verb {
     public PolicyList(Tools tools) {
         super(tools);

@@ -6,7 +6,9 @@ import cloud.stasis.cli.verb.Verb;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Show a policy and what came of its runs.")
+@Command(
+        description = "Show a policy and what came of its runs.",
+        footer = {"", "Examples:", "  stasis policy-show gold"})
 public final class PolicyShow extends Verb {
     @Parameters(paramLabel = "POLICY", description = "name or id")
     private String policy = "";

@@ -12,7 +12,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Change when a policy is due and what it keeps, or switch it on or off.")
+@Command(
+        description = "Change when a policy is due and what it keeps, or switch it on or off.",
+        footer = {
+            "",
+            "Examples:",
+            "  stasis policy-update --every 12h --keep last=4 gold",
+            "  stasis policy-update --disable gold"
+        })
 public final class PolicyUpdate extends Verb {
     @Parameters(paramLabel = "POLICY", description = "name or id")
     private String policy = "";

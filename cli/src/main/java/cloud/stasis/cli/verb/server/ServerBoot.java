@@ -87,7 +87,7 @@ public final class ServerBoot extends Verb {
         Server booted = cloud().compute().boot(request());
         Server server = cloud().compute().serverById(booted.id()).orElse(booted);
         if (wait.waits(false)) {
-            server = tools().follower().server(server, "ACTIVE", wait.limit());
+            server = tools().follower().booted(server, wait.limit());
         }
         output().one(server, ServerColumns.details(server, List.of()));
         return ExitCode.OK;

@@ -2,6 +2,7 @@ package cloud.stasis.cli.verb.server;
 
 import cloud.stasis.cli.cloud.Server;
 import cloud.stasis.cli.failure.ExitCode;
+import cloud.stasis.cli.http.Reply;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import cloud.stasis.cli.verb.WaitOption;
@@ -75,15 +76,19 @@ public final class ServerChange extends Verb {
         return change.description;
     }
 
+    public String[] examples() {
+        return new String[] {
+            "", "Examples:", "  stasis " + change.verb() + " web-1 web-2", "  stasis " + change.verb() + " --wait web-1"
+        };
+    }
+
     @Override
     protected ExitCode run() {
-        return each(servers, given -> {
+        return work(wait, Patience.RETURNS, servers, given -> {
             Server server = cloud().compute().server(given);
-            cloud().compute().act(server, change.action, NullNode.getInstance());
+            Reply reply = cloud().compute().act(server, change.action, NullNode.getInstance());
             output().say("Request to " + change.verb() + " server " + given + " has been accepted.");
-            if (wait.waits(false)) {
-                tools().follower().server(server, change.reached(server), wait.limit());
-            }
+            return ServerWork.until(cloud(), server, reply, change.reached(server));
         });
     }
 }

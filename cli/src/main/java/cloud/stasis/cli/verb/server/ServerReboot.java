@@ -3,6 +3,7 @@ package cloud.stasis.cli.verb.server;
 import cloud.stasis.cli.cloud.Server;
 import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.http.Json;
+import cloud.stasis.cli.http.Reply;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import cloud.stasis.cli.verb.WaitOption;
@@ -13,7 +14,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Reboot servers, by asking the guest or, with --hard, by force.")
+@Command(
+        description = "Reboot servers, by asking the guest or, with --hard, by force.",
+        footer = {"", "Examples:", "  stasis reboot --poll web-1", "  stasis reboot --hard web-1"})
 public final class ServerReboot extends Verb {
     @Parameters(arity = "1..*", paramLabel = "SERVER", description = "names or ids")
     private List<String> servers = new ArrayList<>();
@@ -30,13 +33,11 @@ public final class ServerReboot extends Verb {
 
     @Override
     protected ExitCode run() {
-        return each(servers, given -> {
+        return work(wait, Patience.RETURNS, servers, given -> {
             Server server = cloud().compute().server(given);
-            cloud().compute().act(server, "reboot", Json.object().put("type", hard ? "HARD" : "SOFT"));
+            Reply reply = cloud().compute().act(server, "reboot", Json.object().put("type", hard ? "HARD" : "SOFT"));
             output().say("Request to reboot server " + given + " has been accepted.");
-            if (wait.waits(false)) {
-                tools().follower().server(server, "ACTIVE", wait.limit());
-            }
+            return ServerWork.until(cloud(), server, reply, "ACTIVE");
         });
     }
 }

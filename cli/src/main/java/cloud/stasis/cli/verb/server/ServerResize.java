@@ -4,6 +4,7 @@ import cloud.stasis.cli.cloud.Flavor;
 import cloud.stasis.cli.cloud.Server;
 import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.http.Json;
+import cloud.stasis.cli.http.Reply;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import cloud.stasis.cli.verb.WaitOption;
@@ -13,7 +14,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = "Give a server another flavor. Settle it with resize-confirm, or take it back, with what its own"
-                + " disks held, with resize-revert.")
+                + " disks held, with resize-revert.",
+        footer = {"", "Examples:", "  stasis resize --poll web-1 m1.small", "  stasis resize-confirm web-1"})
 public final class ServerResize extends Verb {
     @Parameters(index = "0", paramLabel = "SERVER", description = "its name or id")
     private String server = "";
@@ -32,11 +34,8 @@ public final class ServerResize extends Verb {
     protected ExitCode run() {
         Server found = cloud().compute().server(server);
         Flavor wanted = cloud().compute().flavor(flavor);
-        cloud().compute().act(found, "resize", Json.object().put("flavorRef", wanted.id()));
+        Reply reply = cloud().compute().act(found, "resize", Json.object().put("flavorRef", wanted.id()));
         output().say("Request to resize server " + server + " has been accepted.");
-        if (wait.waits(false)) {
-            tools().follower().server(found, "VERIFY_RESIZE", wait.limit());
-        }
-        return ExitCode.OK;
+        return work(wait, Patience.RETURNS, ServerWork.until(cloud(), found, reply, "VERIFY_RESIZE"));
     }
 }

@@ -9,7 +9,9 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Show a server, and how far its disks are if it runs while its image is fetched.")
+@Command(
+        description = "Show a server, and how far its disks are if it runs while its image is fetched.",
+        footer = {"", "Examples:", "  stasis show web-1", "  stasis show --json web-1 | jq -r .status"})
 public final class ServerShow extends Verb {
     @Parameters(paramLabel = "SERVER", description = "name or id")
     private String server = "";

@@ -9,9 +9,11 @@ import cloud.stasis.cli.cloud.Snapshots.Memory;
 import cloud.stasis.cli.cloud.Snapshots.Wake;
 import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.failure.Failure;
+import cloud.stasis.cli.process.Interrupts;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import cloud.stasis.cli.verb.WaitOption;
+import cloud.stasis.cli.verb.Work;
 import cloud.stasis.model.Quiesce;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,12 +71,7 @@ public final class Clone extends Verb {
         }
         Job job = cloud().snapshots()
                 .clone(of, name, memory ? Memory.WITH : Memory.WITHOUT, paused ? Wake.PAUSED : Wake.RUNNING, identity);
-        if (wait.waits(true)) {
-            tools().follower().job(job, name, wait.limit());
-        } else {
-            JobNote.say(tools(), job);
-        }
-        return ExitCode.OK;
+        return work(wait, Patience.WAITS, Work.of(job, name));
     }
 
     /// The clone needs all of it in the store, so this is waited for in any case.
@@ -82,7 +79,16 @@ public final class Clone extends Verb {
         Server from = cloud().compute().server(origin);
         Snapshots.Taken taken = cloud().snapshots()
                 .take(from, "for clone " + name, memory ? Memory.WITH : Memory.WITHOUT, Quiesce.PREFER);
-        tools().follower().job(taken.job(), taken.snapshot().name(), wait.limit());
+        Interrupts interrupts = tools().surroundings().interrupts();
+        try (Interrupts.Guard _ = interrupts.guard(() -> lastWords(taken.snapshot()))) {
+            tools().follower().job(taken.job(), taken.snapshot().name(), wait.limit());
+        }
         return cloud().snapshots().snapshot(taken.snapshot().id());
+    }
+
+    private void lastWords(Snapshot of) {
+        tools().terminal()
+                .note("The clone has not begun. Once the snapshot is taken:  stasis clone "
+                        + (memory ? "--memory " : "") + of.id() + " " + name);
     }
 }

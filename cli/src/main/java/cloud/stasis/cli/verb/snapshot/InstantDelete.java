@@ -1,17 +1,18 @@
 package cloud.stasis.cli.verb.snapshot;
 
 import cloud.stasis.cli.cloud.Instant;
-import cloud.stasis.cli.cloud.Job;
 import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import cloud.stasis.cli.verb.WaitOption;
-import java.util.List;
+import cloud.stasis.cli.verb.Work;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Delete all snapshots of an instant of several servers, or none if one cannot be deleted.")
+@Command(
+        description = "Delete all snapshots of an instant of several servers, or none if one cannot be deleted.",
+        footer = {"", "Examples:", "  stasis instant-delete before-upgrade"})
 public final class InstantDelete extends Verb {
     @Parameters(paramLabel = "INSTANT", description = "name or id")
     private String instant = "";
@@ -26,7 +27,11 @@ public final class InstantDelete extends Verb {
     @Override
     protected ExitCode run() {
         Instant gone = cloud().instants().instant(instant);
-        List<Job> jobs = cloud().instants().delete(gone);
-        return JobNote.follow(tools(), wait, jobs, job -> "delete snapshot " + job.text("snapshot"));
+        return work(
+                wait,
+                Patience.WAITS,
+                cloud().instants().delete(gone).stream()
+                        .map(job -> Work.of(job, "delete snapshot " + job.text("snapshot")))
+                        .toList());
     }
 }

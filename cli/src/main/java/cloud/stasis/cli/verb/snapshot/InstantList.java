@@ -11,7 +11,9 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-@Command(description = "List the instants at which several servers were taken together.")
+@Command(
+        description = "List the instants at which several servers were taken together.",
+        footer = {"", "Examples:", "  stasis instant-list"})
 public final class InstantList extends Verb {
     private static final List<Column<Instant>> COLUMNS = List.of(
             Column.id("ID", Instant::id),

@@ -7,6 +7,7 @@ import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import cloud.stasis.cli.verb.WaitOption;
+import cloud.stasis.cli.verb.Work;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -19,6 +20,12 @@ import picocli.CommandLine.Parameters;
             "Bring all servers of an instant back to it, with or without their memory.",
             "All are checked before the first is touched. Each can be brought back alone, too: snapshot-revert.",
             "What the servers were is kept: snapshot-undo takes the revert of each back."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  stasis instant-revert before-upgrade",
+            "  stasis instant-revert --disks-only before-upgrade"
         })
 public final class InstantRevert extends Verb {
     @Parameters(paramLabel = "INSTANT", description = "name or id")
@@ -50,7 +57,11 @@ public final class InstantRevert extends Verb {
                         memory,
                         SnapshotRevert.wake(paused, memory),
                         declined ? Snapshots.Safety.DECLINED : Snapshots.Safety.TAKEN);
-        return JobNote.follow(
-                tools(), wait, jobs, job -> "revert of server " + job.text("server") + " to " + to.name());
+        return work(
+                wait,
+                Patience.WAITS,
+                jobs.stream()
+                        .map(job -> Work.of(job, "revert of server " + job.text("server") + " to " + to.name()))
+                        .toList());
     }
 }

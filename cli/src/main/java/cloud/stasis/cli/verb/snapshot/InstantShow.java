@@ -13,7 +13,9 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Show an instant of several servers, and the snapshots that are left of it.")
+@Command(
+        description = "Show an instant of several servers, and the snapshots that are left of it.",
+        footer = {"", "Examples:", "  stasis instant-show before-upgrade"})
 public final class InstantShow extends Verb {
     private static final List<Column<Snapshot>> MEMBERS = List.of(
             Column.id("Snapshot", Snapshot::id),

@@ -1,7 +1,6 @@
 package cloud.stasis.cli.verb.snapshot;
 
 import cloud.stasis.cli.cloud.Deletion;
-import cloud.stasis.cli.cloud.Job;
 import cloud.stasis.cli.cloud.Snapshot;
 import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.screen.Column;
@@ -9,6 +8,7 @@ import cloud.stasis.cli.screen.Quantities;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import cloud.stasis.cli.verb.WaitOption;
+import cloud.stasis.cli.verb.Work;
 import cloud.stasis.model.ByteCount;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +23,12 @@ import picocli.CommandLine.Parameters;
             "Delete snapshots, in any order, with all that belongs to them.",
             "With --dry-run, say what that would mean: whether it is refused, what would be waited for, how much would",
             "become free and be copied at most, and how long it would take."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  stasis snapshot-delete before-upgrade",
+            "  stasis snapshot-delete --dry-run before-upgrade"
         })
 public final class SnapshotDelete extends Verb {
     private static final List<Column<Deletion>> COLUMNS = List.of(
@@ -69,14 +75,9 @@ public final class SnapshotDelete extends Verb {
     }
 
     private ExitCode deleted() {
-        return each(snapshots, given -> {
+        return work(wait, Patience.WAITS, snapshots, given -> {
             Snapshot snapshot = cloud().snapshots().snapshot(given);
-            Job job = cloud().snapshots().delete(snapshot);
-            if (wait.waits(true)) {
-                tools().follower().job(job, "delete " + snapshot.name(), wait.limit());
-            } else {
-                JobNote.say(tools(), job);
-            }
+            return Work.of(cloud().snapshots().delete(snapshot), "delete " + snapshot.name());
         });
     }
 }

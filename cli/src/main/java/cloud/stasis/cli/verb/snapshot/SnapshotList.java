@@ -11,7 +11,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "List snapshots, of one server or of all.")
+@Command(
+        description = "List snapshots, of one server or of all.",
+        footer = {"", "Examples:", "  stasis snapshot-list", "  stasis snapshot-list web-1"})
 public final class SnapshotList extends Verb {
     @Parameters(arity = "0..1", paramLabel = "SERVER", description = "name or id; every server if absent")
     private @Nullable String server;

@@ -1,5 +1,6 @@
 package cloud.stasis.cli.verb.snapshot;
 
+import cloud.stasis.cli.cloud.Snapshot;
 import cloud.stasis.cli.cloud.Snapshots.Protection;
 import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.verb.Tools;
@@ -10,7 +11,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Protect snapshots from being deleted, or take that back.")
+@Command(
+        description = "Protect snapshots from being deleted, or take that back.",
+        footer = {
+            "",
+            "Examples:",
+            "  stasis snapshot-protect before-upgrade",
+            "  stasis snapshot-protect --off before-upgrade"
+        })
 public final class SnapshotProtect extends Verb {
     @Parameters(arity = "1..*", paramLabel = "SNAPSHOT", description = "names or ids")
     private List<String> snapshots = new ArrayList<>();
@@ -24,7 +32,11 @@ public final class SnapshotProtect extends Verb {
 
     @Override
     protected ExitCode run() {
-        return each(snapshots, given -> cloud().snapshots()
-                .protect(cloud().snapshots().snapshot(given), off ? Protection.NONE : Protection.PROTECTED));
+        return each(snapshots, given -> {
+            Snapshot changed = cloud().snapshots()
+                    .protect(cloud().snapshots().snapshot(given), off ? Protection.NONE : Protection.PROTECTED);
+            output().say("Snapshot " + given + (off ? " may be deleted." : " is protected."));
+            return changed;
+        });
     }
 }

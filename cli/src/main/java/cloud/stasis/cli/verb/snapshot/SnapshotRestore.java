@@ -4,10 +4,10 @@ import cloud.stasis.cli.cloud.Job;
 import cloud.stasis.cli.cloud.Snapshot;
 import cloud.stasis.cli.cloud.Snapshots;
 import cloud.stasis.cli.failure.ExitCode;
-import cloud.stasis.cli.screen.Format;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import cloud.stasis.cli.verb.WaitOption;
+import cloud.stasis.cli.verb.Work;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -55,14 +55,6 @@ public final class SnapshotRestore extends Verb {
                         Optional.ofNullable(name),
                         from.hasMemory() && !disksOnly ? Snapshots.Memory.WITH : Snapshots.Memory.WITHOUT,
                         paused ? Snapshots.Wake.PAUSED : Snapshots.Wake.RUNNING);
-        if (wait.waits(true)) {
-            job = tools().follower().job(job, "restore of " + from.name(), wait.limit());
-        } else {
-            JobNote.say(tools(), job);
-        }
-        if (output().format() != Format.TABLE) {
-            output().document(job.json());
-        }
-        return ExitCode.OK;
+        return work(wait, Patience.WAITS, Work.of(job, "restore of " + from.name()));
     }
 }

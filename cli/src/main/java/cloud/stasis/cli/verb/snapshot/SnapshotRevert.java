@@ -5,10 +5,10 @@ import cloud.stasis.cli.cloud.Snapshot;
 import cloud.stasis.cli.cloud.Snapshots;
 import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.failure.Failure;
-import cloud.stasis.cli.screen.Format;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import cloud.stasis.cli.verb.WaitOption;
+import cloud.stasis.cli.verb.Work;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -83,14 +83,6 @@ public final class SnapshotRevert extends Verb {
                         memory,
                         wake(paused, memory),
                         declined ? Snapshots.Safety.DECLINED : Snapshots.Safety.TAKEN);
-        if (wait.waits(true)) {
-            job = tools().follower().job(job, "revert to " + to.name(), wait.limit());
-        } else {
-            JobNote.say(tools(), job);
-        }
-        if (output().format() != Format.TABLE) {
-            output().document(job.json());
-        }
-        return ExitCode.OK;
+        return work(wait, Patience.WAITS, Work.of(job, "revert to " + to.name()));
     }
 }

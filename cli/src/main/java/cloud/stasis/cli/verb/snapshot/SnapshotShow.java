@@ -6,7 +6,14 @@ import cloud.stasis.cli.verb.Verb;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Show a snapshot, its parts, and the receipt of its capture.")
+@Command(
+        description = "Show a snapshot, its parts, and the receipt of its capture.",
+        footer = {
+            "",
+            "Examples:",
+            "  stasis snapshot-show before-upgrade",
+            "  stasis snapshot-show --json before-upgrade | jq .receipt"
+        })
 public final class SnapshotShow extends Verb {
     @Parameters(paramLabel = "SNAPSHOT", description = "name or id")
     private String snapshot = "";

@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
             "Draw a server's snapshots by descent, the oldest first.",
             "A fork is where the server was reverted and went on from there.",
             "Stored is what the capture added to the store: all else was there already."
-        })
+        },
+        footer = {"", "Examples:", "  stasis snapshot-tree web-1"})
 public final class SnapshotTree extends Verb {
     @Parameters(paramLabel = "SERVER", description = "name or id")
     private String server = "";

@@ -7,6 +7,7 @@ import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import cloud.stasis.cli.verb.WaitOption;
+import cloud.stasis.cli.verb.Work;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,6 +17,12 @@ import picocli.CommandLine.Parameters;
         description = {
             "Take back the last revert of a server: it goes on where it was just before.",
             "Done twice, it is a redo."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  stasis snapshot-undo web-1",
+            "  stasis snapshot-undo --no-safety --timeout 10m web-1"
         })
 public final class SnapshotUndo extends Verb {
     @Parameters(paramLabel = "SERVER", description = "name or id")
@@ -38,11 +45,6 @@ public final class SnapshotUndo extends Verb {
             tools().follower().kept(of, wait.limit());
         }
         Job job = cloud().snapshots().undo(of, declined ? Safety.DECLINED : Safety.TAKEN);
-        if (wait.waits(true)) {
-            tools().follower().job(job, "undo of the revert of " + of.name(), wait.limit());
-        } else {
-            JobNote.say(tools(), job);
-        }
-        return ExitCode.OK;
+        return work(wait, Patience.WAITS, Work.of(job, "undo of the revert of " + of.name()));
     }
 }

@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Say what can be made of a snapshot now, and why not more:",
             "with memory, with its disks only, or nothing; by a revert, and as a new server on each host."
-        })
+        },
+        footer = {"", "Examples:", "  stasis snapshot-verdict before-upgrade"})
 public final class SnapshotVerdict extends Verb {
     @Parameters(paramLabel = "SNAPSHOT", description = "name or id")
     private String snapshot = "";

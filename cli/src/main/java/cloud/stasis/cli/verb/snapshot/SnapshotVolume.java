@@ -6,6 +6,7 @@ import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import cloud.stasis.cli.verb.WaitOption;
+import cloud.stasis.cli.verb.Work;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -43,11 +44,6 @@ public final class SnapshotVolume extends Verb {
     protected ExitCode run() {
         Snapshot of = cloud().snapshots().snapshot(snapshot);
         Job job = cloud().snapshots().toVolume(of, name, Optional.ofNullable(disk), Optional.ofNullable(size));
-        if (wait.waits(true)) {
-            tools().follower().job(job, name, wait.limit());
-        } else {
-            JobNote.say(tools(), job);
-        }
-        return ExitCode.OK;
+        return work(wait, Patience.WAITS, Work.of(job, name));
     }
 }

@@ -2,10 +2,10 @@ package cloud.stasis.cli.verb.store;
 
 import cloud.stasis.cli.cloud.Job;
 import cloud.stasis.cli.failure.ExitCode;
-import cloud.stasis.cli.screen.Format;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import cloud.stasis.cli.verb.WaitOption;
+import cloud.stasis.cli.verb.Work;
 import picocli.CommandLine.Mixin;
 
 /// An order to the store that one waits for.
@@ -22,14 +22,6 @@ abstract class OrderVerb extends Verb {
     @Override
     protected final ExitCode run() {
         Job job = order();
-        if (wait.waits(true)) {
-            job = tools().follower().job(job, job.kindInWords(), wait.limit());
-        } else {
-            tools().terminal().note("Under way. Follow it:  stasis job-follow " + job.id());
-        }
-        if (output().format() != Format.TABLE) {
-            output().document(job.json());
-        }
-        return ExitCode.OK;
+        return work(wait, Patience.WAITS, Work.of(job, job.kindInWords()));
     }
 }

@@ -13,7 +13,8 @@ import picocli.CommandLine.Mixin;
         description = {
             "Back up what the control plane knows (users, projects, servers, jobs: its database) into the image store.",
             "After a disaster the cloud is made again of it: docs/guides/store.md. For operators."
-        })
+        },
+        footer = {"", "Examples:", "  stasis state-backup"})
 public final class StateBackupVerb extends Verb {
     @Mixin
     private final WaitOption wait = new WaitOption();

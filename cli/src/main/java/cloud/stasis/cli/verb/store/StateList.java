@@ -9,7 +9,9 @@ import cloud.stasis.cli.verb.Verb;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-@Command(description = "List backups of the control plane's state, the newest first. For operators.")
+@Command(
+        description = "List backups of the control plane's state, the newest first. For operators.",
+        footer = {"", "Examples:", "  stasis state-list"})
 public final class StateList extends Verb {
     private static final List<Column<StateBackup>> COLUMNS = List.of(
             Column.id("ID", StateBackup::id),

@@ -12,7 +12,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         description = "Say how much a project may keep in the store (administrators).",
-        footer = {"", "Example:", "  stasis store-limit 0a1b2c3d --kept 500 --stored 200"})
+        footer = {"", "Examples:", "  stasis store-limit 0a1b2c3d --kept 500 --stored 200"})
 public final class StoreLimit extends Verb {
     @Parameters(paramLabel = "PROJECT", description = "id of the project")
     private String project = "";

@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
             "Show what a project keeps in the store, and how much it may keep.",
             "\"kept\" is what images and snapshots hold as a guest sees them, and what is on its way; \"stored\" is what they"
                     + " take up, compressed, and what they share counted once."
-        })
+        },
+        footer = {"", "Examples:", "  stasis store-usage", "  stasis store-usage --project 0a1b2c3d"})
 public final class StoreUsageShow extends Verb {
     @Option(names = "--project", paramLabel = "ID", description = "another project (administrators)")
     @Nullable

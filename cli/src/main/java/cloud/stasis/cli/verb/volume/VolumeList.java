@@ -10,7 +10,9 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-@Command(description = "List volumes.")
+@Command(
+        description = "List volumes.",
+        footer = {"", "Examples:", "  stasis volume-list"})
 public final class VolumeList extends Verb {
     private static final List<Column<Volume>> COLUMNS = List.of(
             Column.id("ID", Volume::id),

@@ -8,7 +8,9 @@ import cloud.stasis.cli.verb.Verb;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(description = "Show a volume.")
+@Command(
+        description = "Show a volume.",
+        footer = {"", "Examples:", "  stasis volume-show data"})
 public final class VolumeShow extends Verb {
     @Parameters(paramLabel = "VOLUME", description = "name or id")
     private String volume = "";
