@@ -11,7 +11,11 @@ import cloud.stasis.cli.verb.device.InterfaceList;
 import cloud.stasis.cli.verb.device.LinkChange;
 import cloud.stasis.cli.verb.device.MediumEject;
 import cloud.stasis.cli.verb.device.MediumInsert;
+import cloud.stasis.cli.verb.device.VolumeAttach;
+import cloud.stasis.cli.verb.device.VolumeAttachments;
+import cloud.stasis.cli.verb.device.VolumeDetach;
 import cloud.stasis.cli.verb.image.FlavorList;
+import cloud.stasis.cli.verb.image.FlavorShow;
 import cloud.stasis.cli.verb.image.ImageCreate;
 import cloud.stasis.cli.verb.image.ImageDelete;
 import cloud.stasis.cli.verb.image.ImageList;
@@ -29,15 +33,29 @@ import cloud.stasis.cli.verb.policy.PolicyList;
 import cloud.stasis.cli.verb.policy.PolicyRun;
 import cloud.stasis.cli.verb.policy.PolicyShow;
 import cloud.stasis.cli.verb.policy.PolicyUpdate;
+import cloud.stasis.cli.verb.project.KeypairAdd;
+import cloud.stasis.cli.verb.project.KeypairDelete;
+import cloud.stasis.cli.verb.project.KeypairList;
+import cloud.stasis.cli.verb.project.Limits;
+import cloud.stasis.cli.verb.project.QuotaShow;
+import cloud.stasis.cli.verb.project.QuotaUpdate;
 import cloud.stasis.cli.verb.server.ConsoleLog;
+import cloud.stasis.cli.verb.server.ServerActions;
+import cloud.stasis.cli.verb.server.ServerBackup;
 import cloud.stasis.cli.verb.server.ServerBoot;
 import cloud.stasis.cli.verb.server.ServerChange;
 import cloud.stasis.cli.verb.server.ServerChange.Change;
 import cloud.stasis.cli.verb.server.ServerDelete;
+import cloud.stasis.cli.verb.server.ServerGroups;
 import cloud.stasis.cli.verb.server.ServerList;
+import cloud.stasis.cli.verb.server.ServerLock;
+import cloud.stasis.cli.verb.server.ServerMeta;
 import cloud.stasis.cli.verb.server.ServerReboot;
+import cloud.stasis.cli.verb.server.ServerRebuild;
+import cloud.stasis.cli.verb.server.ServerRename;
 import cloud.stasis.cli.verb.server.ServerResize;
 import cloud.stasis.cli.verb.server.ServerShow;
+import cloud.stasis.cli.verb.server.ServerUnlock;
 import cloud.stasis.cli.verb.snapshot.Clone;
 import cloud.stasis.cli.verb.snapshot.InstantDelete;
 import cloud.stasis.cli.verb.snapshot.InstantList;
@@ -64,8 +82,12 @@ import cloud.stasis.cli.verb.store.StoreLimit;
 import cloud.stasis.cli.verb.store.StoreUsageShow;
 import cloud.stasis.cli.verb.volume.VolumeCreate;
 import cloud.stasis.cli.verb.volume.VolumeDelete;
+import cloud.stasis.cli.verb.volume.VolumeExtend;
 import cloud.stasis.cli.verb.volume.VolumeList;
 import cloud.stasis.cli.verb.volume.VolumeShow;
+import cloud.stasis.cli.verb.volume.VolumeSnapshotCreate;
+import cloud.stasis.cli.verb.volume.VolumeSnapshotDelete;
+import cloud.stasis.cli.verb.volume.VolumeSnapshotList;
 import java.util.List;
 import java.util.function.Function;
 
@@ -131,14 +153,26 @@ record VerbEntry(String name, Group group, Effect effect, Function<Tools, Verb> 
                     tools -> new ServerChange(tools, Change.RESIZE_REVERT)),
             new VerbEntry("rescue", Group.SERVERS, Effect.WORKS, tools -> new ServerChange(tools, Change.RESCUE)),
             new VerbEntry("unrescue", Group.SERVERS, Effect.WORKS, tools -> new ServerChange(tools, Change.UNRESCUE)),
+            new VerbEntry("rebuild", Group.SERVERS, Effect.WORKS, ServerRebuild::new),
+            new VerbEntry("rename", Group.SERVERS, Effect.CHANGES, ServerRename::new),
+            new VerbEntry("meta", Group.SERVERS, Effect.CHANGES, ServerMeta::new),
+            new VerbEntry("lock", Group.SERVERS, Effect.CHANGES, ServerLock::new),
+            new VerbEntry("unlock", Group.SERVERS, Effect.CHANGES, ServerUnlock::new),
+            new VerbEntry("backup", Group.SERVERS, Effect.WORKS, ServerBackup::new),
+            new VerbEntry("instance-action-list", Group.SERVERS, Effect.LOOKS, ServerActions::new),
+            new VerbEntry("server-group-list", Group.SERVERS, Effect.LOOKS, ServerGroups::new),
             new VerbEntry("console-log", Group.SERVERS, Effect.LOOKS, ConsoleLog::new),
             new VerbEntry("interface-list", Group.SERVERS, Effect.LOOKS, InterfaceList::new),
             new VerbEntry("interface-attach", Group.SERVERS, Effect.WORKS, InterfaceAttach::new),
             new VerbEntry("interface-detach", Group.SERVERS, Effect.WORKS, InterfaceDetach::new),
+            new VerbEntry("volume-attachments", Group.SERVERS, Effect.LOOKS, VolumeAttachments::new),
+            new VerbEntry("volume-attach", Group.SERVERS, Effect.WORKS, VolumeAttach::new),
+            new VerbEntry("volume-detach", Group.SERVERS, Effect.WORKS, VolumeDetach::new),
             new VerbEntry("link", Group.SERVERS, Effect.WORKS, LinkChange::new),
             new VerbEntry("medium-insert", Group.SERVERS, Effect.WORKS, MediumInsert::new),
             new VerbEntry("medium-eject", Group.SERVERS, Effect.WORKS, MediumEject::new),
             new VerbEntry("flavor-list", Group.IMAGES, Effect.LOOKS, FlavorList::new),
+            new VerbEntry("flavor-show", Group.IMAGES, Effect.LOOKS, FlavorShow::new),
             new VerbEntry("image-list", Group.IMAGES, Effect.LOOKS, ImageList::new),
             new VerbEntry("image-show", Group.IMAGES, Effect.LOOKS, ImageShow::new),
             new VerbEntry("image-create", Group.IMAGES, Effect.WORKS, ImageCreate::new),
@@ -148,7 +182,17 @@ record VerbEntry(String name, Group group, Effect effect, Function<Tools, Verb> 
             new VerbEntry("volume-list", Group.VOLUMES, Effect.LOOKS, VolumeList::new),
             new VerbEntry("volume-show", Group.VOLUMES, Effect.LOOKS, VolumeShow::new),
             new VerbEntry("volume-create", Group.VOLUMES, Effect.WORKS, VolumeCreate::new),
+            new VerbEntry("volume-extend", Group.VOLUMES, Effect.WORKS, VolumeExtend::new),
             new VerbEntry("volume-delete", Group.VOLUMES, Effect.WORKS, VolumeDelete::new),
+            new VerbEntry("volume-snapshot-list", Group.VOLUMES, Effect.LOOKS, VolumeSnapshotList::new),
+            new VerbEntry("volume-snapshot-create", Group.VOLUMES, Effect.WORKS, VolumeSnapshotCreate::new),
+            new VerbEntry("volume-snapshot-delete", Group.VOLUMES, Effect.WORKS, VolumeSnapshotDelete::new),
+            new VerbEntry("keypair-list", Group.PROJECT, Effect.LOOKS, KeypairList::new),
+            new VerbEntry("keypair-add", Group.PROJECT, Effect.CHANGES, KeypairAdd::new),
+            new VerbEntry("keypair-delete", Group.PROJECT, Effect.CHANGES, KeypairDelete::new),
+            new VerbEntry("limits", Group.PROJECT, Effect.LOOKS, Limits::new),
+            new VerbEntry("quota-show", Group.PROJECT, Effect.LOOKS, QuotaShow::new),
+            new VerbEntry("quota-update", Group.PROJECT, Effect.CHANGES, QuotaUpdate::new),
             new VerbEntry("snapshot-create", Group.SNAPSHOTS, Effect.WORKS, SnapshotCreate::new),
             new VerbEntry("snapshot-list", Group.SNAPSHOTS, Effect.LOOKS, SnapshotList::new),
             new VerbEntry("snapshot-show", Group.SNAPSHOTS, Effect.LOOKS, SnapshotShow::new),
