@@ -8,11 +8,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
-        description = "Print a script that completes verbs and options in the shell.",
+        description = "Print a script that completes verbs, options and names of what there is in the shell.",
         footer = {
             "",
             "Examples:",
@@ -29,6 +30,9 @@ public final class Completion extends Verb {
     @Parameters(arity = "0..1", paramLabel = "SHELL", description = "bash or zsh (bash)")
     private Shell shell = Shell.BASH;
 
+    @Option(names = "--names", hidden = true, paramLabel = "KINDS", description = "for the script that is printed")
+    private @Nullable String kinds;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -38,8 +42,12 @@ public final class Completion extends Verb {
 
     @Override
     protected ExitCode run() {
+        if (kinds != null) {
+            output().print(NameCompletion.names(cloud(), kinds));
+            return ExitCode.OK;
+        }
         CommandSpec self = Objects.requireNonNull(spec);
-        output().print(AutoComplete.bash("stasis", self.root().commandLine()));
+        output().print(AutoComplete.bash("stasis", self.root().commandLine()) + NameCompletion.script(self.root()));
         return ExitCode.OK;
     }
 }
