@@ -34,6 +34,11 @@ class CopyKillPointsTest extends KillPoints {
 
     private record Capture(List<DeviceName> disks) implements Scenario {
         @Override
+        public boolean isBesideAGuest() {
+            return true;
+        }
+
+        @Override
         public void given(Before before) {
             write(before.host(), 7, 2);
         }

@@ -11,8 +11,6 @@ import cloud.stasis.compute.hypervisor.simulated.SimulatedHypervisor;
 import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.ResizeRecord;
-import cloud.stasis.compute.watchdog.Watchdog;
-import cloud.stasis.compute.watchdog.WatchdogHandle;
 import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
@@ -23,15 +21,21 @@ import cloud.stasis.model.PowerState;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Kills the agent before and after each call that a command makes to the hypervisor or to a layer. The next one
-/// finds what was left, ends it, and carries the command out again. Machines live through this.
+/// Strikes the agent before and after each call that a command makes to the hypervisor. Machines live through this.
+///
+/// | blow | then |
+/// |---|---|
+/// | it dies, also at a call to a layer | the next agent finds what was left and ends it |
+/// | nobody answers any more, also when it wants to take back what it did; or one call fails | the same agent goes on |
+///
+/// and the command is carried out again.
 abstract class KillPoints {
     static final InstanceId ID = InstanceId.parse("5eb0f1d2-0a53-4b0e-9d6c-7c7a5c1f0001");
     static final SnapshotId SNAPSHOT = SnapshotId.parse("5eb0f1d2-0a53-4b0e-9d6c-7c7a5c1f0002");
@@ -51,19 +55,41 @@ abstract class KillPoints {
 
         default void given(Before before) {}
 
+        /// The second time.
+        default CommandResult again(SimulatedHost host, ComputeCommand command) {
+            return host.handle(command);
+        }
+
+        /// Whether the guest is to go on whatever happens to the command, as long as its agent lives.
+        default boolean isBesideAGuest() {
+            return false;
+        }
+
         void then(SimulatedHost host, CommandResult result);
     }
 
     void everyMoment(Scenario scenario) throws InterruptedException {
         int moments = run(scenario, Integer.MAX_VALUE);
         assertThat(moments).as("moments to kill the agent at").isPositive();
-        for (int moment = 1; moment <= moments; moment++) {
+        int[] chosen =
+                IntStream.rangeClosed(1, moments).filter(this::isWorthAStrike).toArray();
+        for (int moment : chosen) {
             try {
                 run(scenario, moment);
             } catch (AssertionError | StasisException e) {
                 throw new AssertionError("killed at moment " + moment + " of " + moments, e);
             }
         }
+    }
+
+    KillSwitch.Blow blow() {
+        return KillSwitch.Blow.DEATH;
+    }
+
+    /// To an agent that lives on it is all one whether a call has not been made or the one before it was the last
+    /// one: it is struck where something was done and it does not know.
+    private boolean isWorthAStrike(int moment) {
+        return blow() == KillSwitch.Blow.DEATH || moment % 2 == 0;
     }
 
     SimulatedHypervisor machines() {
@@ -75,7 +101,7 @@ abstract class KillPoints {
         Path place = directory.resolve("m" + moment);
         MemoryContentStore store = new MemoryContentStore();
         SimulatedHypervisor machines = machines();
-        KillSwitch killSwitch = KillSwitch.at(machines, moment);
+        KillSwitch killSwitch = KillSwitch.at(machines, moment, blow());
         SimulatedHost first = new SimulatedHost(place, store, machines, killSwitch, new NoWatchdog());
         first.handle(new ComputeCommand.BootInstance(ID, first.spec(), GRANT));
         put(first, 1);
@@ -85,16 +111,31 @@ abstract class KillPoints {
 
         killSwitch.arm();
         boolean killed = killSwitch.kills(() -> first.handle(command));
-
+        if (blow() != KillSwitch.Blow.DEATH) {
+            goOn(scenario, first, command, killSwitch);
+            return killSwitch.moments();
+        }
         try (SimulatedHost second = new SimulatedHost(place, store, machines, machines, new NoWatchdog())) {
             assertAtPeace(second);
             if (killed) {
-                CommandResult result = second.handle(command);
+                CommandResult result = scenario.again(second, command);
                 scenario.then(second, result);
                 assertAtPeace(second);
             }
         }
         return killSwitch.moments();
+    }
+
+    private void goOn(Scenario scenario, SimulatedHost host, ComputeCommand command, KillSwitch killSwitch) {
+        killSwitch.reconnect();
+        if (blow() == KillSwitch.Blow.SURPRISE && scenario.isBesideAGuest()) {
+            assertThat(host.state(ID)).as("state").isEqualTo(PowerState.RUNNING);
+            assertThat(host.guest(ID).isFrozen()).as("frozen").isFalse();
+        }
+        // Also if it went well without what it asked for.
+        scenario.then(host, scenario.again(host, command));
+        assertAtPeace(host);
+        host.close();
     }
 
     /// Nothing half-made is left: neither in the guest nor in files.
@@ -161,21 +202,5 @@ abstract class KillPoints {
 
     static int size() {
         return (int) SimulatedHost.SIZE.bytes();
-    }
-
-    /// What the real one does from outside would come into the way of the next scenario.
-    private static final class NoWatchdog implements Watchdog {
-        @Override
-        public WatchdogHandle handle() {
-            return new WatchdogHandle("none");
-        }
-
-        @Override
-        public void guard(WatchdogHandle handle, InstanceId instance, Rescue rescue, Duration deadline) {}
-
-        @Override
-        public boolean cancel(WatchdogHandle handle) {
-            return true;
-        }
     }
 }

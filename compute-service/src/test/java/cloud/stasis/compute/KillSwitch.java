@@ -12,6 +12,8 @@ import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.disks.LayerFiles;
 import cloud.stasis.machine.Machine;
 import cloud.stasis.model.Cpu;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.StasisException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -21,33 +23,61 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// A hypervisor that kills the agent at a chosen moment: just before or just after the effect of one of its
-/// calls. The thread that made the call stops there for ever, so no `finally` of the agent runs, as after a
-/// kill -9; what it did before stays done.
+/// A hypervisor that strikes the agent at a chosen moment: just before or just after the effect of one of its
+/// calls. What was done before stays done.
 final class KillSwitch implements Hypervisor {
     private static final int NEVER = Integer.MAX_VALUE;
 
+    enum Blow {
+        /// The thread that made the call stops there for ever, so no `finally` of the agent runs, as after a kill -9.
+        DEATH,
+        /// Nobody answers this call and all later ones, until [#reconnect].
+        LOST_CONNECTION,
+        /// This call fails in a way that nobody has thought of.
+        SURPRISE
+    }
+
     private final Hypervisor hypervisor;
-    private final int moment;
+    private volatile int moment;
+    private volatile Blow blow;
     private final AtomicInteger passed = new AtomicInteger();
     private final CountDownLatch killed = new CountDownLatch(1);
     private volatile boolean armed;
+    private volatile boolean lost;
     private volatile @Nullable Thread agent;
 
-    private KillSwitch(Hypervisor hypervisor, int moment) {
+    private KillSwitch(Hypervisor hypervisor, int moment, Blow blow) {
         this.hypervisor = hypervisor;
         this.moment = moment;
+        this.blow = blow;
     }
 
     static KillSwitch counting(Hypervisor hypervisor) {
-        return new KillSwitch(hypervisor, NEVER);
+        return new KillSwitch(hypervisor, NEVER, Blow.DEATH);
     }
 
     static KillSwitch at(Hypervisor hypervisor, int moment) {
-        return new KillSwitch(hypervisor, moment);
+        return at(hypervisor, moment, Blow.DEATH);
     }
 
-    /// Counts, and kills, from now on.
+    static KillSwitch at(Hypervisor hypervisor, int moment, Blow blow) {
+        return new KillSwitch(hypervisor, moment, blow);
+    }
+
+    /// Another blow at another moment from now on.
+    void arm(int next, Blow other) {
+        moment = next;
+        blow = other;
+        arm();
+    }
+
+    /// It answers again.
+    void reconnect() {
+        armed = false;
+        lost = false;
+    }
+
+    /// Counts, and strikes, from now on.
     void arm() {
         passed.set(0);
         armed = true;
@@ -80,10 +110,21 @@ final class KillSwitch implements Hypervisor {
         return false;
     }
 
-    private void moment() throws InterruptedException {
+    private void moment(Class<?> part) throws InterruptedException {
+        // Files need no connection.
+        if (part.equals(LayerFiles.class) && blow != Blow.DEATH) {
+            return;
+        }
         // Of the thread that carries the command out; what others do comes at any time.
         if (armed && Thread.currentThread().equals(agent) && passed.incrementAndGet() == moment) {
-            killed.countDown();
+            switch (blow) {
+                case DEATH -> killed.countDown();
+                case LOST_CONNECTION -> lost = true;
+                case SURPRISE -> throw new IllegalStateException("nobody has thought of this");
+            }
+        }
+        if (lost) {
+            throw new StasisException(ErrorCode.HYPERVISOR_UNAVAILABLE, "libvirt does not answer");
         }
         if (killed.getCount() == 0) {
             // Every thread of a killed agent.
@@ -93,9 +134,9 @@ final class KillSwitch implements Hypervisor {
 
     private <T> T watched(Class<T> type, T part) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> {
-            moment();
+            moment(type);
             Object result = call(part, method, args);
-            moment();
+            moment(type);
             return result;
         }));
     }

@@ -98,6 +98,11 @@ class VolumeKillPointsTest extends KillPoints {
     void cutVolumes() throws InterruptedException {
         everyMoment(new Scenario() {
             @Override
+            public boolean isBesideAGuest() {
+                return true;
+            }
+
+            @Override
             public void given(Before before) {
                 volume = before.host().volume();
                 before.host().handle(attach());

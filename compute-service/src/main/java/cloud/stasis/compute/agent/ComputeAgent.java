@@ -138,12 +138,15 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
                 command.keys().stream().map(InstanceId::parse).toList();
         folds.giveWay(concerned);
         try (Turns.Turn _ = turns.take(concerned)) {
+            giveUpHold(command);
+            if (isToFindAllMended(command)) {
+                concerned.forEach(reconciliation::mend);
+            }
             if (needsDisksHere(command)) {
                 concerned.stream()
                         .flatMap(id -> host.instances().find(id).stream())
                         .forEach(instance -> streamed.finish(instance, context));
             }
-            giveUpHold(command);
             return dispatch(command, context);
         } finally {
             folds.over(concerned);
@@ -160,7 +163,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
 
     private void fold(FoldLayers folding, InstanceId id) {
         try (Turns.Turn _ = turns.take(List.of(id))) {
-            host.instances().find(id).ifPresent(folding::of);
+            host.instances().find(id).filter(Instance::isAtRest).ifPresent(folding::of);
         }
     }
 
@@ -225,6 +228,14 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
             LOG.warnf(e, "A disk still reads from the network instanceId=%s code=%s", instance.id(), e.code());
             return false;
         }
+    }
+
+    /// Whether what a former command left half done is ended before. The others end it themselves, or have no use for
+    /// it.
+    private static boolean isToFindAllMended(ComputeCommand command) {
+        return !(command instanceof ComputeCommand.ReleaseTogether
+                || command instanceof ComputeCommand.DeleteInstance
+                || command instanceof ComputeCommand.Examine);
     }
 
     /// What is held for an instant of several machines is in nobody's way: it is given up.

@@ -9,7 +9,6 @@ import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.SnapshotId;
-import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +31,7 @@ final class LayerCut {
     }
 
     Map<DeviceName, Path> prepare(Instance instance) {
-        Map<DeviceName, Path> prepared = MemoryCut.prepare(instance);
+        Map<DeviceName, Path> prepared = MemoryCut.prepare(host, instance);
         MemoryCut.forgetAll(host, instance);
         return prepared;
     }
@@ -59,8 +58,8 @@ final class LayerCut {
             record.accept(paused);
             around.ifPresentOrElse(known -> instance.begin(known.intent()), instance::end);
             return paused;
-        } catch (StasisException e) {
-            recovery.recover(instance, intent);
+        } catch (RuntimeException | Error e) {
+            recovery.recover(instance, intent, e);
             throw e;
         }
     }

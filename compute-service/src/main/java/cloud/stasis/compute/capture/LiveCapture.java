@@ -101,7 +101,7 @@ final class LiveCapture {
             Taken taken = read(instance, order, begun, context);
             ending.accept(begun.result().exports()::close);
             return taken;
-        } catch (StasisException e) {
+        } catch (RuntimeException | Error e) {
             abandon(instance, order);
             throw e;
         }
@@ -144,9 +144,8 @@ final class LiveCapture {
                         ErrorCode.GUEST_REFUSED, "the deadline let the machine go on before all disks were parted");
             }
             return made.standing(paused.held());
-        } catch (StasisException e) {
-            recovery.recover(instance, intent);
-            around.ifPresent(known -> instance.begin(known.intent()));
+        } catch (RuntimeException | Error e) {
+            recovery.recover(instance, intent, e);
             throw e;
         }
     }

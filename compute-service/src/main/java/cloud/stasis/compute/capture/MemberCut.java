@@ -147,9 +147,18 @@ final class MemberCut {
                 meeting.arrive(Stage.FROZEN);
                 return layers.cut(instance, state, name, prepared, meeting, record);
             });
-        } catch (StasisException e) {
-            MemoryCut.settlePrepared(instance, host.hypervisor().domains().find(instance.id()));
+        } catch (RuntimeException | Error e) {
+            settlePrepared(instance, e);
             throw e;
+        }
+    }
+
+    /// If nobody answers, the next command finds the layers.
+    private void settlePrepared(Instance instance, Throwable failure) {
+        try {
+            MemoryCut.settlePrepared(host, instance, host.hypervisor().domains().find(instance.id()));
+        } catch (StasisException e) {
+            failure.addSuppressed(e);
         }
     }
 

@@ -56,6 +56,8 @@ import org.jboss.logging.Logger;
 public final class MemoryCut {
     private static final Logger LOG = Logger.getLogger(MemoryCut.class);
 
+    private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
     /// Extents that a known point may carry.
     private static final int MAX_EXTENTS = 4096;
 
@@ -77,9 +79,9 @@ public final class MemoryCut {
     /// @param meeting of those that are cut at the same instant
     SnapshotRecord cut(Instance instance, PowerState state, SnapshotId snapshot, Meeting meeting) {
         SnapshotDirectory directory = instance.directory().snapshot(snapshot);
-        directory.make();
         host.requireRoomForMemory(instance);
-        Map<DeviceName, Path> prepared = prepare(instance);
+        directory.make();
+        Map<DeviceName, Path> prepared = prepare(host, instance);
         String xml = host.hypervisor().domains().describe(instance.id());
         forgetAll(host, instance);
 
@@ -91,9 +93,13 @@ public final class MemoryCut {
             host.hypervisor().memories().prepareCut(instance.id(), directory.memory());
             meeting.arrive(Stage.READY);
             meeting.arrive(Stage.FROZEN);
-            Paused paused = whilePaused(host, instance, intent, prepared.keySet(), meeting, () -> host.hypervisor()
-                    .memories()
-                    .cut(instance.id(), directory.memory(), prepared));
+            Paused paused = whilePaused(
+                    host,
+                    instance,
+                    intent,
+                    prepared.keySet(),
+                    meeting,
+                    () -> host.hypervisor().memories().cut(instance.id(), directory.memory(), prepared));
             SnapshotRecord cut = record(instance, snapshot, paused, xml);
             HostFiles.sync(directory.memory());
             directory.meta().write(cut);
@@ -105,15 +111,17 @@ public final class MemoryCut {
                     paused.held().toMillis(),
                     cut.memory().map(FileStamp::size).orElseThrow().bytes());
             return cut;
-        } catch (StasisException e) {
-            recover(instance, intent);
+        } catch (RuntimeException | Error e) {
+            recover(instance, intent, e);
             throw e;
         } finally {
             host.hypervisor().memories().endCut(instance.id());
         }
     }
 
-    static Map<DeviceName, Path> prepare(Instance instance) {
+    /// What a cut that failed left is settled before, since it may be written to.
+    static Map<DeviceName, Path> prepare(Host host, Instance instance) {
+        settlePrepared(host, instance, host.hypervisor().domains().find(instance.id()));
         Map<DeviceName, Path> prepared = new TreeMap<>();
         instance.disks().forEach((target, disk) -> prepared.put(target, disk.file(disk.prepare())));
         return prepared;
@@ -165,7 +173,8 @@ public final class MemoryCut {
         return new Paused(at, held, inTime ? Optional.of(fresh) : Optional.empty(), host.seen(machine));
     }
 
-    private SnapshotRecord record(Instance instance, SnapshotId snapshot, Paused paused, String xml) {
+    private SnapshotRecord record(
+            Instance instance, SnapshotId snapshot, Paused paused, String xml) {
         return new SnapshotRecord(
                 paused.machine(),
                 paused.at(),
@@ -218,6 +227,21 @@ public final class MemoryCut {
         }
     }
 
+    /// The same after a failure, which is what is told. If nobody answers, the next command ends the cut, and the
+    /// watchdog lets the machine go on at once.
+    void recover(Instance instance, Intent.Cutting intent, Throwable failure) {
+        try {
+            recover(instance, intent);
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+            LOG.errorf(e, "A cut is left to the next command instanceId=%s", instance.id());
+            if (intent.state() == ResumeState.RUNNING) {
+                host.watchdog().cancel(intent.watchdog());
+                host.watchdog().guard(intent.watchdog(), instance.id(), Rescue.RESUME, AT_ONCE);
+            }
+        }
+    }
+
     /// Ends a cut that did not get as far as `meta.json`. Repeatable.
     public void recover(Instance instance, Intent.Cutting intent) {
         Optional<Domain> domain = host.hypervisor().domains().find(instance.id());
@@ -226,24 +250,30 @@ public final class MemoryCut {
             instance.end();
             return;
         }
-        instance.disks().values().forEach(disk -> disk.release(intent.snapshot()));
-        settlePrepared(instance, domain);
-        host.watchdog().cancel(intent.watchdog());
         boolean stuck = domain.isPresent() && domain.get().state() == PowerState.PAUSED;
         if (stuck && intent.state() == ResumeState.RUNNING) {
             host.hypervisor().domains().resume(instance.id());
         }
+        host.watchdog().cancel(intent.watchdog());
+        instance.disks().values().forEach(disk -> disk.release(intent.snapshot()));
+        settlePrepared(host, instance, domain);
         directory.delete();
         instance.end();
     }
 
     /// Prepared layers are taken over where the machine writes to them, and dropped where it does not.
-    static void settlePrepared(Instance instance, Optional<Domain> domain) {
+    ///
+    /// @throws StasisException `WRONG_STATE` if something writes to one and the hypervisor does not say what
+    static void settlePrepared(Host host, Instance instance, Optional<Domain> domain) {
         Set<Path> written =
                 Set.copyOf(domain.map(Domain::disks).orElse(Map.of()).values());
         instance.disks().values().forEach(disk -> disk.prepared().ifPresent(layer -> {
             if (written.contains(disk.file(layer))) {
                 disk.commit(LayeredDisk.Use.BEING_WRITTEN);
+            } else if (host.instances().layers().isBeingWritten(disk.file(layer))) {
+                throw new StasisException(
+                        ErrorCode.WRONG_STATE,
+                        "something writes to a layer that the hypervisor does not name: stop and start the instance");
             } else {
                 disk.abandon();
             }

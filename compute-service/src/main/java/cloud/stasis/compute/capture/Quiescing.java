@@ -103,7 +103,7 @@ final class Quiescing {
         void closeUnused() {
             open = false;
             host.watchdog().cancel(guard);
-            instance.end();
+            instance.end(new Intent.Freezing(guard));
         }
 
         /// Thaws a guest that said that it was frozen. It may say that it thawed what was thawed already.
@@ -116,11 +116,12 @@ final class Quiescing {
         /// Thaws; repeatable.
         ThawAnswer close() {
             if (open) {
-                open = false;
                 answer = host.hypervisor().guests().thaw(instance.id());
+                open = false;
                 if (answer != ThawAnswer.SILENT) {
                     host.watchdog().cancel(guard);
-                    instance.end();
+                    // Not that of a cut which is left to the next command.
+                    instance.end(new Intent.Freezing(guard));
                 }
             }
             return answer;

@@ -16,6 +16,7 @@ import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -151,5 +152,23 @@ public record Instance(
 
     public void end() {
         directory.intent().delete();
+    }
+
+    /// Whether nothing that was begun is half done; a revert that was interrupted is its command's.
+    public boolean isAtRest() {
+        return directory
+                        .intent()
+                        .read()
+                        .filter(record -> !(record.intent() instanceof Intent.Reverting))
+                        .isEmpty()
+                && Files.notExists(directory.resuming())
+                && disks.values().stream().allMatch(disk -> disk.prepared().isEmpty());
+    }
+
+    /// The same, unless something else is being done by now.
+    public void end(Intent intent) {
+        if (directory.intent().read().equals(Optional.of(new IntentRecord(intent)))) {
+            end();
+        }
     }
 }

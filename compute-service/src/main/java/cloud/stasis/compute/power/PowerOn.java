@@ -143,13 +143,22 @@ public final class PowerOn {
         try {
             start.run();
             mark(instance);
-        } catch (StasisException e) {
-            host.hypervisor().domains().powerOff(instance.id());
-            instance.end();
+        } catch (RuntimeException | Error e) {
+            giveUp(instance, e);
             throw e;
         }
         last.run();
         go(instance, state);
+    }
+
+    /// If nobody answers, the next command ends what was begun.
+    private void giveUp(Instance instance, Throwable failure) {
+        try {
+            host.hypervisor().domains().powerOff(instance.id());
+            instance.end();
+        } catch (StasisException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     /// The second half of a power-on that was interrupted: the machine is on and has not run yet. Repeatable.

@@ -111,22 +111,30 @@ final class FileRepairs {
                         () -> disk.release(holder)))));
     }
 
-    private static void layers(
+    /// Whether nobody would miss a layer that the guest does not write to, as far as the hypervisor says. A disk
+    /// that is being moved off the network has a copy that is written to, and is made anew.
+    private boolean isFree(Instance instance, DeviceName target, Path layer) {
+        return !host.instances().layers().isBeingWritten(layer)
+                || host.hypervisor().liveLayers().streaming(instance.id()).contains(target);
+    }
+
+    private void layers(
             Instance instance,
             DeviceName target,
             LayeredDisk disk,
             Set<Path> open,
             String subject,
             List<Repair> repairs) {
-        disk.prepared()
-                .ifPresent(layer -> repairs.add(
-                        open.contains(disk.file(layer))
-                                ? new Repair(
-                                        subject,
-                                        "take over the layer that " + target + " writes to",
-                                        () -> disk.commit(LayeredDisk.Use.BEING_WRITTEN))
-                                : new Repair(
-                                        subject, "drop a layer of " + target + " that was not used", disk::abandon)));
+        disk.prepared().map(disk::file).ifPresent(layer -> {
+            if (open.contains(layer)) {
+                repairs.add(new Repair(
+                        subject,
+                        "take over the layer that " + target + " writes to",
+                        () -> disk.commit(LayeredDisk.Use.BEING_WRITTEN)));
+            } else if (isFree(instance, target, layer)) {
+                repairs.add(new Repair(subject, "drop a layer of " + target + " that was not used", disk::abandon));
+            }
+        });
         for (Path stray : disk.strays()) {
             if (!open.contains(stray)) {
                 repairs.add(new Repair(

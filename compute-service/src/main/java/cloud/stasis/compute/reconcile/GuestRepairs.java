@@ -3,6 +3,7 @@ package cloud.stasis.compute.reconcile;
 import cloud.stasis.compute.capture.MemoryCut;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.hypervisor.Domain;
+import cloud.stasis.compute.hypervisor.Guests.ThawAnswer;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Intent;
 import cloud.stasis.compute.instance.IntentRecord;
@@ -111,9 +112,13 @@ final class GuestRepairs {
     }
 
     private void thaw(Instance instance, Optional<Domain> domain, Intent.Freezing freezing) {
-        domain.filter(Domain::isActive)
-                .ifPresent(active -> host.hypervisor().guests().thaw(instance.id()));
-        host.watchdog().cancel(freezing.watchdog());
+        ThawAnswer answer = domain.filter(Domain::isActive)
+                .map(_ -> host.hypervisor().guests().thaw(instance.id()))
+                .orElse(ThawAnswer.NOTHING_FROZEN);
+        // A guest that does not answer is left to the watchdog.
+        if (answer != ThawAnswer.SILENT) {
+            host.watchdog().cancel(freezing.watchdog());
+        }
         instance.end();
     }
 

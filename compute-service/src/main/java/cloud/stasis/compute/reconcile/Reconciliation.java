@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
-/// Runs once, at the start of the agent. Each stage looks, prints what it will do, and does it; the next looks
+/// Runs at the start of the agent. Each stage looks, prints what it will do, and does it; the next looks
 /// again.
 ///
 /// ```
@@ -33,6 +33,9 @@ import org.jboss.logging.Logger;
 /// ```
 ///
 /// What fails for one instance is told and does not hold up the others. Running it again finds nothing to do.
+///
+/// A process that lives on may leave the same: the hypervisor goes away in the middle of a command, and is not there
+/// when the command wants to take back what it did. So each command mends its instances first ([#mend]).
 public final class Reconciliation {
     private static final Logger LOG = Logger.getLogger(Reconciliation.class);
 
@@ -102,6 +105,24 @@ public final class Reconciliation {
         }
     }
 
+    /// Ends what a command that failed left of an instance, as a start would: nobody answered when it wanted to do so
+    /// itself. Looks at files alone if nothing is left. Called before a command, when no other one has the
+    /// instance.
+    ///
+    /// @throws StasisException if that fails again; until it succeeds nothing else may be done to the instance
+    public void mend(InstanceId id) {
+        if (host.instances().find(id).filter(instance -> !instance.isAtRest()).isEmpty()) {
+            return;
+        }
+        awaitRest(id);
+        for (Stage stage : stages()) {
+            for (Repair repair : stage.of(host.instances().open(id))) {
+                LOG.infof("Before anything else is done the agent will %s", repair);
+                repair.action().run();
+            }
+        }
+    }
+
     private static void carryOut(List<Repair> plan) {
         plan.forEach(repair -> LOG.infof("Reconciliation will %s", repair));
         for (Repair repair : plan) {
@@ -114,6 +135,14 @@ public final class Reconciliation {
     }
 
     private void awaitIdle(InstanceId id) {
+        try {
+            awaitRest(id);
+        } catch (StasisException e) {
+            LOG.errorf(e, "An instance does not come to rest instanceId=%s", id);
+        }
+    }
+
+    private void awaitRest(InstanceId id) {
         long end = System.nanoTime() + BUSY_DEADLINE.toNanos();
         try {
             while (host.hypervisor().domains().find(id).isPresent()
@@ -124,10 +153,9 @@ public final class Reconciliation {
                 }
                 Thread.sleep(POLL);
             }
-        } catch (StasisException e) {
-            LOG.errorf(e, "An instance does not come to rest instanceId=%s", id);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            throw new StasisException(ErrorCode.OUTCOME_UNKNOWN, "interrupted while an instance comes to rest", e);
         }
     }
 

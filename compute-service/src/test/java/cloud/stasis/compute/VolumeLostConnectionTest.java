@@ -1,0 +1,9 @@
+package cloud.stasis.compute;
+
+/// The same agent goes on: the hypervisor goes away at any moment and comes back.
+class VolumeLostConnectionTest extends VolumeKillPointsTest {
+    @Override
+    KillSwitch.Blow blow() {
+        return KillSwitch.Blow.LOST_CONNECTION;
+    }
+}
