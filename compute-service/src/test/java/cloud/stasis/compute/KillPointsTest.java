@@ -5,6 +5,7 @@ import static cloud.stasis.compute.SimulatedHost.DATA;
 import static cloud.stasis.compute.SimulatedHost.GRANT;
 import static cloud.stasis.compute.SimulatedHost.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
@@ -16,9 +17,11 @@ import cloud.stasis.messages.ComputeCommand.PowerAction;
 import cloud.stasis.messages.ComputeCommand.Settlement;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.StasisException;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -56,6 +59,11 @@ class KillPointsTest extends KillPoints {
     @Test
     void captureDisks() throws InterruptedException {
         everyMoment(new Scenario() {
+            @Override
+            public boolean isBesideAGuest() {
+                return true;
+            }
+
             @Override
             public void given(Before before) {
                 write(before.host(), 7, 2);
@@ -281,6 +289,11 @@ class KillPointsTest extends KillPoints {
     void snapshotWithMemory() throws InterruptedException {
         everyMoment(new Scenario() {
             @Override
+            public boolean isBesideAGuest() {
+                return true;
+            }
+
+            @Override
             public void given(Before before) {
                 put(before.host(), 2);
             }
@@ -405,6 +418,49 @@ class KillPointsTest extends KillPoints {
                 assertCaptureIsExact(host);
                 host.revert(ID, SNAPSHOT, safety, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
                 assertAt(host, 2);
+            }
+        });
+    }
+
+    /// What the instance was before it died is what it is made again: it ran.
+    @Test
+    void revertThatFailsTheSecondTime() throws InterruptedException {
+        everyMoment(new Scenario() {
+            @Override
+            public void given(Before before) {
+                put(before.host(), 2);
+            }
+
+            @Override
+            public ComputeCommand command(Before before) {
+                return new ComputeCommand.RevertInstance(
+                        ID,
+                        EARLIER,
+                        before.host().instance(ID).spec().spec(),
+                        before.earlier().parts(),
+                        MemoryChoice.WITH_MEMORY,
+                        AfterRevert.RUNNING,
+                        Optional.of(SNAPSHOT),
+                        GRANT);
+            }
+
+            @Override
+            public CommandResult again(SimulatedHost host, ComputeCommand command) {
+                host.hypervisor
+                        .faults()
+                        .nextStart(new StasisException(ErrorCode.HYPERVISOR_FAILED, "no such machine type"));
+                assertThatThrownBy(() -> host.handle(command))
+                        .isInstanceOfSatisfying(StasisException.class, failed -> assertThat(failed.code())
+                                .isEqualTo(ErrorCode.HYPERVISOR_FAILED));
+                return new CommandResult.Completed();
+            }
+
+            @Override
+            public void then(SimulatedHost host, CommandResult result) {
+                assertThat(host.state(ID)).isEqualTo(PowerState.RUNNING);
+                assertAt(host, 2);
+                assertThat(host.instance(ID).directory().snapshots()).containsExactly(EARLIER);
+                assertCaptureIsExact(host);
             }
         });
     }

@@ -49,6 +49,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /// An agent on the real libvirt of this machine, with a directory and a host id of its own: domains of others
 /// are not seen, and nothing is left when it is closed.
@@ -104,8 +105,8 @@ public final class RealHost implements AutoCloseable {
                 Optional.empty());
     }
 
-    /// Whose guests keep their RAM as the hypervisor likes.
-    static RealHost withPrivateMemory() {
+    /// Whose guests keep their RAM as it is said, and not as the host is able to.
+    static RealHost keeping(Keeping keeping) {
         Path directory = freshDirectory();
         return new RealHost(
                 directory,
@@ -114,7 +115,28 @@ public final class RealHost implements AutoCloseable {
                 Bridges.NONE,
                 Optional.empty(),
                 FETCHED_FIRST,
-                Optional.of(Keeping.PRIVATE));
+                Optional.of(keeping));
+    }
+
+    /// Another agent on what one has left, that would keep RAM differently. One of the two is closed.
+    static RealHost after(RealHost former, Keeping keeping) {
+        return new RealHost(
+                former.directory,
+                former.host.instances().layout().memory(),
+                former.store,
+                Bridges.NONE,
+                Optional.empty(),
+                FETCHED_FIRST,
+                Optional.of(keeping));
+    }
+
+    /// Another agent on a directory, in this process or another one.
+    public static RealHost on(Path directory) {
+        return new RealHost(directory, new MemoryContentStore());
+    }
+
+    public Path directory() {
+        return directory;
     }
 
     private RealHost(Path directory, Path memory, ContentStore store, Bridges bridges) {
@@ -200,7 +222,28 @@ public final class RealHost implements AutoCloseable {
         return host.instances().open(instance);
     }
 
-    CommandResult handle(ComputeCommand command) {
+    /// An agent of this host that sees the hypervisor like this.
+    ComputeAgent seeing(UnaryOperator<Hypervisor> view) {
+        Host seen = new Host(
+                view.apply(hypervisor),
+                host.instances(),
+                host.bases(),
+                host.streams(),
+                host.space(),
+                host.memorySpace(),
+                host.stores(),
+                host.watchdog(),
+                host.limits(),
+                host.clock());
+        return new ComputeAgent(id, seen, (fact, requestId) -> facts.add(fact));
+    }
+
+    /// As when the process starts.
+    public void start() {
+        agent.start();
+    }
+
+    public CommandResult handle(ComputeCommand command) {
         return agent.handle(command, new Context());
     }
 
@@ -245,7 +288,7 @@ public final class RealHost implements AutoCloseable {
         await("the guest agent answers", Duration.ofSeconds(90), () -> GuestShell.answers(instance));
     }
 
-    static void await(String what, Duration deadline, Supplier<Boolean> condition) {
+    public static void await(String what, Duration deadline, Supplier<Boolean> condition) {
         long end = System.nanoTime() + deadline.toNanos();
         while (!condition.get()) {
             assertThat(System.nanoTime()).as(what + " within " + deadline).isLessThan(end);

@@ -2,6 +2,7 @@ package cloud.stasis.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cloud.stasis.compute.hypervisor.Memories.Keeping;
 import cloud.stasis.disks.Program;
 import cloud.stasis.machine.Platform;
 import cloud.stasis.messages.CommandResult;
@@ -55,7 +56,7 @@ class TpmIT {
 
     @Test
     void tpmGoesOnAsItWasWithMemoryInTheFormOfLibvirt() throws Exception {
-        goesOn(RealHost.withPrivateMemory());
+        goesOn(RealHost.keeping(Keeping.PRIVATE));
     }
 
     private record Reverted(RealHost host, InstanceId id, SnapshotId snapshot, CommandResult.Captured captured) {}

@@ -3,6 +3,7 @@ package cloud.stasis.compute.capture;
 import cloud.stasis.bus.CommandContext;
 import cloud.stasis.chunks.FileSource;
 import cloud.stasis.compute.host.Host;
+import cloud.stasis.compute.hypervisor.Memories.Way;
 import cloud.stasis.compute.hypervisor.RamImage;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.SnapshotDirectory;
@@ -126,7 +127,7 @@ public final class CaptureInstance {
             String xml = host.hypervisor().domains().describe(instance.id());
             Upload upload = resting.upload(order, context, ByteCount.ZERO);
             return taken.with(descriptions(DeviceArchive.write(machine), xml, upload), upload.transfers());
-        } catch (StasisException e) {
+        } catch (RuntimeException | Error e) {
             settle.abandon(instance, order.capture());
             throw e;
         }
@@ -155,7 +156,7 @@ public final class CaptureInstance {
                 instant.takenAt(),
                 contents,
                 others,
-                strategy(host, instant, directory),
+                strategy(instant, directory),
                 instant.quiet().map(Quiet::asked).orElse(order.quiesce()),
                 instant.reached(),
                 instant.quiet().map(Quiet::frozen).orElse(Duration.ZERO),
@@ -170,17 +171,23 @@ public final class CaptureInstance {
         return RamImage.isOne(memory) ? Part.MemoryFormat.RAM_IMAGE : Part.MemoryFormat.LIBVIRT_SAVE;
     }
 
-    static String strategy(Host host, SnapshotRecord instant, SnapshotDirectory directory) {
+    static String strategy(SnapshotRecord instant, SnapshotDirectory directory) {
         if (instant.memory().isEmpty()) {
             return "layer";
         }
-        return switch (format(directory.memory())) {
-            case RAM_IMAGE ->
-                switch (host.hypervisor().memories().keeping()) {
-                    case IN_FILES, PRIVATE -> "memory-fast";
-                    case IN_SHARED_MEMORY -> "memory-compared";
-                };
-            case LIBVIRT_SAVE -> "memory-standard";
+        return switch (instant.way().orElseGet(() -> likely(directory.memory()))) {
+            case SHARED -> "memory-fast";
+            case COPIED -> "memory-copied";
+            case COMPARED -> "memory-compared";
+            case SAVED -> "memory-standard";
+        };
+    }
+
+    /// Of a record that does not tell.
+    private static Way likely(Path memory) {
+        return switch (format(memory)) {
+            case RAM_IMAGE -> Way.SHARED;
+            case LIBVIRT_SAVE -> Way.SAVED;
         };
     }
 

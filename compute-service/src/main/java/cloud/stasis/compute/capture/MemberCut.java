@@ -95,7 +95,9 @@ final class MemberCut {
                 Optional.empty(),
                 frozen,
                 xml,
-                Optional.of(new Quiet(quiesce, held.frozen(), held.agent(), held.freeze())));
+                Optional.of(new Quiet(quiesce, held.frozen(), held.agent(), held.freeze())),
+                Optional.of(state),
+                Optional.empty());
         directory.meta().write(record);
         return record;
     }
@@ -175,7 +177,7 @@ final class MemberCut {
     /// What is known of it before its bytes are in the store.
     private Receipt receipt(Instance instance, Cut.WholeInstance cut, SnapshotRecord record, Quiesce quiesce) {
         return new Receipt(
-                CaptureInstance.strategy(host, record, instance.directory().snapshot(cut.snapshot())),
+                CaptureInstance.strategy(record, instance.directory().snapshot(cut.snapshot())),
                 quiesce,
                 record.reached(),
                 record.quiet().map(Quiet::frozen).orElse(Duration.ZERO),

@@ -5,6 +5,7 @@ import cloud.stasis.compute.capture.Meeting.Stage;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.hypervisor.CheckpointName;
 import cloud.stasis.compute.hypervisor.Domain;
+import cloud.stasis.compute.hypervisor.Memories.Way;
 import cloud.stasis.compute.instance.DiskPoint;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Intent;
@@ -35,10 +36,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 
 /// Cuts memory and disks of a machine that is on, at one instant.
@@ -93,14 +96,16 @@ public final class MemoryCut {
             host.hypervisor().memories().prepareCut(instance.id(), directory.memory());
             meeting.arrive(Stage.READY);
             meeting.arrive(Stage.FROZEN);
+            AtomicReference<Way> way = new AtomicReference<>();
             Paused paused = whilePaused(
                     host,
                     instance,
                     intent,
                     prepared.keySet(),
                     meeting,
-                    () -> host.hypervisor().memories().cut(instance.id(), directory.memory(), prepared));
-            SnapshotRecord cut = record(instance, snapshot, paused, xml);
+                    () -> way.set(host.hypervisor().memories().cut(instance.id(), directory.memory(), prepared)));
+            requireInTime(paused);
+            SnapshotRecord cut = record(instance, snapshot, paused, xml, state, Objects.requireNonNull(way.get()));
             HostFiles.sync(directory.memory());
             directory.meta().write(cut);
             instance.end();
@@ -116,6 +121,16 @@ public final class MemoryCut {
             throw e;
         } finally {
             host.hypervisor().memories().endCut(instance.id());
+        }
+    }
+
+    /// A machine that went on in the middle has its devices, its RAM and its disks of different instants.
+    private static void requireInTime(Paused paused) {
+        if (paused.marked().isEmpty()) {
+            throw new StasisException(
+                    ErrorCode.HYPERVISOR_UNAVAILABLE,
+                    "the deadline let the machine go on before its memory and its disks were cut: nothing is kept of"
+                            + " it, try again when the host is less busy");
         }
     }
 
@@ -174,7 +189,7 @@ public final class MemoryCut {
     }
 
     private SnapshotRecord record(
-            Instance instance, SnapshotId snapshot, Paused paused, String xml) {
+            Instance instance, SnapshotId snapshot, Paused paused, String xml, PowerState state, Way way) {
         return new SnapshotRecord(
                 paused.machine(),
                 paused.at(),
@@ -183,7 +198,9 @@ public final class MemoryCut {
                 FileStamp.of(instance.directory().snapshot(snapshot).memory()),
                 hold(instance, snapshot, paused),
                 xml,
-                Optional.empty());
+                Optional.empty(),
+                Optional.of(state),
+                Optional.of(way));
     }
 
     /// The layers that were frozen belong to the snapshot from now on, and its capture is pending.

@@ -1,6 +1,8 @@
 package cloud.stasis.compute.capture;
 
 import cloud.stasis.compute.host.Host;
+import cloud.stasis.compute.hypervisor.Memories.Way;
+import cloud.stasis.compute.hypervisor.RamImage;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Lineage;
 import cloud.stasis.compute.instance.SnapshotDirectory;
@@ -73,9 +75,11 @@ public final class SnapshotCut {
         Lineage lineage = instance.lineage();
         instance.store(lineage.cut(snapshot.value(), MemoryCut.pieces(frozen), List.of()));
         Optional<FileStamp> memory = Optional.empty();
+        Optional<Way> way = Optional.empty();
         if (state == PowerState.SUSPENDED) {
             share(instance, directory);
             memory = FileStamp.of(directory.memory());
+            way = Optional.of(RamImage.isOne(directory.memory()) ? Way.SHARED : Way.SAVED);
         }
         SnapshotRecord record = new SnapshotRecord(
                 host.archived(instance),
@@ -88,7 +92,9 @@ public final class SnapshotCut {
                                 new FrozenDisk(entry.getKey(), entry.getValue().value()))
                         .toList(),
                 xml,
-                Optional.empty());
+                Optional.empty(),
+                Optional.of(state),
+                way);
         directory.meta().write(record);
         return record;
     }

@@ -27,6 +27,18 @@ public interface Memories {
 
     Keeping keeping();
 
+    /// How the memory of a machine came into a file, which decides how long the machine stood still.
+    enum Way {
+        /// The blocks of its RAM are shared.
+        SHARED,
+        /// Its RAM is in a file, whose blocks cannot be shared and were copied one by one.
+        COPIED,
+        /// A copy of its RAM was caught up.
+        COMPARED,
+        /// The hypervisor wrote it, in its own format.
+        SAVED
+    }
+
     /// Does what can be done before a cut while the guest goes on, so that the cut is shorter.
     ///
     /// @param memory the file that the cut will write
@@ -42,7 +54,9 @@ public interface Memories {
     /// either both happened or neither. The machine stays paused.
     ///
     /// @param layers empty layers that stand on those in use, one for each disk
-    void cut(InstanceId instance, Path memory, Map<DeviceName, Path> layers);
+    /// @return the way that was taken, which is the machine's and not always that of the host: it may have been
+    ///     started when the host had another one
+    Way cut(InstanceId instance, Path memory, Map<DeviceName, Path> layers);
 
     /// Powers a machine on in the state of a memory file, paused. Defines it too. The file is not changed.
     ///

@@ -1,9 +1,11 @@
 package cloud.stasis.compute.instance;
 
+import cloud.stasis.compute.hypervisor.Memories.Way;
 import cloud.stasis.disks.FileStamp;
 import cloud.stasis.machine.Machine;
 import cloud.stasis.model.Consistency;
 import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.Receipt;
 import java.time.Duration;
@@ -18,6 +20,8 @@ import java.util.Optional;
 /// @param disks the frozen layer that shows each disk
 /// @param domainXml what the hypervisor said of the machine, for people
 /// @param quiet of a machine whose memory is not part of it
+/// @param power what the machine was at that instant; older records do not tell
+/// @param way how its memory came into the file, if it has one; older records do not tell
 public record SnapshotRecord(
         Machine machine,
         Instant takenAt,
@@ -26,7 +30,9 @@ public record SnapshotRecord(
         Optional<FileStamp> memory,
         List<FrozenDisk> disks,
         String domainXml,
-        Optional<Quiet> quiet) {
+        Optional<Quiet> quiet,
+        Optional<PowerState> power,
+        Optional<Way> way) {
     public SnapshotRecord {
         disks = List.copyOf(disks);
     }

@@ -34,7 +34,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -59,8 +58,8 @@ import org.jboss.logging.Logger;
 ///
 /// After a crash the command comes again and does all of it again: fetched files are found, a
 /// disk that is put back twice is as if it was put back once, and a safety snapshot that is there
-/// is not taken anew, since by then the instance may be put back already. What the instance was
-/// is then told by the safety snapshot. If the second half fails for good the instance is put
+/// is not taken anew, since by then the instance may be put back already. What the instance was, and
+/// whether it ran, is then told by the safety snapshot. If the second half fails for good the instance is put
 /// back to its safety snapshot, which then goes: a failure leaves the instance as it was.
 public final class RevertInstance {
     private static final Logger LOG = Logger.getLogger(RevertInstance.class);
@@ -84,12 +83,14 @@ public final class RevertInstance {
             context.checkCancelled();
             context.progress(Phase.RESTORING, ByteCount.ZERO, ByteCount.ZERO);
             long began = System.nanoTime();
-            PowerState before = host.state(instance);
+            PowerState now = host.state(instance);
             command.safety().ifPresent(safety -> secure(instance, safety));
-            Machine former = former(instance, command.safety());
+            Optional<SnapshotRecord> kept = kept(instance, command.safety());
+            Machine former = kept.map(SnapshotRecord::machine).orElse(instance.machine());
+            PowerState before = kept.flatMap(SnapshotRecord::power).orElse(now);
             try {
                 go(putBack(instance.id(), command, former, verdict), verdict.memory(), command.resume());
-            } catch (StasisException e) {
+            } catch (RuntimeException | Error e) {
                 command.safety().ifPresent(safety -> bringBack(instance.id(), safety, before, verdict, e));
                 throw e;
             }
@@ -115,11 +116,9 @@ public final class RevertInstance {
         return contents;
     }
 
-    private static Machine former(Instance instance, Optional<SnapshotId> safety) {
+    private static Optional<SnapshotRecord> kept(Instance instance, Optional<SnapshotId> safety) {
         return safety.flatMap(
-                        taken -> instance.directory().snapshot(taken).meta().read())
-                .map(SnapshotRecord::machine)
-                .orElse(instance.machine());
+                taken -> instance.directory().snapshot(taken).meta().read());
     }
 
     private void secure(Instance instance, SnapshotId safety) {
@@ -233,8 +232,7 @@ public final class RevertInstance {
     }
 
     /// Makes the instance again what it was.
-    private void bringBack(
-            InstanceId id, SnapshotId safety, PowerState before, Verdict failed, StasisException failure) {
+    private void bringBack(InstanceId id, SnapshotId safety, PowerState before, Verdict failed, Throwable failure) {
         SnapshotDirectory directory = host.instances().layout().instance(id).snapshot(safety);
         try {
             Machine former = directory.meta().read().orElseThrow().machine();
@@ -262,8 +260,8 @@ public final class RevertInstance {
                 case STOPPED, CRASHED -> stayOff(back);
             }
             settle.abandon(back, safety.value());
-            LOG.warnf("A revert failed, the instance is what it was instanceId=%s code=%s", id, failure.code());
-        } catch (StasisException | IOException | NoSuchElementException e) {
+            LOG.warnf(failure, "A revert failed, the instance is what it was instanceId=%s", id);
+        } catch (RuntimeException | IOException e) {
             failure.addSuppressed(e);
             LOG.errorf(
                     e,

@@ -9,6 +9,7 @@ import cloud.stasis.compute.hypervisor.DiskHistory.ExportRequest;
 import cloud.stasis.compute.hypervisor.DiskHistory.ExportedDisk;
 import cloud.stasis.compute.hypervisor.Guests.FreezeAnswer;
 import cloud.stasis.compute.hypervisor.Guests.ThawAnswer;
+import cloud.stasis.compute.hypervisor.Memories.Way;
 import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.disks.Backing;
@@ -234,7 +235,7 @@ public abstract class HypervisorContract {
         Map<DeviceName, Path> next = layersOn(files().disks());
         Path memory = directory().resolve("cut.save");
 
-        hypervisor().memories().cut(id(), memory, next);
+        assertThat(hypervisor().memories().cut(id(), memory, next)).isEqualTo(Way.SAVED);
         assertThat(state()).isEqualTo(PowerState.PAUSED);
         hypervisor().domains().resume(id());
         write(0, filled(BLOCK, 8));

@@ -8,6 +8,7 @@ import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.compute.machine.Ram;
 import cloud.stasis.disks.HostFiles;
+import cloud.stasis.disks.Reflink;
 import cloud.stasis.machine.Machine;
 import cloud.stasis.machine.Platform;
 import cloud.stasis.model.ByteCount;
@@ -113,7 +114,7 @@ final class LibvirtMemories implements Memories {
         }
         try {
             image(domain, instance, ram, memory);
-        } catch (StasisException | LibvirtException e) {
+        } catch (RuntimeException | Error | LibvirtException e) {
             if (runs) {
                 domain.resume();
             }
@@ -125,11 +126,18 @@ final class LibvirtMemories implements Memories {
         }
     }
 
-    private void image(Domain domain, InstanceId instance, Ram ram, Path memory) throws LibvirtException {
+    private Way image(Domain domain, InstanceId instance, Ram ram, Path memory) throws LibvirtException {
         ByteCount size = size(domain);
         ByteBuffer state = states.save(domain, instance);
-        switch (ram) {
-            case Ram.InFile in -> RamImage.write(memory, in.file(), size, state);
+        return switch (ram) {
+            case Ram.InFile in -> {
+                Reflink.Way copied = Reflink.copy(in.file(), memory, size);
+                RamImage.finish(memory, size, state);
+                yield switch (copied) {
+                    case SHARED -> Way.SHARED;
+                    case COPIED -> Way.COPIED;
+                };
+            }
             case Ram.InMemory _ -> {
                 if (!copies.containsKey(instance)) {
                     copies.put(instance, RamCopy.begin(SharedMemory.of(DomainXml.name(instance), size), memory, size));
@@ -140,8 +148,9 @@ final class LibvirtMemories implements Memories {
                     endCut(instance);
                 }
                 RamImage.finish(memory, size, state);
+                yield Way.COMPARED;
             }
-        }
+        };
     }
 
     /// The RAM as libvirt was told, which is what the file was made with.
@@ -150,19 +159,20 @@ final class LibvirtMemories implements Memories {
     }
 
     @Override
-    public void cut(InstanceId instance, Path memory, Map<DeviceName, Path> layers) {
-        libvirt.change("save memory and disks at one instant", instance, domain -> {
+    public Way cut(InstanceId instance, Path memory, Map<DeviceName, Path> layers) {
+        return libvirt.ask("save memory and disks at one instant", instance, domain -> {
             Optional<Ram> ram = ram(domain);
             if (ram.isEmpty()) {
                 domain.snapshotCreateXML(BackupXml.cut(memory, layers), ONTO_LAYERS)
                         .free();
-                return;
+                return Way.SAVED;
             }
             // The disks last: when they have gone on, all of it has happened.
             try {
-                image(domain, instance, ram.get(), memory);
+                Way way = image(domain, instance, ram.get(), memory);
                 domain.snapshotCreateXML(BackupXml.cutDisks(layers), ONTO_LAYERS | SnapshotCreateFlags.DISK_ONLY)
                         .free();
+                return way;
             } catch (StasisException | LibvirtException e) {
                 HostFiles.delete(memory);
                 throw e;

@@ -53,12 +53,13 @@ final class SimulatedMemories implements Memories {
     }
 
     @Override
-    public void cut(InstanceId instance, Path memory, Map<DeviceName, Path> layers) {
+    public Way cut(InstanceId instance, Path memory, Map<DeviceName, Path> layers) {
         host.faults().beforeCut();
         SimulatedMachine machine = host.machine(instance);
         synchronized (machine) {
             machine.switchTo(layers);
             write(machine, memory);
+            return machine.ram().isPresent() ? Way.SHARED : Way.SAVED;
         }
     }
 
