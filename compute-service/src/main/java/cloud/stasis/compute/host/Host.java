@@ -96,13 +96,13 @@ public record Host(
     /// Whether the RAM of every guest that keeps it in a file, and of this one, has room once more: blocks that
     /// it shares with snapshots become its own as the guest writes, and a guest whose RAM finds no room is
     /// killed.
-    public boolean hasRoomForRam(Instance instance) {
+    public boolean hasRoomForRam(Machine machine) {
         ByteCount needed = hypervisor.domains().list().stream()
-                .filter(domain -> domain.isActive() && !domain.instance().equals(instance.id()))
+                .filter(domain -> domain.isActive() && !domain.instance().equals(machine.instance()))
                 .flatMap(domain -> instances.find(domain.instance()).stream())
                 .filter(other -> Files.exists(other.directory().ram()))
                 .map(other -> other.machine().memory())
-                .reduce(instance.machine().memory(), ByteCount::plus);
+                .reduce(machine.memory(), ByteCount::plus);
         return memorySpace.has(needed);
     }
 
@@ -110,10 +110,25 @@ public record Host(
     ///
     /// @throws cloud.stasis.model.StasisException `NO_SPACE`
     public void requireRoomForMemory(Instance instance) {
-        if (Files.exists(instance.directory().ram()) && !hasRoomForRam(instance)) {
+        if (Files.exists(instance.directory().ram()) && !hasRoomForRam(instance.machine())) {
             throw memorySpace.full(instance.machine().memory());
         }
         memorySpace.require(instance.machine().memory());
+    }
+
+    /// Refuses to give a machine RAM in a file that it may outgrow: the blocks that it shares with a memory file become
+    /// its own as the guest writes.
+    ///
+    /// @throws cloud.stasis.model.StasisException `NO_SPACE`
+    public void requireRoomForRam(Machine machine) {
+        boolean isInFile =
+                switch (hypervisor.memories().keeping()) {
+                    case IN_FILES, PRIVATE -> true;
+                    case IN_SHARED_MEMORY -> false;
+                };
+        if (isInFile && !hasRoomForRam(machine)) {
+            throw memorySpace.full(machine.memory());
+        }
     }
 
     /// The machine of an instance as it is archived: with what its devices keep, and as its guest sees it.

@@ -92,7 +92,7 @@ public final class CloneInstance {
 
     private void goOn(Instance instance, ComputeCommand.CloneInstance command) {
         Path memory = instance.directory().born();
-        host.requireRoomForMemory(instance);
+        host.requireRoomForRam(instance.machine());
         powerOn.resume(instance, memory, command.resume(), () -> HostFiles.delete(memory));
     }
 

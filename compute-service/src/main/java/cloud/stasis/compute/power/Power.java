@@ -1,6 +1,7 @@
 package cloud.stasis.compute.power;
 
 import cloud.stasis.compute.host.Host;
+import cloud.stasis.compute.hypervisor.RamImage;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.InstanceDirectory;
 import cloud.stasis.compute.instance.InstanceRecord;
@@ -150,6 +151,9 @@ public final class Power {
 
     private void restore(Instance instance) {
         Path resuming = instance.directory().resuming();
+        if (RamImage.isOne(instance.directory().suspended())) {
+            host.requireRoomForRam(instance.machine());
+        }
         rename(instance.directory().suspended(), resuming);
         try {
             powerOn.resume(instance, resuming, ResumeState.RUNNING, () -> HostFiles.delete(resuming));

@@ -89,7 +89,7 @@ public final class PowerOn {
             }
             case IN_FILES -> {}
         }
-        if (!host.hasRoomForRam(instance)) {
+        if (!host.hasRoomForRam(instance.machine())) {
             LOG.warnf(
                     "No room for RAM in a file, snapshots of this instance will pause it longer instanceId=%s",
                     instance.id());

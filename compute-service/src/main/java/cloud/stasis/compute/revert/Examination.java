@@ -72,6 +72,9 @@ final class Examination {
         ByteCount missing = host.bases().missing(files).plus(missingDisks(then, disks));
         host.space().require(missing);
         host.memorySpace().require(missingMemory(memory));
+        if (isRamImage()) {
+            host.requireRoomForRam(machine);
+        }
         CommandTransfer transfer =
                 new CommandTransfer(context, Phase.FETCHING_IMAGE, missing.plus(missingMemory(memory)), host.space());
         SortedMap<DeviceName, Verdict.Origin> origins = new TreeMap<>();
@@ -138,6 +141,14 @@ final class Examination {
                 .findFirst()
                 .orElseThrow(() -> new StasisException(
                         ErrorCode.WRONG_STATE, "the snapshot has no memory: revert its disks only")));
+    }
+
+    /// Whether its memory becomes RAM that others than the hypervisor see.
+    private boolean isRamImage() {
+        return command.memory() == MemoryChoice.WITH_MEMORY
+                && command.parts().stream()
+                        .anyMatch(part ->
+                                part instanceof Part.Memory memory && memory.format() == Part.MemoryFormat.RAM_IMAGE);
     }
 
     /// What the machine reads besides its disks.
