@@ -9,11 +9,13 @@ import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Intent;
 import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.disks.HostFiles;
+import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.CommandResult.Cure;
 import cloud.stasis.messages.CommandResult.Examined;
 import cloud.stasis.messages.CommandResult.Finding;
 import cloud.stasis.messages.CommandResult.Outcome;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.Expected;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand.Mending;
@@ -139,6 +141,26 @@ class DoctorTest {
         assertMended("copy of snapshot " + kept, expected(id, PowerState.RUNNING));
 
         assertThat(host.instance(id).directory().snapshots()).isEmpty();
+    }
+
+    /// An order that is sent again names what there was when it was given first.
+    @Test
+    void copyThatIsNotInTheStoreYetIsKept() {
+        host.guest(id).poke(0, new byte[] {1});
+        SnapshotId safety = SnapshotId.random();
+        SnapshotId there = SnapshotId.random();
+        CommandResult.Captured of = host.snapshot(id, there, MemoryChoice.WITH_MEMORY);
+        host.guest(id).poke(0, new byte[] {2});
+        host.revertSafely(id, there, of, MemoryChoice.DISKS_ONLY, AfterRevert.RUNNING, safety);
+
+        assertThat(examined(Mending.SAFE, expected(id, PowerState.RUNNING)))
+                .extracting(Finding::difference)
+                .noneMatch(said -> said.contains(safety.toString()));
+
+        CommandResult.Captured captured = host.keep(id, safety);
+        host.revert(id, safety, captured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
+        assertThat(host.guest(id).memory()[0]).isEqualTo((byte) 2);
+        assertMended("copy of snapshot " + safety, expected(id, PowerState.RUNNING));
     }
 
     @Test

@@ -34,7 +34,7 @@ import org.jboss.logging.Logger;
 /// | directories of instances, domains | the tables, each other | by hand: they may hold what somebody wants |
 /// | definition | files | it is defined anew |
 /// | what a disk writes to, layers, contents below | files | by hand: something is lost |
-/// | copies of snapshots | the tables | those of no snapshot are discarded |
+/// | copies of snapshots | the tables | those of no snapshot are discarded, unless they are to be uploaded |
 /// | intents, captures, layers, checkpoints | each other | as at the start of the agent ([Reconciliation]) |
 /// | power | the tables | it is told anew, which every command does |
 ///
@@ -181,7 +181,9 @@ public final class Doctor {
         for (SnapshotId snapshot : instance.directory().snapshots()) {
             boolean whole =
                     instance.directory().snapshot(snapshot).meta().read().isPresent();
-            if (whole && !expected.snapshots().contains(snapshot)) {
+            // What is not in the store yet is nowhere else, whatever an order says that was given before it was taken.
+            boolean isSettled = instance.lineage().pending(snapshot.value()).isEmpty();
+            if (whole && isSettled && !expected.snapshots().contains(snapshot)) {
                 report.safe(
                         subject(instance.id()),
                         "the host keeps a copy of snapshot " + snapshot + ", which is no more",
