@@ -26,15 +26,31 @@ public final class ShellWatchdog implements Watchdog {
     private static final String SCRIPT = script();
     private static final String FIRED = ".fired";
     private static final String CANCELLED = ".cancelled";
+    private static final String STOPPED = ".stopped";
+
+    /// Longer than the jobs that hold a domain, and than a restart of libvirt.
+    private static final int TRIES = 60;
+
+    private static final Duration APART = Duration.ofSeconds(10);
 
     private final Path directory;
     private final URI libvirt;
+    private final int tries;
+    private final Duration apart;
     private final Map<WatchdogHandle, Process> running = new ConcurrentHashMap<>();
 
     /// @param directory for the tokens
     public ShellWatchdog(Path directory, URI libvirt) {
+        this(directory, libvirt, TRIES, APART);
+    }
+
+    /// @param tries a second apart
+    /// @param apart what lies between later ones
+    ShellWatchdog(Path directory, URI libvirt, int tries, Duration apart) {
         this.directory = directory;
         this.libvirt = libvirt;
+        this.tries = tries;
+        this.apart = apart;
     }
 
     @Override
@@ -56,7 +72,9 @@ public final class ShellWatchdog implements Watchdog {
                             Long.toString(deadline.toSeconds()),
                             libvirt.toString(),
                             instance.toString(),
-                            rescue.name())
+                            rescue.name(),
+                            Integer.toString(tries),
+                            Long.toString(apart.toSeconds()))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
@@ -71,10 +89,12 @@ public final class ShellWatchdog implements Watchdog {
     public boolean cancel(WatchdogHandle handle) {
         Process process = running.remove(handle);
         boolean inTime = tookToken(handle);
-        if (process != null && inTime) {
+        if (process != null) {
+            process.descendants().forEach(ProcessHandle::destroy);
             process.destroy();
         }
         if (!inTime) {
+            stop(handle);
             LOG.warnf("A watchdog was faster than the agent watchdog=%s", handle.name());
         }
         return inTime;
@@ -82,20 +102,36 @@ public final class ShellWatchdog implements Watchdog {
 
     private boolean tookToken(WatchdogHandle handle) {
         Path token = token(handle);
-        Path cancelled = token.resolveSibling(handle.name() + CANCELLED);
+        Path cancelled = beside(handle, CANCELLED);
         try {
             Files.move(token, cancelled, StandardCopyOption.ATOMIC_MOVE);
             HostFiles.delete(cancelled);
             return true;
         } catch (NoSuchFileException e) {
-            return !Files.exists(token.resolveSibling(handle.name() + FIRED));
+            return !Files.exists(beside(handle, FIRED)) && !Files.exists(beside(handle, STOPPED));
         } catch (IOException e) {
             throw HostFiles.failure("call the watchdog off", e);
         }
     }
 
+    /// One that could not rescue yet goes on trying, also that of a former process: it would come into the way of
+    /// what is done next.
+    private void stop(WatchdogHandle handle) {
+        try {
+            Files.move(beside(handle, FIRED), beside(handle, STOPPED), StandardCopyOption.ATOMIC_MOVE);
+        } catch (NoSuchFileException e) {
+            // It was stopped before.
+        } catch (IOException e) {
+            throw HostFiles.failure("stop the watchdog", e);
+        }
+    }
+
     private Path token(WatchdogHandle handle) {
         return directory.resolve(handle.name());
+    }
+
+    private Path beside(WatchdogHandle handle, String ending) {
+        return directory.resolve(handle.name() + ending);
     }
 
     private static String script() {

@@ -17,7 +17,7 @@ public interface Watchdog {
     /// Sets the guard. When it returns the guest will be rescued at the deadline, whatever happens to this process.
     void guard(WatchdogHandle handle, InstanceId instance, Rescue rescue, Duration deadline);
 
-    /// Calls it off; repeatable.
+    /// Calls it off, also one that has begun to rescue and was not heard yet; repeatable.
     ///
     /// @return whether that was in time: false if the guest has been, or is being, rescued
     boolean cancel(WatchdogHandle handle);
