@@ -3,6 +3,7 @@ package cloud.stasis.compute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import cloud.stasis.compute.agent.ComputeAgent;
 import cloud.stasis.compute.hypervisor.CheckpointName;
 import cloud.stasis.compute.hypervisor.DiskHistory.ExportRequest;
 import cloud.stasis.compute.hypervisor.DiskHistory.ExportedDisk;
@@ -11,6 +12,7 @@ import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.Expected;
 import cloud.stasis.messages.ComputeCommand.Mending;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
+import cloud.stasis.messages.ComputeCommand.Settlement;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Consistency;
 import cloud.stasis.model.ErrorCode;
@@ -23,6 +25,8 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
@@ -129,7 +133,7 @@ class CaptureDisksIT extends DiskCaptureContract {
         assertThat(transfer(capture(Quiesce.REQUIRE), ROOT).read()).isLessThan(ByteCount.ofMib(20));
     }
 
-    /// At last, since it leaves the machine newly started.
+    /// It leaves the machine newly started.
     @Test
     @Order(7)
     void doctorFindsAHealthyHostCleanAndNamesAndMendsWhatIsPlanted() throws Exception {
@@ -159,6 +163,39 @@ class CaptureDisksIT extends DiskCaptureContract {
                 .anyMatch(finding -> finding.difference().contains("libvirt does not know it"));
         host.handle(new ComputeCommand.ChangePower(id, PowerAction.START));
         assertThat(examined(Mending.NONE)).isEmpty();
+    }
+
+    /// Its agent still says that it is frozen.
+    @Test
+    @Order(8)
+    void guestThatThawsByItselfIsToldAsAfterAPowerCut() {
+        host.inGuest(
+                id,
+                "(while [ ! -e /run/enough ]; do for at in / /data; do fsfreeze --unfreeze $at &&"
+                        + " echo thawed $at > /dev/ttyS0; done; usleep 20000; done) < /dev/null > /dev/null 2>&1 &");
+
+        CommandResult.Captured captured = captureThatTakesUntil(() -> {
+            String console = host.console(id);
+            return console.contains("thawed /data") && console.contains("thawed /\r");
+        });
+
+        assertThat(captured.receipt().reached()).isEqualTo(Consistency.CRASH);
+        assertThat(captured.receipt().freeze()).isEmpty();
+        host.inGuest(id, "touch /run/enough");
+        assertHealthy();
+        assertThat(capture(Quiesce.REQUIRE).receipt().reached()).isEqualTo(Consistency.FILE_SYSTEM);
+    }
+
+    /// Of an agent that finds the instant slow to make.
+    private CommandResult.Captured captureThatTakesUntil(Supplier<Boolean> condition) {
+        Runnable slowly = () -> RealHost.await("what the capture waits for", Duration.ofSeconds(8), condition);
+        ComputeAgent slow = host.seeing(hypervisor -> SlowExports.of(hypervisor, slowly));
+        UUID capture = UUID.randomUUID();
+        CommandResult.Captured captured = (CommandResult.Captured) slow.handle(
+                new ComputeCommand.CaptureDisks(id, capture, List.of(), Quiesce.PREFER, RealHost.GRANT),
+                new RealHost.Context());
+        host.handle(new ComputeCommand.SettleCapture(id, capture, Settlement.SEALED));
+        return captured;
     }
 
     private List<CommandResult.Finding> examined(Mending mending) {

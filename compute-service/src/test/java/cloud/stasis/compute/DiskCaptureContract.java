@@ -1,15 +1,20 @@
 package cloud.stasis.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.PowerAction;
 import cloud.stasis.messages.ComputeCommand.Settlement;
 import cloud.stasis.model.Consistency;
 import cloud.stasis.model.DeviceName;
+import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.Receipt;
+import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -68,6 +73,30 @@ abstract class DiskCaptureContract {
         assertThat(root.isClean()).isTrue();
         assertThat(root.sha256("/root/first", directory)).isEqualTo(expected);
         assertThat(disk(captured, DATA).isClean()).isTrue();
+    }
+
+    /// It would not answer, and would be thawed too late.
+    @Test
+    @Order(90)
+    void pausedGuestIsNotAskedToFreeze() {
+        host.handle(new ComputeCommand.ChangePower(id, PowerAction.START));
+        host.awaitAgent(id);
+        file("/root/paused", 2);
+        host.handle(new ComputeCommand.ChangePower(id, PowerAction.PAUSE));
+
+        assertThatThrownBy(() -> capture(Quiesce.REQUIRE))
+                .isInstanceOfSatisfying(StasisException.class, refused -> assertThat(refused.code())
+                        .isEqualTo(ErrorCode.QUIESCE_REQUIRED));
+        CommandResult.Captured captured = capture(Quiesce.PREFER);
+
+        assertThat(host.host().state(host.instance(id))).isEqualTo(PowerState.PAUSED);
+        Receipt receipt = captured.receipt();
+        assertThat(receipt.reached()).isEqualTo(Consistency.CRASH);
+        assertThat(receipt.frozen()).isZero();
+        assertThat(receipt.guestAgent()).isEqualTo("the guest is paused");
+        assertThat(disk(captured, ROOT).isCleanAfterReplay()).isTrue();
+        host.handle(new ComputeCommand.ChangePower(id, PowerAction.UNPAUSE));
+        assertHealthy();
     }
 
     CommandResult.Captured capture(Quiesce quiesce) {

@@ -185,6 +185,29 @@ abstract class SnapshotRevertContract {
         assertHealthy();
     }
 
+    /// It stands still before, during and after.
+    @Test
+    @Order(8)
+    void pausedGuestIsSnapshottedAndStaysPaused() {
+        host.inGuest(id, "echo paused > /run/which; touch /data/paused; sync");
+        host.handle(new ComputeCommand.ChangePower(id, PowerAction.PAUSE));
+        SnapshotId paused = SnapshotId.random();
+
+        CommandResult.Captured captured = snapshot(paused);
+
+        assertThat(host.host().state(host.instance(id))).isEqualTo(PowerState.PAUSED);
+        assertThat(captured.receipt().reached()).isEqualTo(Consistency.MEMORY);
+        assertThat(captured.receipt().paused()).isZero();
+        assertThat(captured.receipt().strategy()).isEqualTo(strategy());
+        host.handle(new ComputeCommand.ChangePower(id, PowerAction.UNPAUSE));
+        host.inGuest(id, "echo later > /run/which; rm /data/paused; sync");
+        revert(paused, captured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
+        assertThat(host.inGuest(id, "cat /run/which; ls /data"))
+                .contains("paused")
+                .doesNotContain("later");
+        assertHealthy();
+    }
+
     @Test
     @Order(90)
     void layersOfDeletedSnapshotsAreFoldedWhileTheGuestWrites() {
