@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// A snapshot as its tenant sees it.
 ///
 /// @param status `queued` (the server is being captured for something else), `creating`, `available`, `reverting`,
-// `deleting` or `failed`
+/// `deleting` or `failed`
 /// @param memory whether it holds memory; while it is taken: whether that was asked for
 /// @param consistency what was asked for: `require`, `prefer` or `none`
 /// @param size bytes of all parts together, as the guest sees them
