@@ -84,7 +84,6 @@ class AgentSimulationTest {
         private final Map<DeviceName, byte[]> disks = new TreeMap<>();
         private final List<UUID> unsettled = new ArrayList<>();
         private final StringBuilder history = new StringBuilder();
-        private KillSwitch killSwitch;
         private SimulatedHost host;
         private byte memory;
         private byte[] away = new byte[size()];
@@ -102,10 +101,13 @@ class AgentSimulationTest {
             }
         }
 
-        /// Whose end is not that of the machines.
         private SimulatedHost agent() {
-            killSwitch = KillSwitch.counting(machines);
-            return new SimulatedHost(directory, store, machines, killSwitch, new NoWatchdog());
+            return agent(KillSwitch.counting(machines));
+        }
+
+        /// Whose end is not that of the machines.
+        private SimulatedHost agent(KillSwitch seen) {
+            return new SimulatedHost(directory, store, machines, seen, new NoWatchdog());
         }
 
         void live() {
@@ -128,7 +130,10 @@ class AgentSimulationTest {
             }
             KillSwitch.Blow blow = KillSwitch.Blow.values()[random.nextInt(KillSwitch.Blow.values().length)];
             int moment = 1 + random.nextInt(MOMENTS);
-            killSwitch.arm(moment, blow);
+            KillSwitch killSwitch = KillSwitch.at(machines, moment, blow);
+            host.close();
+            host = agent(killSwitch);
+            killSwitch.arm();
             AtomicReference<Optional<CommandResult>> told = new AtomicReference<>(Optional.empty());
             if (isKilled(killSwitch, () -> told.set(Optional.of(host.handle(command))))) {
                 note(blow + " at " + moment);

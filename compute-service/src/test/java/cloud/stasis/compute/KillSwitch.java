@@ -38,8 +38,8 @@ final class KillSwitch implements Hypervisor {
     }
 
     private final Hypervisor hypervisor;
-    private volatile int moment;
-    private volatile Blow blow;
+    private final int moment;
+    private final Blow blow;
     private final AtomicInteger passed = new AtomicInteger();
     private final CountDownLatch killed = new CountDownLatch(1);
     private volatile boolean armed;
@@ -62,13 +62,6 @@ final class KillSwitch implements Hypervisor {
 
     static KillSwitch at(Hypervisor hypervisor, int moment, Blow blow) {
         return new KillSwitch(hypervisor, moment, blow);
-    }
-
-    /// Another blow at another moment from now on.
-    void arm(int next, Blow other) {
-        moment = next;
-        blow = other;
-        arm();
     }
 
     /// It answers again.
@@ -110,11 +103,7 @@ final class KillSwitch implements Hypervisor {
         return false;
     }
 
-    private void moment(Class<?> part) throws InterruptedException {
-        // Files need no connection.
-        if (part.equals(LayerFiles.class) && blow != Blow.DEATH) {
-            return;
-        }
+    private void moment() throws InterruptedException {
         // Of the thread that carries the command out; what others do comes at any time.
         if (armed && Thread.currentThread().equals(agent) && passed.incrementAndGet() == moment) {
             switch (blow) {
@@ -134,9 +123,9 @@ final class KillSwitch implements Hypervisor {
 
     private <T> T watched(Class<T> type, T part) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> {
-            moment(type);
+            moment();
             Object result = call(part, method, args);
-            moment(type);
+            moment();
             return result;
         }));
     }
@@ -206,7 +195,8 @@ final class KillSwitch implements Hypervisor {
 
     @Override
     public LayerFiles layers() {
-        return watched(LayerFiles.class, hypervisor.layers());
+        // Files need no connection.
+        return blow == Blow.DEATH ? watched(LayerFiles.class, hypervisor.layers()) : hypervisor.layers();
     }
 
     @Override
