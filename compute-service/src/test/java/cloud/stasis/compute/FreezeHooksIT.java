@@ -55,7 +55,8 @@ class FreezeHooksIT {
         assertThat(captured.receipt().reached()).isEqualTo(Consistency.FILE_SYSTEM);
         assertThat(host.inGuest(id, "cat /root/told").lines()).containsExactly("freeze", "thaw");
         String then = host.inGuest(id, "head -n 1 /root/told | sha256sum").split(" ")[0];
-        assertThat(CapturedDisk.of(captured, ROOT, host.store, directory).sha256("/root/told", directory)).isEqualTo(then);
+        assertThat(CapturedDisk.of(captured, ROOT, host.store, directory).sha256("/root/told", directory))
+                .isEqualTo(then);
     }
 
     @Test

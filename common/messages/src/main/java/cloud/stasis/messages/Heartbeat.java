@@ -18,8 +18,8 @@ public sealed interface Heartbeat extends Message {
 
     /// @param data where the gateway reads bytes such as console logs
     /// @param captures how it reads the disks of running machines; older agents do not tell
-    /// @param cpu what its guests see if nothing else is said; empty if it is not known by name, or an older agent does
-    /// not tell
+    /// @param cpu what its guests see if nothing else is said; empty if it is not known by name, or if an older
+    /// agent does not tell
     /// @param hypervisor name and version, as `QEMU 7.2.22`
     record Host(
             HostId host,

@@ -7,16 +7,16 @@ import cloud.stasis.compute.hypervisor.Memories.Way;
 import cloud.stasis.compute.hypervisor.RamImage;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.SnapshotDirectory;
-import cloud.stasis.compute.instance.SnapshotRecord.Quiet;
 import cloud.stasis.compute.instance.SnapshotRecord;
+import cloud.stasis.compute.instance.SnapshotRecord.Quiet;
 import cloud.stasis.disks.FileStamp;
 import cloud.stasis.disks.LayerNumber;
 import cloud.stasis.machine.DeviceArchive;
 import cloud.stasis.machine.Machine;
 import cloud.stasis.machine.Platform;
 import cloud.stasis.messages.CommandResult;
-import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.StoreGrant;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
@@ -102,7 +102,8 @@ public final class CaptureInstance {
     /// With the CPU that the memory is of.
     private static CommandResult.Captured captured(Taken taken, SnapshotRecord instant) {
         CommandResult.Captured all = taken.captured();
-        Optional<Cpu> cpu = instant.memory().flatMap(_ -> instant.machine().platform()).flatMap(Platform::cpu);
+        Optional<Cpu> cpu =
+                instant.memory().flatMap(_ -> instant.machine().platform()).flatMap(Platform::cpu);
         return new CommandResult.Captured(
                 all.takenAt(), all.parts(), all.receipt().seeing(cpu));
     }

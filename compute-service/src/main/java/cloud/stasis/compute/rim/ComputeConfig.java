@@ -94,8 +94,8 @@ interface ComputeConfig {
     CaptureChoice captureStrategy();
 
     /// How guests keep their RAM: `auto`, in files where those of `memory-dir` can share blocks, else as `shared`;
-    /// `shared`, in memory that this agent can read, so that nothing is written back and snapshots pause a guest for
-    /// as long as its RAM takes to be read; or `private`, as the hypervisor likes, so that libvirt saves it in the
+    /// `shared`, in memory that this agent can read: nothing is written back, and snapshots pause a guest for as
+    /// long as its RAM takes to be read; or `private`, as the hypervisor likes, so that libvirt saves it in the
     /// pause.
     @WithDefault("auto")
     GuestMemory guestMemory();

@@ -29,8 +29,7 @@ interface Site {
 
     /// Whether the bundle is there and whole, with the same parts: what is said of it may have changed there. One that
     /// lacks something, or whose reference is damaged, is not: then the copy brings what it lacks, and the seal
-    // ends
-    /// with the same bundle.
+    /// ends with the same bundle.
     ///
     /// @throws cloud.stasis.model.StasisException `WRONG_STATE` if there is another bundle of that name
     boolean has(ReferenceName name, ManifestId id, Manifest manifest);

@@ -1,8 +1,8 @@
 package cloud.stasis.compute.hypervisor.libvirt;
 
+import cloud.stasis.model.Cpu;
 import cloud.stasis.model.Cpu.Feature;
 import cloud.stasis.model.Cpu.Presence;
-import cloud.stasis.model.Cpu;
 import java.util.List;
 import java.util.Optional;
 
