@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The cloud that all system tests of one test process share, and its clients.
+/// The cloud that all system tests of one test process share, and its clients; or another one beside it.
 final class OneMachineCloud {
     static final Duration UP = Duration.ofMinutes(6);
     static final Duration CLIENT = Duration.ofMinutes(2);
@@ -41,7 +41,11 @@ final class OneMachineCloud {
 
     private static final int PORTS_OF_A_FORK = 20;
 
-    private final Path home = Path.of(setting("STASIS_SYSTEM_HOME", "/var/tmp/stasis-system-tests") + "-" + FORK);
+    /// Of a fork's ports those of another cloud begin here.
+    private static final int PORTS_OF_ANOTHER = 10;
+
+    private final Path home;
+    private final String imagePort;
     private final Shell dev;
     private final Map<String, String> login = new HashMap<>();
     private Shell clients;
@@ -50,14 +54,16 @@ final class OneMachineCloud {
     /// For those who ask an API itself.
     private record Entrance(String project, String token) {}
 
-    private OneMachineCloud() {
-        Map<String, String> environment = new HashMap<>();
+    private OneMachineCloud(String suffix, int ports, Map<String, String> settings) {
+        this.home = Path.of(setting("STASIS_SYSTEM_HOME", "/var/tmp/stasis-system-tests") + "-" + FORK + suffix);
+        Map<String, String> environment = new HashMap<>(settings);
         environment.put("STASIS_HOME", home.toString());
-        int port = Integer.parseInt(setting("STASIS_SYSTEM_PORT", "5700")) + (FORK - 1) * PORTS_OF_A_FORK;
+        int port = Integer.parseInt(setting("STASIS_SYSTEM_PORT", "5700")) + (FORK - 1) * PORTS_OF_A_FORK + ports;
         for (String name : List.of(
                 "GATEWAY", "IMAGE", "COMPUTE", "VOLUME", "KAFKA", "KAFKA_CONTROLLER", "MARIADB", "SECOND_VOLUME")) {
             environment.put("STASIS_PORT_" + name, Integer.toString(port++));
         }
+        this.imagePort = environment.get("STASIS_PORT_IMAGE");
         this.dev = new Shell(ROOT, environment);
         this.clients = dev;
     }
@@ -70,12 +76,70 @@ final class OneMachineCloud {
     /// Starts the cloud at the first call; it is stopped when the test run ends.
     static synchronized OneMachineCloud running() {
         if (shared == null) {
-            OneMachineCloud cloud = new OneMachineCloud();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> cloud.dev("down")));
-            cloud.up();
-            shared = cloud;
+            shared = new OneMachineCloud("", 0, Map.of()).start();
         }
         return shared;
+    }
+
+    /// Another site on this machine, whose guests keep their memory in another way. Whoever starts it stops it.
+    static OneMachineCloud another() {
+        return new OneMachineCloud("-another", PORTS_OF_ANOTHER, Map.of("STASIS_REFLINK", "off")).start();
+    }
+
+    private OneMachineCloud start() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::down));
+        up();
+        return this;
+    }
+
+    void down() {
+        dev("down");
+    }
+
+    /// The key by which other sites know it.
+    String siteKey() {
+        try {
+            return Files.readAllLines(home.resolve("store/service/site.key")).getLast();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Lets another site bring bundles here, which belong to the project of the clients then.
+    void trust(String name, OneMachineCloud other) {
+        String peer =
+                "%1$s.url = http://127.0.0.1:%2$s%n%1$s.key = %3$s%n%1$s.rights = pull, push%n%1$s.project = %4$s%n"
+                        .formatted(name, other.imagePort, other.siteKey(), project());
+        try {
+            Files.writeString(home.resolve("store/service/peers.properties"), peer);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// What is left when everything but the store is lost.
+    void loseAllButTheStore() {
+        down();
+        dev.run(
+                        CLIENT,
+                        List.of(
+                                "find",
+                                home.toString(),
+                                "-mindepth",
+                                "1",
+                                "-maxdepth",
+                                "1",
+                                "!",
+                                "-name",
+                                "store",
+                                "-exec",
+                                "rm",
+                                "-rf",
+                                "{}",
+                                "+"))
+                .succeeded();
+        dev.run(CLIENT, List.of("rm", "-rf", home.resolve("store/service").toString()))
+                .succeeded();
     }
 
     /// Starts whatever does not run. Repeatable: how an operator's supervisor would bring a killed service
@@ -174,6 +238,11 @@ final class OneMachineCloud {
         return curl("volume/v3/" + entrance().project() + "/" + path, "-H", "OpenStack-API-Version: volume 3.70");
     }
 
+    /// Asks the compute API itself for what its clients have no word for any more.
+    JsonNode compute(String path) {
+        return curl("compute/v2.1/" + path);
+    }
+
     /// Asks the snapshot API itself.
     JsonNode snapshots(String path) {
         return curl("snapshot/v1/" + path);
@@ -190,6 +259,11 @@ final class OneMachineCloud {
         command.addAll(List.of(more));
         command.add(gateway() + "/" + path);
         return clients.run(CLIENT, command).json();
+    }
+
+    /// The id of the project that the clients are in.
+    String project() {
+        return entrance().project();
     }
 
     private Entrance entrance() {
