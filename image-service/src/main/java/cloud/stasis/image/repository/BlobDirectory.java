@@ -187,23 +187,31 @@ final class BlobDirectory {
     }
 
     /// Condemns these packs, also when they are added later, and no others.
-    ///
-    /// @return those of them that were used since `horizon`
-    List<ObjectName> condemn(Set<ObjectName> packsToGo, Duration horizon) {
+    void condemn(Set<ObjectName> packsToGo) {
         lock.writeLock().lock();
         try {
             condemned = Set.copyOf(packsToGo);
-            Set<ObjectName> used = new HashSet<>(arriving);
-            used.retainAll(condemned);
-            for (PackRecord pack : packsByName.values()) {
-                pack.condemned = condemned.contains(pack.name);
-                if (pack.condemned && pack.usedMillis() >= horizon.toMillis()) {
-                    used.add(pack.name);
-                }
-            }
-            return List.copyOf(used);
+            packsByName.values().forEach(pack -> pack.condemned = condemned.contains(pack.name));
         } finally {
             lock.writeLock().unlock();
+        }
+    }
+
+    /// Those of these packs that were used since `horizon`.
+    Set<ObjectName> usedSince(Set<ObjectName> packsToGo, Duration horizon) {
+        lock.readLock().lock();
+        try {
+            Set<ObjectName> used = new HashSet<>(arriving);
+            used.retainAll(packsToGo);
+            for (ObjectName name : packsToGo) {
+                PackRecord pack = packsByName.get(name);
+                if (pack != null && pack.usedMillis() >= horizon.toMillis()) {
+                    used.add(name);
+                }
+            }
+            return used;
+        } finally {
+            lock.readLock().unlock();
         }
     }
 

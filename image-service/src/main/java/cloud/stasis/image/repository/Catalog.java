@@ -166,7 +166,7 @@ final class Catalog {
         }
         // In this order: nobody may be told that something is there between the two.
         gone.forEach(directory::remove);
-        directory.condemn(sentenced ? Set.of() : condemned, Duration.ZERO);
+        directory.condemn(sentenced ? Set.of() : condemned);
         takeIn(added, (name, entries) -> directory.add(name, sizeOf(added, name), entries, uptime.now()));
         if (!gone.isEmpty() || !condemned.isEmpty()) {
             whole.forgetAll();

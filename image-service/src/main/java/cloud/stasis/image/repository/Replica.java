@@ -7,7 +7,6 @@ import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.StasisException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -69,24 +68,28 @@ final class Replica {
 
     /// Acts on what the upkeep wants. From then on nobody is told that something condemned is there.
     synchronized ReplicaNote answer(UpkeepNote upkeep) {
-        List<ObjectName> needs = new ArrayList<>();
-        if (upkeep.phase() == UpkeepNote.Phase.PROPOSED) {
-            Duration horizon = state.horizon();
-            Set<ManifestId> readable = readable(horizon);
-            Set<ObjectName> condemned = new HashSet<>(upkeep.condemned());
-            condemned.stream()
-                    .filter(object -> object.kind() == ObjectName.Kind.MANIFEST
-                            && readable.contains(new ManifestId(object.digest())))
-                    .forEach(needs::add);
-            needs.addAll(state.directory.condemn(condemned, horizon));
-        }
+        Duration horizon = state.horizon();
         if (upkeep.isHeldBy(id)) {
             state.catalog.apply(upkeep);
         } else {
             state.catalog.refresh();
         }
+        // Not before: a refresh that had read what the upkeep said before may have taken back what is condemned, and
+        // somebody may have been told until then that it is there.
+        List<ObjectName> needs =
+                upkeep.phase() == UpkeepNote.Phase.PROPOSED ? needs(upkeep.condemnedSet(), horizon) : List.of();
         postOrComeBack(note.answering(upkeep.revision(), needs, state.leases.held()));
         return note;
+    }
+
+    private List<ObjectName> needs(Set<ObjectName> condemned, Duration horizon) {
+        Set<ManifestId> readable = readable(horizon);
+        List<ObjectName> needs = new ArrayList<>(state.directory.usedSince(condemned, horizon));
+        condemned.stream()
+                .filter(object -> object.kind() == ObjectName.Kind.MANIFEST
+                        && readable.contains(new ManifestId(object.digest())))
+                .forEach(needs::add);
+        return needs;
     }
 
     /// Manifests that may still be read, though no reference names them any more.

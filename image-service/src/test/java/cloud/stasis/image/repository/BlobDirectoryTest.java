@@ -26,6 +26,6 @@ class BlobDirectoryTest {
         // This one looked at the clock before, and was kept waiting.
         directory.missing(List.of(blob), Duration.ofMillis(100));
 
-        assertThat(directory.condemn(Set.of(pack), Duration.ofMillis(104))).containsExactly(pack);
+        assertThat(directory.usedSince(Set.of(pack), Duration.ofMillis(104))).containsExactly(pack);
     }
 }

@@ -260,10 +260,10 @@ class RepositoryTest {
         ObjectName other = ObjectName.newPack(Sha256.of(new byte[] {2}));
 
         directory.expect(arriving);
-        assertThat(directory.condemn(Set.of(arriving, other), Duration.ZERO)).containsExactly(arriving);
+        assertThat(directory.usedSince(Set.of(arriving, other), Duration.ZERO)).containsExactly(arriving);
 
         directory.expectNoMore(arriving);
-        assertThat(directory.condemn(Set.of(arriving, other), Duration.ZERO)).isEmpty();
+        assertThat(directory.usedSince(Set.of(arriving, other), Duration.ZERO)).isEmpty();
     }
 
     @Test
