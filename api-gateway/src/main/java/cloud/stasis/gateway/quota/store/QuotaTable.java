@@ -38,8 +38,9 @@ class QuotaTable implements QuotaRows {
 
     private void lock(String holder) {
         if (!tryLock(holder)) {
-            // Two that insert at once collide; the transaction of one of them is repeated and finds the row.
-            entities.createNativeMutationQuery("insert into project_lock (project_id) values (?1)")
+            // Of two that insert at once one waits for the other, and then has the lock of the row that is there.
+            entities.createNativeMutationQuery("insert into project_lock (project_id) values (?1)"
+                            + " on duplicate key update project_id = project_id")
                     .setParameter(1, holder)
                     .executeUpdate();
         }
