@@ -9,6 +9,7 @@ import cloud.stasis.gateway.policy.PolicyRunner;
 import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.messages.ComputeCommand.CaptureInstance;
+import cloud.stasis.messages.ComputeCommand.ChangePower;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.VolumeCommand;
 import cloud.stasis.model.ErrorCode;
@@ -169,11 +170,10 @@ class PoliciesIT {
     void aServerThatIsBusyIsAskedAgainForAWhile() {
         String server = doors.running(tenant, "busy");
         String policy = policy("\"server\": \"" + server + "\", " + HOURLY);
-        workers.behave((id, command) -> command instanceof CaptureInstance
+        workers.behave((id, command) -> command instanceof ChangePower
                 ? Optional.of(new FakeWorkers.Behaviour.Sleeps())
                 : Optional.empty());
-        doors.snapshot(tenant, "POST", "/snapshots", "{\"server\": \"" + server + "\", \"name\": \"long\"}")
-                .expect(202);
+        doors.act(tenant, server, "{\"pause\": null}").expect(202);
         Instant due = due(policy);
 
         look(due);
