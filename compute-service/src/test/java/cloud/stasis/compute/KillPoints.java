@@ -87,9 +87,9 @@ abstract class KillPoints {
     }
 
     /// To an agent that lives on it is all one whether a call has not been made or the one before it was the last
-    /// one: it is struck where something was done and it does not know.
+    /// one: it is struck where something was done and it does not know, and at each second of these.
     private boolean isWorthAStrike(int moment) {
-        return blow() == KillSwitch.Blow.DEATH || moment % 2 == 0;
+        return blow() == KillSwitch.Blow.DEATH || moment % 4 == 0;
     }
 
     SimulatedHypervisor machines() {

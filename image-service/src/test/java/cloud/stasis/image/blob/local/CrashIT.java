@@ -162,6 +162,10 @@ class CrashIT {
         assertThat(points).as("it dies often enough").isGreaterThan(10 * WRITE_POINTS);
 
         each(points + 1, point -> {
+            // Each start of a process is dear: at each second point, and not at all.
+            if (point % 2 == 0 && point <= points) {
+                return;
+            }
             Path root = directory.resolve("scrubbed" + point);
             copy(original, root);
             int status = run(CrashingScrubber.class, root.toString(), Integer.toString(point)).status;
