@@ -170,9 +170,8 @@ class PoliciesIT {
     void aServerThatIsBusyIsAskedAgainForAWhile() {
         String server = doors.running(tenant, "busy");
         String policy = policy("\"server\": \"" + server + "\", " + HOURLY);
-        workers.behave((id, command) -> command instanceof ChangePower
-                ? Optional.of(new FakeWorkers.Behaviour.Sleeps())
-                : Optional.empty());
+        workers.behave((id, command) ->
+                command instanceof ChangePower ? Optional.of(new FakeWorkers.Behaviour.Sleeps()) : Optional.empty());
         doors.act(tenant, server, "{\"pause\": null}").expect(202);
         Instant due = due(policy);
 

@@ -86,8 +86,8 @@ final class Replica {
         Set<ManifestId> readable = readable(horizon);
         List<ObjectName> needs = new ArrayList<>(state.directory.usedSince(condemned, horizon));
         condemned.stream()
-                .filter(object -> object.kind() == ObjectName.Kind.MANIFEST
-                        && readable.contains(new ManifestId(object.digest())))
+                .filter(object ->
+                        object.kind() == ObjectName.Kind.MANIFEST && readable.contains(new ManifestId(object.digest())))
                 .forEach(needs::add);
         return needs;
     }
