@@ -32,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// A real guest that nobody lets go on but the watchdog.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ShellWatchdogIT {
-    private static final Duration LONG = Duration.ofMinutes(10);
     private static final Path SOCKET_OF_LIBVIRT = Path.of("/run/libvirt/libvirt-sock");
 
     @TempDir
@@ -166,13 +165,14 @@ class ShellWatchdogIT {
         }
     }
 
-    /// An agent in a process of its own, that freezes and pauses a guest and waits to be told to let it go on.
+    /// An agent in a process of its own, that freezes and pauses a guest and waits to be told to let it go on; it ends
+    /// with the test that started it.
     static final class HoldingAgent {
         static final String HELD = "held";
 
         private HoldingAgent() {}
 
-        public static void main(String[] args) throws InterruptedException {
+        public static void main(String[] args) throws IOException {
             InstanceId instance = InstanceId.parse(args[1]);
             RealHost agent = RealHost.on(Path.of(args[0]));
             agent.handle(new ComputeCommand.CutTogether(
@@ -182,7 +182,7 @@ class ShellWatchdogIT {
                     Quiesce.REQUIRE,
                     Hold.UNTIL_RELEASED));
             System.out.println(HELD);
-            Thread.sleep(LONG);
+            System.in.read();
         }
     }
 }
