@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A job as its tenant sees it.
 ///
-/// @param status `running`, `unwinding` (what was done is being undone), `succeeded`, `failed`, `cancelled`, or
-/// `stuck` (an operator has to look)
+/// @param status `accepted` (it waits for its turn), `running`, `unwinding` (what was done is being undone),
+/// `succeeded`, `failed`, `cancelled`, or `stuck` (an operator has to look)
 /// @param percent of the whole; 100 only when it has succeeded
 /// @param etaSeconds estimate for the phase under way
 public record JobView(

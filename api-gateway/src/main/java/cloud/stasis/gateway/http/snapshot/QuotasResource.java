@@ -1,8 +1,6 @@
 package cloud.stasis.gateway.http.snapshot;
 
 import cloud.stasis.gateway.http.CurrentRequest;
-import cloud.stasis.gateway.http.FaultException;
-import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.http.PathId;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.quota.Quotas;
@@ -21,7 +19,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -95,17 +92,7 @@ public class QuotasResource {
     public OneQuota limit(@PathParam("project") String id, @Nullable JsonNode body) {
         SnapshotAction.OPERATE.check(request.caller());
         ProjectId project = known(id);
-        JsonFields fields =
-                JsonFields.of(body).only(COUNTED.stream().map(Resource::word).toArray(String[]::new));
-        Map<Resource, Long> limits = new EnumMap<>(Resource.class);
-        for (Resource resource : COUNTED) {
-            fields.optionalInteger(resource.word()).ifPresent(limit -> {
-                if (limit < Resource.UNLIMITED) {
-                    throw new FaultException(400, resource.word() + " must be -1 or more.");
-                }
-                limits.put(resource, (long) limit);
-            });
-        }
+        Map<Resource, Long> limits = LimitsBody.read(body, COUNTED);
         transactions.run(() -> quotas.override(project, limits));
         return quota(project);
     }

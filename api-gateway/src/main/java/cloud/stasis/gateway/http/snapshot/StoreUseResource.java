@@ -1,8 +1,6 @@
 package cloud.stasis.gateway.http.snapshot;
 
 import cloud.stasis.gateway.http.CurrentRequest;
-import cloud.stasis.gateway.http.FaultException;
-import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.http.PathId;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.quota.Resource;
@@ -19,9 +17,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -87,18 +83,7 @@ public class StoreUseResource {
     public OneUsage limit(@PathParam("project") String project, @Nullable JsonNode body) {
         SnapshotAction.OPERATE.check(request.caller());
         ProjectId known = known(project);
-        String[] words = LIMITED.stream().map(Resource::word).toArray(String[]::new);
-        JsonFields fields = JsonFields.of(body).only(words);
-        Map<Resource, Long> limits = new EnumMap<>(Resource.class);
-        for (Resource resource : LIMITED) {
-            fields.optionalInteger(resource.word()).ifPresent(limit -> {
-                if (limit < Resource.UNLIMITED) {
-                    throw new FaultException(400, resource.word() + " must be -1 or more.");
-                }
-                limits.put(resource, (long) limit);
-            });
-        }
-        storage.limit(known, limits);
+        storage.limit(known, LimitsBody.read(body, LIMITED));
         return usage(known);
     }
 
