@@ -88,6 +88,12 @@ final class OneMachineCloud {
 
     private OneMachineCloud start() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::down));
+        // A run that was killed leaves its cloud, guests and all; what is in it is not of this run.
+        if (Files.exists(home)) {
+            down();
+            forgetGuests();
+            clear();
+        }
         up();
         return this;
     }
@@ -120,26 +126,27 @@ final class OneMachineCloud {
     /// What is left when everything but the store is lost.
     void loseAllButTheStore() {
         down();
-        dev.run(
-                        CLIENT,
-                        List.of(
-                                "find",
-                                home.toString(),
-                                "-mindepth",
-                                "1",
-                                "-maxdepth",
-                                "1",
-                                "!",
-                                "-name",
-                                "store",
-                                "-exec",
-                                "rm",
-                                "-rf",
-                                "{}",
-                                "+"))
-                .succeeded();
+        clear("!", "-name", "store");
         dev.run(CLIENT, List.of("rm", "-rf", home.resolve("store/service").toString()))
                 .succeeded();
+    }
+
+    private void forgetGuests() {
+        String undefine = """
+                for guest in $(virsh -q list --all --name); do
+                    virsh -q domblklist "$guest" | grep -q " $0/" &&
+                        virsh -q undefine --nvram --checkpoints-metadata "$guest"
+                done
+                true
+                """;
+        dev.run(CLIENT, List.of("sh", "-c", undefine, home.toString())).succeeded();
+    }
+
+    private void clear(String... which) {
+        List<String> command = new ArrayList<>(List.of("find", home.toString(), "-mindepth", "1", "-maxdepth", "1"));
+        command.addAll(List.of(which));
+        command.addAll(List.of("-exec", "rm", "-rf", "--one-file-system", "{}", "+"));
+        dev.run(CLIENT, command).succeeded();
     }
 
     /// Starts whatever does not run. Repeatable: how an operator's supervisor would bring a killed service
