@@ -1,6 +1,7 @@
 package cloud.stasis.gateway.bus;
 
 import cloud.stasis.bus.RecordCodec;
+import cloud.stasis.gateway.saga.LoggedRequest;
 import cloud.stasis.messages.Envelope;
 import cloud.stasis.messages.Message;
 import cloud.stasis.model.ErrorCode;
@@ -41,6 +42,12 @@ class WorkerInbox {
     /// What it throws sends the record to the dead-letter topic.
     private void take(ConsumerRecord<String, byte[]> kafkaRecord) throws InterruptedException {
         Envelope<Message> envelope = codec.decode(kafkaRecord.headers(), kafkaRecord.value());
+        try (LoggedRequest _ = LoggedRequest.of(envelope.requestId())) {
+            take(envelope, kafkaRecord.key());
+        }
+    }
+
+    private void take(Envelope<Message> envelope, String key) throws InterruptedException {
         Duration wait = FIRST_WAIT;
         while (true) {
             try {
@@ -48,7 +55,7 @@ class WorkerInbox {
                 return;
             } catch (StasisException e) {
                 if (e.code() != ErrorCode.DATABASE_UNAVAILABLE) {
-                    LOG.errorf(e, "A record could not be taken messageId=%s key=%s", envelope.id(), kafkaRecord.key());
+                    LOG.errorf(e, "A record could not be taken messageId=%s key=%s", envelope.id(), key);
                     throw e;
                 }
                 LOG.warnf("The database is away, a record waits messageId=%s", envelope.id());

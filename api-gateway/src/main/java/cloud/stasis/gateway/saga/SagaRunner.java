@@ -87,8 +87,10 @@ public final class SagaRunner {
     public void wake(SagaId id) {
         StoredRun stored = log.find(id).orElseThrow();
         if (stored.wakeAt().filter(at -> !at.isAfter(clock.instant())).isPresent()) {
-            LOG.debugf("Asking again sagaId=%s saga=%s commandId=%s", id, stored.saga(), stored.awaited());
-            advance(sagaOf(stored), stored, new Input.Silence());
+            try (LoggedRequest _ = LoggedRequest.of(stored.requestId())) {
+                LOG.debugf("Asking again sagaId=%s saga=%s commandId=%s", id, stored.saga(), stored.awaited());
+                advance(sagaOf(stored), stored, new Input.Silence());
+            }
         }
     }
 

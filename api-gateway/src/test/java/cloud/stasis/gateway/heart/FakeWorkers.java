@@ -210,8 +210,13 @@ public class FakeWorkers {
                 .toList();
     }
 
+    /// What no request led to.
     public void tell(Fact fact) {
-        send("facts", fact.key(), fact);
+        tell(fact, "");
+    }
+
+    private void tell(Fact fact, String requestId) {
+        send("facts", fact.key(), fact, requestId);
     }
 
     @PreDestroy
@@ -249,7 +254,7 @@ public class FakeWorkers {
         CommandId id = new CommandId(envelope.id());
         Fact.Answer known = recorded.get(id);
         if (known != null) {
-            tell(known);
+            tell(known, envelope.requestId());
             return;
         }
         switch (manners.towards(id, command).orElse(null)) {
@@ -257,9 +262,10 @@ public class FakeWorkers {
             case Behaviour.Fails fails -> {
                 Fact.Answer failed = new Fact.CommandFailed(command.key(), id, fails.error());
                 recorded.put(id, failed);
-                tell(failed);
+                tell(failed, envelope.requestId());
             }
-            case Behaviour.FailsOnce fails -> tell(new Fact.CommandFailed(command.key(), id, fails.error()));
+            case Behaviour.FailsOnce fails ->
+                tell(new Fact.CommandFailed(command.key(), id, fails.error()), envelope.requestId());
             case Behaviour.Repeats ignored -> carryOut(envelope, command, id, 2);
             case Behaviour.Forgets ignored -> carryOut(envelope, command, id, 0);
             case Behaviour.Sleeps ignored -> {}
@@ -271,11 +277,13 @@ public class FakeWorkers {
         Fact.Answer done = new Fact.CommandDone(command.key(), id, result(command));
         recorded.put(id, done);
         if (tellings > 0) {
-            tell(new Fact.CommandAccepted(command.key(), id));
-            tell(new Fact.CommandProgressed(command.key(), id, Phase.CAPTURING, ByteCount.ZERO, DISK));
+            tell(new Fact.CommandAccepted(command.key(), id), envelope.requestId());
+            tell(
+                    new Fact.CommandProgressed(command.key(), id, Phase.CAPTURING, ByteCount.ZERO, DISK),
+                    envelope.requestId());
         }
         for (int telling = 0; telling < tellings; telling++) {
-            tell(done);
+            tell(done, envelope.requestId());
         }
     }
 
@@ -421,8 +429,12 @@ public class FakeWorkers {
     }
 
     private void send(String channel, String key, cloud.stasis.messages.Message payload) {
+        send(channel, key, payload, "");
+    }
+
+    private void send(String channel, String key, cloud.stasis.messages.Message payload, String requestId) {
         Envelope<cloud.stasis.messages.Message> envelope =
-                new Envelope<>(UUID.randomUUID(), "", Instant.now(), payload);
+                new Envelope<>(UUID.randomUUID(), requestId, Instant.now(), payload);
         ConsumerRecord<String, byte[]> kafkaRecord = new ConsumerRecord<>(
                 channel,
                 0,
@@ -436,8 +448,10 @@ public class FakeWorkers {
                 new RecordHeaders(codec.headers(envelope)),
                 Optional.empty());
         IncomingKafkaRecordMetadata<String, byte[]> metadata = new IncomingKafkaRecordMetadata<>(kafkaRecord, channel);
+        // Each with a context of its own, as the records that come from Kafka.
         connector
                 .<Message<byte[]>>source(channel)
+                .runOnVertxContext(true)
                 .send(Message.of(kafkaRecord.value()).addMetadata(metadata));
     }
 }

@@ -73,8 +73,9 @@ class RequestIdsIT {
                         job.path("id").asText());
         // What follows is done when a worker has told something, and not when the tenant asked.
         assertThat(log.all())
-                .filteredOn(line -> line.contains("Sending a command requestId=" + id))
-                .hasSizeGreaterThan(1);
+                .filteredOn(line -> line.contains("Sending a command requestId=" + id) && !line.equals(first))
+                .isNotEmpty()
+                .allMatch(line -> line.contains("{requestId=" + id + "}"));
     }
 
     @Test
