@@ -17,6 +17,7 @@ import java.util.UUID;
 /// Instance-level snapshots, by our own API.
 public final class Snapshots {
     private static final ServiceType SERVICE = ServiceType.SNAPSHOT;
+    private static final String QUOTAS = "quotas";
 
     private final Session session;
 
@@ -179,6 +180,26 @@ public final class Snapshots {
 
     public Job delete(Snapshot snapshot) {
         return new Job(json(Call.delete(SERVICE, "snapshots", snapshot.id())).path("job"));
+    }
+
+    /// How many snapshots, policies and images a project has, and may have.
+    ///
+    /// @param project the caller's if it is not said
+    public JsonNode quotas(Optional<String> project) {
+        return json(project.map(id -> Call.get(SERVICE, QUOTAS, id)).orElseGet(() -> Call.get(SERVICE, QUOTAS)))
+                .path(QUOTAS);
+    }
+
+    /// What is not said stays.
+    ///
+    /// @return all of them, as they are then
+    public JsonNode limit(String project, ObjectNode limits) {
+        return json(Call.put(SERVICE, QUOTAS, project).json(limits)).path(QUOTAS);
+    }
+
+    /// Gives a project the limits that every project has.
+    public JsonNode standardQuotas(String project) {
+        return json(Call.delete(SERVICE, QUOTAS, project)).path(QUOTAS);
     }
 
     /// A key by which the gateway knows the request again, should it arrive twice.

@@ -39,6 +39,9 @@ import cloud.stasis.cli.verb.project.KeypairList;
 import cloud.stasis.cli.verb.project.Limits;
 import cloud.stasis.cli.verb.project.QuotaShow;
 import cloud.stasis.cli.verb.project.QuotaUpdate;
+import cloud.stasis.cli.verb.project.SnapshotQuotaDelete;
+import cloud.stasis.cli.verb.project.SnapshotQuotaShow;
+import cloud.stasis.cli.verb.project.SnapshotQuotaUpdate;
 import cloud.stasis.cli.verb.server.ConsoleLog;
 import cloud.stasis.cli.verb.server.ServerActions;
 import cloud.stasis.cli.verb.server.ServerBackup;
@@ -193,6 +196,9 @@ record VerbEntry(String name, Group group, Effect effect, Function<Tools, Verb> 
             new VerbEntry("limits", Group.PROJECT, Effect.LOOKS, Limits::new),
             new VerbEntry("quota-show", Group.PROJECT, Effect.LOOKS, QuotaShow::new),
             new VerbEntry("quota-update", Group.PROJECT, Effect.CHANGES, QuotaUpdate::new),
+            new VerbEntry("snapshot-quota-show", Group.PROJECT, Effect.LOOKS, SnapshotQuotaShow::new),
+            new VerbEntry("snapshot-quota-update", Group.PROJECT, Effect.CHANGES, SnapshotQuotaUpdate::new),
+            new VerbEntry("snapshot-quota-delete", Group.PROJECT, Effect.CHANGES, SnapshotQuotaDelete::new),
             new VerbEntry("snapshot-create", Group.SNAPSHOTS, Effect.WORKS, SnapshotCreate::new),
             new VerbEntry("snapshot-list", Group.SNAPSHOTS, Effect.LOOKS, SnapshotList::new),
             new VerbEntry("snapshot-show", Group.SNAPSHOTS, Effect.LOOKS, SnapshotShow::new),

@@ -188,6 +188,12 @@ public final class WholeCloud implements AutoCloseable {
         on("PUT " + COMPUTE + "os-quota-sets/project", cores);
         on("GET " + BLOCKS + "os-quota-sets/project", gigabytes);
         on("PUT " + BLOCKS + "os-quota-sets/project", gigabytes);
+        String snapshots = "{'quotas':{'project':'project','snapshots':{'limit':50,'used':4},"
+                + "'snapshot_policies':{'limit':-1,'used':0},'images':{'limit':100,'used':7}}}";
+        on("GET " + OURS + "quotas", snapshots);
+        for (String line : List.of("GET ", "PUT ", "DELETE ")) {
+            on(line + OURS + "quotas/project", snapshots);
+        }
         on("GET /identity/v3/auth/tokens", cloud.tokenBody());
         cloud.on("DELETE /identity/v3/auth/tokens", Answer.empty(204));
         on("GET " + COMPUTE + "os-hypervisors/detail", "{'hypervisors':[{'id':'h','hypervisor_hostname':'host-1'}]}");

@@ -178,6 +178,27 @@ class SharedVerbsIT {
     }
 
     @Test
+    void quotasOfSnapshotsAreShownSetAndTakenBack() {
+        assertThat(done("snapshot-quota-show").out())
+                .containsPattern("snapshots +\\| +4 \\| +50 ")
+                .containsPattern("snapshot_policies +\\| +0 \\| +-1 ");
+        done("snapshot-quota-show", "--project", "project");
+        assertThat(whole.cloud().lines()).contains("GET /snapshot/v1/quotas/project");
+
+        done("snapshot-quota-update", "--snapshots", "50", "--policies", "-1", "project");
+        assertThat(sent("PUT /snapshot/v1/quotas/project")).isEqualTo("{\"snapshots\":50,\"snapshot_policies\":-1}");
+        assertThat(done("snapshot-quota-delete", "project").out()).contains("| images ");
+        assertThat(whole.cloud().lines()).contains("DELETE /snapshot/v1/quotas/project");
+
+        Run nothing = shell.run("snapshot-quota-update", "project");
+        assertThat(nothing.status()).isEqualTo(1);
+        assertThat(nothing.err()).contains("such as --snapshots 50");
+        assertThat(shell.run("snapshot-quota-update", "--images", "many", "project")
+                        .status())
+                .isEqualTo(2);
+    }
+
+    @Test
     void whatWasDoneWithAServerIsListedWhenItIsGone() {
         whole.cloud().on("GET /compute/v2.1/servers/" + WEB, Answer.json(404, "{'itemNotFound':{'message':'gone'}}"));
 

@@ -10,12 +10,18 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/// How quotas are shown: those of servers and those of volumes as one table.
+/// How quotas are shown: those of servers and those of volumes as one table; those of snapshots as another.
 final class QuotaView {
     private static final List<Column<Row>> COLUMNS = List.of(
             Column.of("Quota", Row::word),
             Column.number("In use", row -> Json.text(row.json(), "in_use")),
+            Column.number("Limit", row -> Json.text(row.json(), "limit")));
+
+    private static final List<Column<Row>> SNAPSHOT_COLUMNS = List.of(
+            Column.of("Quota", Row::word),
+            Column.number("In use", row -> Json.text(row.json(), "used")),
             Column.number("Limit", row -> Json.text(row.json(), "limit")));
 
     private QuotaView() {}
@@ -28,10 +34,7 @@ final class QuotaView {
         if (output.format() == Format.TABLE) {
             List<Row> rows = new ArrayList<>();
             for (JsonNode service : List.of(compute, volume)) {
-                service.properties().stream()
-                        .filter(quota -> quota.getValue().isObject())
-                        .map(QuotaView::row)
-                        .forEach(rows::add);
+                rows(service).forEach(rows::add);
             }
             output.list(COLUMNS, rows);
         } else {
@@ -40,6 +43,21 @@ final class QuotaView {
             document.set("volume", volume);
             output.document(document);
         }
+    }
+
+    /// @param quotas as the snapshot API tells them
+    static void show(Output output, JsonNode quotas) {
+        if (output.format() == Format.TABLE) {
+            output.list(SNAPSHOT_COLUMNS, rows(quotas).toList());
+        } else {
+            output.document(quotas);
+        }
+    }
+
+    private static Stream<Row> rows(JsonNode quotas) {
+        return quotas.properties().stream()
+                .filter(quota -> quota.getValue().isObject())
+                .map(QuotaView::row);
     }
 
     private static Row row(Map.Entry<String, JsonNode> quota) {
