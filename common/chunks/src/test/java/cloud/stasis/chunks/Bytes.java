@@ -2,15 +2,14 @@ package cloud.stasis.chunks;
 
 import cloud.stasis.model.ByteCount;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// A source of bytes in memory that remembers what was read of it.
 final class Bytes implements ContentSource {
     final byte[] bytes;
-    final List<Extent> reads = Collections.synchronizedList(new ArrayList<>());
+    final Queue<Extent> reads = new ConcurrentLinkedQueue<>();
 
     Bytes(byte[] bytes) {
         this.bytes = bytes;
