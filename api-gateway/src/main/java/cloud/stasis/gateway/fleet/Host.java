@@ -32,6 +32,9 @@ public record Host(
     /// Several heartbeats may be lost before a host counts as silent.
     public static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
 
+    /// Of three heartbeats: a host that was silent for that long may be stopping.
+    static final Duration LATE = Duration.ofSeconds(6);
+
     /// @param takesServers whether new servers may come to it; those that are there stay
     /// @param reason why they may not
     /// @param forcedDown it counts as silent, whatever is heard of it
@@ -68,5 +71,10 @@ public record Host(
 
     public boolean isAlive(Instant now) {
         return !service.forcedDown() && lastSeen.plus(SILENCE_LIMIT).isAfter(now);
+    }
+
+    /// It may be on its way down, though it still counts as alive.
+    boolean isLate(Instant now) {
+        return lastSeen.plus(LATE).isBefore(now);
     }
 }

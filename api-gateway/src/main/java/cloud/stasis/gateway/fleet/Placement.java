@@ -22,7 +22,8 @@ public final class Placement {
 
     private Placement() {}
 
-    /// The living host that takes servers, with the most free memory, that can take `need`.
+    /// The living host that takes servers, with the most free memory, that can take `need`. One that is late with its
+    /// heartbeats comes after those that are not: what is placed on a host that stops waits until it is back.
     ///
     /// @param loads what instances take already; a host that is not named is empty
     /// @throws StasisException `NO_VALID_HOST`
@@ -31,7 +32,9 @@ public final class Placement {
                 .filter(host -> host.isAlive(now) && host.service().takesServers())
                 .map(host -> new Candidate(host, loads.getOrDefault(host.id(), Load.NONE)))
                 .filter(candidate -> candidate.fits(need))
-                .min(MOST_FREE_MEMORY)
+                .min(Comparator.comparing(
+                                (Candidate candidate) -> candidate.host().isLate(now))
+                        .thenComparing(MOST_FREE_MEMORY))
                 .map(Candidate::host)
                 .orElseThrow(() -> new StasisException(
                         ErrorCode.NO_VALID_HOST,
