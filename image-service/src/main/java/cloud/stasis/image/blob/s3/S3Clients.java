@@ -7,7 +7,7 @@ import javax.xml.stream.XMLStreamException;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
@@ -21,6 +21,9 @@ final class S3Clients {
     /// of ordinary blobs, make it a little larger, and parts would take four requests.
     static final ByteCount ONE_PUT = ByteCount.ofMib(9);
 
+    /// At a time; who needs one more waits.
+    private static final int CONNECTIONS = 128;
+
     private S3Clients() {}
 
     static S3Client of(S3Location location, AwsCredentialsProvider credentials, S3Patience patience) {
@@ -30,10 +33,12 @@ final class S3Clients {
                 // Every blob and manifest has a hash of its own, and many servers know no others.
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-                .httpClient(new HonestHttpClient(UrlConnectionHttpClient.builder()
+                .httpClient(Apache5HttpClient.builder()
                         .connectionTimeout(patience.connect())
+                        .connectionAcquisitionTimeout(patience.attempt())
                         .socketTimeout(patience.attempt())
-                        .build()))
+                        .maxConnections(CONNECTIONS)
+                        .build())
                 .overrideConfiguration(override -> override.apiCallTimeout(patience.call())
                         .apiCallAttemptTimeout(patience.attempt())
                         .retryStrategy(
