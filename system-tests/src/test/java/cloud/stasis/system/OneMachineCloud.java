@@ -245,9 +245,13 @@ final class OneMachineCloud {
         return curl("volume/v3/" + entrance().project() + "/" + path, "-H", "OpenStack-API-Version: volume 3.70");
     }
 
-    /// Asks the compute API itself for what its clients have no word for any more.
+    /// Asks the compute API itself, for those who wait and for what its clients have no word for any more.
     JsonNode compute(String path) {
         return curl("compute/v2.1/" + path);
+    }
+
+    JsonNode compute(String path, String body) {
+        return curl("compute/v2.1/" + path, "-H", "Content-Type: application/json", "-d", body);
     }
 
     /// Asks the snapshot API itself.
