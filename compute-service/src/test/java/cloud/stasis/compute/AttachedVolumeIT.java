@@ -78,7 +78,15 @@ class AttachedVolumeIT {
             drop(host, id, snapshots.get(2));
             assertThat(occupiedMib(host)).isLessThan(WRITTEN_MIB + SLACK_MIB);
             assertThat(shows(host, id, 5)).isTrue();
+            // As if it had been started with the volume.
+            host.host
+                    .hypervisor()
+                    .domains()
+                    .define(host.instance(id).machine(), host.instance(id).files());
             host.handle(new ComputeCommand.DetachVolume(id, volume));
+            host.host.hypervisor().domains().powerOff(id);
+            assertThat(host.host.hypervisor().domains().find(id).orElseThrow().disks())
+                    .doesNotContainKey(PLACE);
         }
     }
 

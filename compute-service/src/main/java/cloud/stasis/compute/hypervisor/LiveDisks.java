@@ -18,4 +18,8 @@ public interface LiveDisks {
     /// Asks the guest to let a disk go and returns at once. A guest that is busy booting, or does not listen,
     /// may need to be asked again.
     void askFor(InstanceId instance, Machine.Disk disk, Path layer);
+
+    /// Takes a disk that the guest has let go from the definition too, so that the machine has it no more when it is
+    /// off. Repeatable.
+    void forget(InstanceId instance, Machine.Disk disk, Path layer);
 }

@@ -40,7 +40,7 @@ final class HotPlug {
                 .orElseThrow();
     }
 
-    /// Takes a disk from a machine that is on; its record and its definition stay as they are.
+    /// Takes a disk from a machine that is on, and from its definition; its record stays as it is.
     ///
     /// @throws StasisException `GUEST_REFUSED`
     void out(Instance instance, Machine.Disk disk, LayeredDisk opened) {
@@ -48,5 +48,6 @@ final class HotPlug {
                 () -> !isIn(instance, disk.target()),
                 () -> host.hypervisor().liveDisks().askFor(instance.id(), disk, opened.activeFile()),
                 disk.target() + " %s: unmount it in the guest, or stop the instance, and try again");
+        host.hypervisor().liveDisks().forget(instance.id(), disk, opened.activeFile());
     }
 }

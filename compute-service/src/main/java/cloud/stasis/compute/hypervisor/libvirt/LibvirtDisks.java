@@ -17,6 +17,8 @@ final class LibvirtDisks implements LiveDisks {
 
     // As in libvirt's headers.
     private static final int LIVE = 1;
+    private static final int CONFIG = 2;
+    private static final int INACTIVE = 2;
 
     private final LibvirtConnection libvirt;
     private final DomainXml xml;
@@ -52,6 +54,16 @@ final class LibvirtDisks implements LiveDisks {
                     throw e;
                 }
                 LOG.infof("The guest is still being asked for a disk instanceId=%s said=%s", instance, e.getMessage());
+            }
+        });
+    }
+
+    @Override
+    public void forget(InstanceId instance, Machine.Disk disk, Path layer) {
+        String device = xml.writeDisk(disk, layer);
+        libvirt.change("detach a volume", instance, domain -> {
+            if (DomainXml.disks(Xml.parse(domain.getXMLDesc(INACTIVE))).containsKey(disk.target())) {
+                domain.detachDeviceFlags(device, CONFIG);
             }
         });
     }

@@ -281,5 +281,9 @@ public final class SimulatedHypervisor implements Hypervisor {
         public void askFor(InstanceId instance, Machine.Disk disk, Path layer) {
             machine(instance).detach(disk.target());
         }
+
+        /// A simulated machine is defined with what it has.
+        @Override
+        public void forget(InstanceId instance, Machine.Disk disk, Path layer) {}
     }
 }
