@@ -17,6 +17,7 @@ import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.DiskSource;
 import cloud.stasis.messages.ComputeCommand.DiskSpec;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.messages.ComputeCommand.PowerAction;
 import cloud.stasis.messages.ComputeCommand.VolumeCut;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.InstanceId;
@@ -30,6 +31,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +110,55 @@ class MissedDeadlineTest {
                 .isEqualTo(host.guest(id).read(ROOT, 0, (int) SimulatedHost.SIZE.bytes()));
     }
 
+    @Test
+    void machineThatWentOnIsNotSuspended() {
+        watchdog.isImpatient = true;
+
+        assertMayBeAskedAgain(() -> host.power(id, PowerAction.SUSPEND));
+
+        assertUntouched(1);
+        assertThat(host.instance(id).directory().suspending()).doesNotExist();
+        watchdog.isImpatient = false;
+        assertThat(host.power(id, PowerAction.SUSPEND)).isEqualTo(PowerState.SUSPENDED);
+        assertThat(host.power(id, PowerAction.RESUME)).isEqualTo(PowerState.RUNNING);
+        assertUntouched(1);
+    }
+
+    @Test
+    void machineWhoseAgentDiesWhileItIsSavedGoesOn() throws InterruptedException {
+        suspendUntilDeath();
+        assertThat(machines.domains().find(id).orElseThrow().state()).isEqualTo(PowerState.PAUSED);
+
+        host = new SimulatedHost(directory, new MemoryContentStore(), machines, machines, watchdog);
+
+        assertUntouched(1);
+        assertThat(host.instance(id).directory().suspending()).doesNotExist();
+    }
+
+    /// What it was before would be put on disks that have gone on.
+    @Test
+    void machineThatWentOnAndIsOffSinceIsNotPutBack() throws InterruptedException {
+        suspendUntilDeath();
+        machines.domains().resume(id);
+        put(2);
+        machines.domains().powerOff(id);
+
+        host = new SimulatedHost(directory, new MemoryContentStore(), machines, machines, watchdog);
+
+        assertThat(host.state(id)).isEqualTo(PowerState.STOPPED);
+        assertThat(host.instance(id).directory().suspending()).doesNotExist();
+        assertThat(host.instance(id).directory().suspended()).doesNotExist();
+    }
+
+    /// The agent dies when the file is whole.
+    private void suspendUntilDeath() throws InterruptedException {
+        SimulatedHost mortal = host;
+        watchdog.dies = new CountDownLatch(1);
+        Thread.ofPlatform().daemon().start(() -> mortal.power(id, PowerAction.SUSPEND));
+        assertThat(watchdog.dies.await(30, TimeUnit.SECONDS)).isTrue();
+        watchdog.dies = null;
+    }
+
     private void put(int number) {
         byte[] bytes = new byte[BLOCK];
         Arrays.fill(bytes, (byte) number);
@@ -134,6 +187,8 @@ class MissedDeadlineTest {
     private final class Impatient implements Watchdog {
         private boolean isImpatient;
         private InstanceId guarded = InstanceId.random();
+        /// Counted down by who calls it off, who then does nothing more.
+        private volatile @Nullable CountDownLatch dies;
 
         @Override
         public WatchdogHandle handle() {
@@ -147,10 +202,23 @@ class MissedDeadlineTest {
 
         @Override
         public boolean cancel(WatchdogHandle handle) {
+            CountDownLatch death = dies;
+            if (death != null) {
+                death.countDown();
+                stayThereForEver();
+            }
             if (isImpatient) {
                 machines.domains().resume(guarded);
             }
             return !isImpatient;
+        }
+
+        private static void stayThereForEver() {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 }

@@ -247,6 +247,11 @@ public final class RealHost implements AutoCloseable {
         return agent.handle(command, new Context());
     }
 
+    /// By an agent that sees the hypervisor like this.
+    public CommandResult handle(ComputeCommand command, UnaryOperator<Hypervisor> view) {
+        return seeing(view).handle(command, new Context());
+    }
+
     static InstanceSpec spec(DemoGuest guest, List<DeviceName> rawDisks) {
         List<DiskSpec> disks = new ArrayList<>();
         disks.add(new DiskSpec(new DeviceName("vda"), ROOT, new DiskSource.OverImage(guest.root())));

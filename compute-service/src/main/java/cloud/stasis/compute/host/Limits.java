@@ -28,7 +28,15 @@ public record Limits(Duration freeze, Duration pause, Duration shutdown, int dep
     /// A slow disk takes so much memory in a second.
     private static final long MIB_SAVED_PER_SECOND = 64;
 
+    /// A guest that is about to be off misses nothing while it stands still.
+    private static final int PAUSES_OF_A_SUSPEND = 10;
+
     public Duration pauseFor(ByteCount memory) {
         return pause.plusSeconds(memory.mibRoundedUp() / MIB_SAVED_PER_SECOND);
+    }
+
+    /// How long a guest that is being suspended may stand still.
+    public Duration suspendFor(ByteCount memory) {
+        return pauseFor(memory).multipliedBy(PAUSES_OF_A_SUSPEND);
     }
 }

@@ -4,6 +4,7 @@ import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.machine.Machine;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -48,7 +49,21 @@ public interface Memories {
     void endCut(InstanceId instance);
 
     /// Saves the memory of a machine that is on and powers it off.
-    void save(InstanceId instance, Path memory);
+    ///
+    /// Where the hypervisor does all of that in one call, it also lets the machine go on if it fails or dies.
+    /// Elsewhere the machine is paused meanwhile, which `pause` is told; if such a save fails it stays paused.
+    void save(InstanceId instance, Path memory, Pause pause);
+
+    /// The time in which a machine stands still that would go on if it were let.
+    interface Pause {
+        /// Called before.
+        void begins();
+
+        /// Called when the file is whole, before the machine is powered off.
+        ///
+        /// @throws StasisException if the machine may have gone on: it is not powered off then
+        void ends();
+    }
 
     /// Saves the memory of a paused machine and lets its disks go on in other layers, all at one instant:
     /// either both happened or neither. The machine stays paused.

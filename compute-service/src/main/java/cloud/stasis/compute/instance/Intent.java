@@ -5,6 +5,7 @@ import cloud.stasis.messages.ComputeCommand.ResumeState;
 import cloud.stasis.model.SnapshotId;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.Optional;
 
 /// What is being done to a guest right now. Written before, removed after; what is found at start was
 /// interrupted.
@@ -33,8 +34,12 @@ public sealed interface Intent {
     /// taken over, what was kept for the snapshot goes, and it resumes if `state` says that it ran.
     record Cutting(SnapshotId snapshot, ResumeState state, WatchdogHandle watchdog) implements Intent {}
 
-    /// The memory is being saved. Interrupted: if the machine is off the file is whole, else it goes.
-    record Suspending() implements Intent {}
+    /// The memory is being saved. Interrupted: if the machine is off the file is whole, else it goes, and the
+    /// machine goes on as `state` says.
+    ///
+    /// @param watchdog there while the machine is paused by us: then it may have gone on, and been powered off
+    ///     since, so the file goes in any case
+    record Suspending(ResumeState state, Optional<WatchdogHandle> watchdog) implements Intent {}
 
     /// The machine is off or about to be, and its disks are being replaced. Interrupted: the command comes
     /// again.

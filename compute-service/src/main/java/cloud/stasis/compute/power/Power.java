@@ -1,11 +1,14 @@
 package cloud.stasis.compute.power;
 
 import cloud.stasis.compute.host.Host;
+import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.compute.hypervisor.RamImage;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.InstanceDirectory;
 import cloud.stasis.compute.instance.InstanceRecord;
 import cloud.stasis.compute.instance.Intent;
+import cloud.stasis.compute.watchdog.Watchdog.Rescue;
+import cloud.stasis.compute.watchdog.WatchdogHandle;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
 import cloud.stasis.messages.ComputeCommand.ResumeState;
@@ -18,6 +21,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /// The power actions of the compute API. Each is repeatable: it brings the machine into a state, whichever way
 /// it got there.
@@ -26,7 +31,10 @@ import java.util.Locale;
 /// name, so that a machine which has run on can never be put back to it: the name is given back only if nothing
 /// has run.
 public final class Power {
+    private static final Logger LOG = Logger.getLogger(Power.class);
+
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
     private final Host host;
     private final PowerOn powerOn;
@@ -115,26 +123,94 @@ public final class Power {
         InstanceDirectory directory = instance.directory();
         // What goes on later finds the same CPU.
         directory.spec().write(new InstanceRecord(instance.spec().spec(), host.seen(instance.machine())));
-        instance.begin(new Intent.Suspending());
+        ResumeState after = state == PowerState.RUNNING ? ResumeState.RUNNING : ResumeState.PAUSED;
+        Intent.Suspending unwatched = new Intent.Suspending(after, Optional.empty());
+        Guarded pause = new Guarded(instance, unwatched);
+        instance.begin(unwatched);
         try {
-            host.hypervisor().memories().save(instance.id(), directory.suspending());
-        } finally {
-            settleSuspend(instance);
+            host.hypervisor().memories().save(instance.id(), directory.suspending(), pause);
+        } catch (RuntimeException | Error e) {
+            takeBack(instance, pause.intent, e);
+            throw e;
+        }
+        settleSuspend(instance, unwatched);
+    }
+
+    /// The watchdog and the intent of a machine that stands still. The intent names the watchdog for as long as the
+    /// machine may go on by it; without one, a machine that is off is off by the save.
+    private final class Guarded implements Memories.Pause {
+        private final Instance instance;
+        private final WatchdogHandle handle = host.watchdog().handle();
+        private final Intent.Suspending unwatched;
+        private Intent.Suspending intent;
+
+        Guarded(Instance instance, Intent.Suspending unwatched) {
+            this.instance = instance;
+            this.unwatched = unwatched;
+            this.intent = unwatched;
+        }
+
+        @Override
+        public void begins() {
+            become(new Intent.Suspending(unwatched.state(), Optional.of(handle)));
+            Duration deadline = host.limits().suspendFor(instance.machine().memory());
+            host.watchdog().guard(handle, instance.id(), Rescue.RESUME, deadline);
+        }
+
+        @Override
+        public void ends() {
+            if (!host.watchdog().cancel(handle)) {
+                throw new StasisException(
+                        ErrorCode.HYPERVISOR_UNAVAILABLE,
+                        "the deadline let the machine go on before its memory was saved: try again when the host is"
+                                + " less busy");
+            }
+            become(unwatched);
+        }
+
+        private void become(Intent.Suspending next) {
+            intent = next;
+            instance.begin(next);
         }
     }
 
-    /// Whether a save that began has ended well shows in the machine: it is off only if the file is whole.
-    public void settleSuspend(Instance instance) {
+    /// If nobody answers, the next command does this; a machine that is still to be saved is let go on at once by the
+    /// watchdog. One whose file is whole may be off by now, and waits.
+    private void takeBack(Instance instance, Intent.Suspending intent, Throwable failure) {
+        try {
+            settleSuspend(instance, intent);
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+            LOG.errorf(e, "A suspend is left to the next command instanceId=%s", instance.id());
+            intent.watchdog().ifPresent(handle -> {
+                host.watchdog().cancel(handle);
+                host.watchdog().guard(handle, instance.id(), Rescue.RESUME, AT_ONCE);
+            });
+        }
+    }
+
+    /// Whether a save that began has ended well shows in the machine, unless that may have gone on meanwhile: it is off
+    /// only if the file is whole. If it is not off it goes on. Repeatable.
+    public void settleSuspend(Instance instance, Intent.Suspending intent) {
         InstanceDirectory directory = instance.directory();
         switch (host.state(instance)) {
             case STOPPED -> {
-                if (Files.exists(directory.suspending())) {
+                if (intent.watchdog().isPresent()) {
+                    HostFiles.delete(directory.suspending());
+                } else if (Files.exists(directory.suspending())) {
                     rename(directory.suspending(), directory.suspended());
                 }
             }
-            case RUNNING, PAUSED, CRASHED -> HostFiles.delete(directory.suspending());
+            case PAUSED -> {
+                HostFiles.delete(directory.suspending());
+                if (intent.state() == ResumeState.RUNNING) {
+                    host.hypervisor().domains().resume(instance.id());
+                }
+            }
+            case RUNNING, CRASHED -> HostFiles.delete(directory.suspending());
             case SUSPENDED -> {}
         }
+        intent.watchdog().ifPresent(host.watchdog()::cancel);
         instance.end();
     }
 

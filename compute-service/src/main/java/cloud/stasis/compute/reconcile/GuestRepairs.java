@@ -86,7 +86,7 @@ final class GuestRepairs {
                                 : "undo a cut that was not finished",
                         () -> undo(instance, cutting));
             case Intent.Suspending suspending ->
-                new Repair(subject, "end a suspend", () -> power.settleSuspend(instance));
+                new Repair(subject, "end a suspend", () -> power.settleSuspend(instance, suspending));
             // The command comes again and does it all again; nothing of it is in anyone's way.
             case Intent.Reverting reverting ->
                 new Repair(subject, "leave an interrupted revert to its command", () -> {});

@@ -28,6 +28,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -281,7 +282,13 @@ public abstract class HypervisorContract {
         remember("after");
         assertThat(RamImage.isOne(memory)).isTrue();
         Path saved = directory().resolve("saved.image");
-        hypervisor().memories().save(id(), saved);
+        List<String> said = new ArrayList<>();
+        assertThatThrownBy(() -> hypervisor().memories().save(id(), saved, pause(said, false)))
+                .isInstanceOf(StasisException.class);
+        assertThat(state()).as("who may have gone on is not powered off").isEqualTo(PowerState.PAUSED);
+        hypervisor().domains().resume(id());
+        hypervisor().memories().save(id(), saved, pause(said, true));
+        assertThat(said).containsExactly("begins", "ends", "begins", "ends");
         assertThat(state()).isEqualTo(PowerState.STOPPED);
 
         Map<DeviceName, Path> again = layersOn(files().disks());
@@ -311,7 +318,7 @@ public abstract class HypervisorContract {
         remember("saved");
         Path memory = directory().resolve("saved.save");
 
-        hypervisor().memories().save(id(), memory);
+        hypervisor().memories().save(id(), memory, pause(new ArrayList<>(), true));
         assertThat(state()).isEqualTo(PowerState.STOPPED);
         hypervisor().memories().restorePaused(machine(), files(), memory);
         hypervisor().domains().resume(id());
@@ -510,6 +517,23 @@ public abstract class HypervisorContract {
         byte[] bytes = new byte[length];
         Arrays.fill(bytes, (byte) value);
         return bytes;
+    }
+
+    private static Memories.Pause pause(List<String> said, boolean isInTime) {
+        return new Memories.Pause() {
+            @Override
+            public void begins() {
+                said.add("begins");
+            }
+
+            @Override
+            public void ends() {
+                said.add("ends");
+                if (!isInTime) {
+                    throw new StasisException(ErrorCode.HYPERVISOR_UNAVAILABLE, "too late");
+                }
+            }
+        };
     }
 
     private static boolean covers(List<Extent> extents, long offset) {

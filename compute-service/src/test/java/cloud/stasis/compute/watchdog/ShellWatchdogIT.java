@@ -4,18 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.stasis.compute.RealHost;
 import cloud.stasis.compute.hypervisor.Guests.FreezeAnswer;
+import cloud.stasis.compute.hypervisor.Hypervisor;
+import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.watchdog.Watchdog.Rescue;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.Cut;
 import cloud.stasis.messages.ComputeCommand.Hold;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.messages.ComputeCommand.PowerAction;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +28,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -69,21 +76,7 @@ class ShellWatchdogIT {
     /// Killed like by the kernel while a guest is frozen and paused for an instant that it shares with others.
     @Test
     void guestOfAnAgentThatIsKilledGoesOnAtOnceAndTheNextAgentFindsNothing() throws Exception {
-        Process agent = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        HoldingAgent.class.getName(),
-                        host.directory().toString(),
-                        id.toString())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        try (BufferedReader said = agent.inputReader()) {
-            await("the guest is held", () -> HoldingAgent.HELD.equals(line(said)));
-            assertThat(state()).isEqualTo(PowerState.PAUSED);
-        } finally {
-            agent.destroyForcibly().waitFor();
-        }
+        killOncePaused(HoldingAgent.class);
 
         await("the guest goes on", () -> state() == PowerState.RUNNING);
         await("the guest is thawed", () -> !host.host().hypervisor().guests().isFrozen(id));
@@ -97,6 +90,45 @@ class ShellWatchdogIT {
             assertThat(disk.strays()).isEmpty();
         });
         assertWrites();
+    }
+
+    /// Killed when the memory of a guest is in its file and the guest is not off yet.
+    @Test
+    void guestThatIsSavedWhenItsAgentIsKilledGoesOnAtOnceAndMayBeSuspendedThen() throws Exception {
+        host.inGuest(id, "echo here > /run/before");
+
+        killOncePaused(SavingAgent.class);
+
+        await("the guest goes on", () -> state() == PowerState.RUNNING);
+        assertWrites();
+        host.start();
+        Instance instance = host.instance(id);
+        assertThat(instance.isAtRest()).isTrue();
+        assertThat(instance.directory().suspending()).doesNotExist();
+        assertThat(state()).isEqualTo(PowerState.RUNNING);
+        host.handle(new ComputeCommand.ChangePower(id, PowerAction.SUSPEND));
+        assertThat(state()).isEqualTo(PowerState.SUSPENDED);
+        host.handle(new ComputeCommand.ChangePower(id, PowerAction.RESUME));
+        assertThat(host.inGuest(id, "cat /run/before")).contains("here");
+        assertWrites();
+    }
+
+    private void killOncePaused(Class<?> main) throws Exception {
+        Process agent = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        main.getName(),
+                        host.directory().toString(),
+                        id.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (BufferedReader said = agent.inputReader()) {
+            await("the guest is held", () -> HoldingAgent.HELD.equals(line(said)));
+            assertThat(state()).isEqualTo(PowerState.PAUSED);
+        } finally {
+            agent.destroyForcibly().waitFor();
+        }
     }
 
     @Test
@@ -183,6 +215,61 @@ class ShellWatchdogIT {
                     Hold.UNTIL_RELEASED));
             System.out.println(HELD);
             System.in.read();
+        }
+    }
+
+    /// An agent in a process of its own, that suspends a guest and gets no further than to its memory.
+    static final class SavingAgent {
+        private SavingAgent() {}
+
+        public static void main(String[] args) {
+            RealHost.on(Path.of(args[0]))
+                    .handle(
+                            new ComputeCommand.ChangePower(InstanceId.parse(args[1]), PowerAction.SUSPEND),
+                            SavingAgent::seen);
+        }
+
+        private static Hypervisor seen(Hypervisor hypervisor) {
+            return with(Hypervisor.class, hypervisor, "memories", _ -> seen(hypervisor.memories()));
+        }
+
+        private static Memories seen(Memories memories) {
+            return with(Memories.class, memories, "save", args -> {
+                memories.save((InstanceId) args[0], (Path) args[1], stuckAtItsEnd((Memories.Pause) args[2]));
+                return null;
+            });
+        }
+
+        private static Memories.Pause stuckAtItsEnd(Memories.Pause pause) {
+            return new Memories.Pause() {
+                @Override
+                public void begins() {
+                    pause.begins();
+                }
+
+                @Override
+                public void ends() {
+                    System.out.println(HoldingAgent.HELD);
+                    try {
+                        System.in.read();
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                }
+            };
+        }
+
+        private static <T> T with(Class<T> type, T real, String name, Function<Object[], @Nullable Object> instead) {
+            return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (_, method, args) -> {
+                if (method.getName().equals(name)) {
+                    return instead.apply(args);
+                }
+                try {
+                    return method.invoke(real, args);
+                } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                }
+            }));
         }
     }
 }

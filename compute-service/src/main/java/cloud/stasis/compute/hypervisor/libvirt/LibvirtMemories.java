@@ -90,11 +90,11 @@ final class LibvirtMemories implements Memories {
     }
 
     @Override
-    public void save(InstanceId instance, Path memory) {
+    public void save(InstanceId instance, Path memory, Pause pause) {
         libvirt.change("save the memory", instance, domain -> {
             Optional<Ram> ram = ram(domain);
             if (ram.isPresent()) {
-                saveImage(domain, instance, ram.get(), memory);
+                saveImage(domain, instance, ram.get(), memory, pause);
             } else if (LibvirtCalls.INSTANCE.virDomainSaveFlags(
                             LibvirtCalls.handle(domain), memory.toString(), null, NO_FLAGS)
                     == LibvirtCalls.FAILED) {
@@ -104,21 +104,19 @@ final class LibvirtMemories implements Memories {
     }
 
     /// The file is whole before the machine is off, so a machine that is off has one.
-    private void saveImage(Domain domain, InstanceId instance, Ram ram, Path memory) throws LibvirtException {
+    private void saveImage(Domain domain, InstanceId instance, Ram ram, Path memory, Pause pause)
+            throws LibvirtException {
         if (ram instanceof Ram.InFile(Path file)) {
             new RamFile(file).flush();
         }
         boolean runs = domains.isRunning(domain);
         if (runs) {
+            pause.begins();
             domain.suspend();
         }
-        try {
-            image(domain, instance, ram, memory);
-        } catch (RuntimeException | Error | LibvirtException e) {
-            if (runs) {
-                domain.resume();
-            }
-            throw e;
+        image(domain, instance, ram, memory);
+        if (runs) {
+            pause.ends();
         }
         domain.destroy();
         if (ram instanceof Ram.InFile(Path file)) {

@@ -9,6 +9,7 @@ import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.PowerState;
 import cloud.stasis.model.StasisException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -42,14 +43,31 @@ final class SimulatedMemories implements Memories {
     public void endCut(InstanceId instance) {}
 
     @Override
-    public void save(InstanceId instance, Path memory) {
+    public void save(InstanceId instance, Path memory, Pause pause) {
         SimulatedMachine machine = host.machine(instance);
-        synchronized (machine) {
-            machine.requireActive();
-            write(machine, memory);
-            machine.powerOff();
+        machine.requireActive();
+        if (machine.ram().isPresent()) {
+            saveImage(machine, instance, memory, pause);
+        } else {
+            synchronized (machine) {
+                write(machine, memory);
+                machine.powerOff();
+            }
         }
         host.changed(instance);
+    }
+
+    private void saveImage(SimulatedMachine machine, InstanceId instance, Path memory, Pause pause) {
+        boolean runs = machine.view().state() == PowerState.RUNNING;
+        if (runs) {
+            pause.begins();
+            host.domains().pause(instance);
+        }
+        write(machine, memory);
+        if (runs) {
+            pause.ends();
+        }
+        machine.powerOff();
     }
 
     @Override
