@@ -3,6 +3,7 @@ package cloud.stasis.compute;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.stasis.compute.agent.ComputeAgent;
+import cloud.stasis.compute.layers.Folds;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;
@@ -32,7 +33,7 @@ class FoldsIT {
     void boot() {
         host = new RealHost();
         id = host.boot(List.of());
-        agent = new ComputeAgent(host.id, host.host, (fact, request) -> {}, folds);
+        agent = new ComputeAgent(host.id, host.host, (fact, request) -> {}, folds, Folds.Later.NEVER);
     }
 
     @AfterEach

@@ -83,11 +83,12 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
 
     /// Whose folds are part of the commands that make them worth while.
     public ComputeAgent(HostId hostId, Host host, FactPublisher facts) {
-        this(hostId, host, facts, Runnable::run);
+        this(hostId, host, facts, Runnable::run, Folds.Later.NEVER);
     }
 
     /// @param background of one thread, on which layers are folded
-    public ComputeAgent(HostId hostId, Host host, FactPublisher facts, Executor background) {
+    /// @param later when a fold that failed is tried again
+    public ComputeAgent(HostId hostId, Host host, FactPublisher facts, Executor background, Folds.Later later) {
         this.hostId = hostId;
         this.host = host;
         this.facts = facts;
@@ -99,7 +100,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         this.power = new Power(host, powerOn);
         this.rescue = new Rescue(host, powerOn, power);
         FoldLayers folding = new FoldLayers(host);
-        this.folds = new Folds(instance -> fold(folding, instance), background);
+        this.folds = new Folds(instance -> fold(folding, instance), background, later);
         this.resize = new Resize(host, power, folds);
         this.settle = new SettleCapture(host, folds);
         this.captureDisks = new CaptureDisks(host, memoryCut);
@@ -161,9 +162,14 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         return streamed.arrivals(host.instances().open(id));
     }
 
-    private void fold(FoldLayers folding, InstanceId id) {
+    /// @return whether nothing is left to do
+    private boolean fold(FoldLayers folding, InstanceId id) {
         try (Turns.Turn _ = turns.take(List.of(id))) {
-            host.instances().find(id).filter(Instance::isAtRest).ifPresent(folding::of);
+            return host.instances()
+                    .find(id)
+                    .filter(Instance::isAtRest)
+                    .map(folding::of)
+                    .orElse(true);
         }
     }
 

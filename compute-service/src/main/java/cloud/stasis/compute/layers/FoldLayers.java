@@ -20,8 +20,7 @@ import org.jboss.logging.Logger;
 
 /// Folds the layers of an instance until no chain is longer than it may be.
 ///
-/// A crash at any moment leaves disks that show what they showed; the next fold finds out what was done. What
-/// fails is told, and tried again after the next snapshot.
+/// A crash or a failure at any moment leaves disks that show what they showed; the next fold finds out what was done.
 public final class FoldLayers {
     private static final Logger LOG = Logger.getLogger(FoldLayers.class);
 
@@ -34,18 +33,21 @@ public final class FoldLayers {
         this.host = host;
     }
 
-    public void of(Instance instance) {
+    /// @return whether nothing failed
+    public boolean of(Instance instance) {
         try {
             if (!isUploading(instance)) {
                 spare(instance);
                 instance.disks().forEach((target, disk) -> fold(instance, target, disk));
             }
+            return true;
         } catch (StasisException e) {
             if (Thread.currentThread().isInterrupted()) {
                 LOG.infof("Layers are folded later, a command goes before instanceId=%s", instance.id());
             } else {
                 LOG.warnf(e, "Layers were not folded, which is tried again later instanceId=%s", instance.id());
             }
+            return false;
         }
     }
 

@@ -35,8 +35,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /// The one place where the parts of the agent are put together.
@@ -46,7 +47,7 @@ class AgentWiring {
 
     private final ComputeConfig config;
     private final Clock clock = Clock.systemUTC();
-    private final ExecutorService folds = Executors.newSingleThreadExecutor(
+    private final ScheduledExecutorService folds = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("folds").daemon().factory());
 
     AgentWiring(ComputeConfig config) {
@@ -174,7 +175,12 @@ class AgentWiring {
     @Produces
     @Singleton
     ComputeAgent agent(HostId id, Host host, WorkerBus bus) {
-        return new ComputeAgent(id, host, bus, folds);
+        return new ComputeAgent(
+                id,
+                host,
+                bus,
+                folds,
+                (delay, action) -> folds.schedule(action, delay.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     /// What it was doing is found out and done again by the next process.

@@ -24,6 +24,7 @@ public final class Faults {
     private volatile boolean ignoresPowerButton;
     private volatile Optional<StasisException> export = Optional.empty();
     private volatile Optional<StasisException> cut = Optional.empty();
+    private volatile Optional<StasisException> fold = Optional.empty();
     private final AtomicReference<Optional<StasisException>> start = new AtomicReference<>(Optional.empty());
 
     public void agent(Agent behaviour) {
@@ -42,6 +43,11 @@ public final class Faults {
     /// Every cut of memory and disks fails like this.
     public void cut(Optional<StasisException> failure) {
         cut = failure;
+    }
+
+    /// Every fold of layers of a machine that is on fails like this.
+    public void fold(Optional<StasisException> failure) {
+        fold = failure;
     }
 
     /// The next start of a machine, from its disks or from a memory, fails like this; the ones after it do not.
@@ -72,6 +78,12 @@ public final class Faults {
 
     void beforeExport() {
         export.ifPresent(failure -> {
+            throw failure;
+        });
+    }
+
+    void beforeFold() {
+        fold.ifPresent(failure -> {
             throw failure;
         });
     }

@@ -256,6 +256,7 @@ public final class SimulatedHypervisor implements Hypervisor {
 
         @Override
         public void fold(InstanceId instance, DeviceName disk, LayerFold fold) {
+            faults.beforeFold();
             machine(instance).fold(fold);
         }
 
