@@ -15,11 +15,17 @@ record TestBridge(String name) implements AutoCloseable {
 
     /// A machine on which one may not make bridges has no networks.
     static TestBridge make() {
+        TestBridge bridge = withoutAddress();
+        RealHost.tool("ip", "address", "add", "10.99.0.1/24", "dev", bridge.name());
+        return bridge;
+    }
+
+    /// On which the machine itself has no address, so that several may be there at a time.
+    static TestBridge withoutAddress() {
         TestBridge bridge = new TestBridge("stt" + ProcessHandle.current().pid() % 1_000_000_000);
         int exit = Program.end(TOOL, List.of("ip", "link", "add", bridge.name(), "type", "bridge"))
                 .exit();
         Assumptions.assumeTrue(exit == 0, "no right to make a bridge");
-        RealHost.tool("ip", "address", "add", "10.99.0.1/24", "dev", bridge.name());
         RealHost.tool("ip", "link", "set", bridge.name(), "up");
         return bridge;
     }
