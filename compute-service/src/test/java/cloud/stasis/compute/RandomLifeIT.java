@@ -30,6 +30,7 @@ import cloud.stasis.model.PortId;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
 import cloud.stasis.testkit.ReflinkVolume;
 import java.nio.file.Path;
@@ -185,7 +186,7 @@ class RandomLifeIT {
     private void write() {
         history.add("write");
         written++;
-        host.inGuest(
+        inGuest(
                 id,
                 "echo " + written + " > /run/which; echo " + written + " > /data/which; "
                         + (now.volume().isPresent() ? "echo " + written + " > /dev/vdc; " : "") + "sync");
@@ -330,15 +331,15 @@ class RandomLifeIT {
     }
 
     private void assertHolds(InstanceId instance, Holds holds) {
-        RealHost.await("the probe runs", Duration.ofSeconds(90), () -> host.inGuest(
+        RealHost.await("the probe runs", Duration.ofSeconds(90), () -> inGuest(
                         instance, "cat /run/probe.state 2>/dev/null || true")
                 .contains("counter="));
-        RealHost.await("the guest has its devices", Duration.ofSeconds(60), () -> host.inGuest(
+        RealHost.await("the guest has its devices", Duration.ofSeconds(60), () -> inGuest(
                         instance, "ls /dev | grep -c vdc; ls /sys/class/net | grep -c eth; true")
                 .lines()
                 .toList()
                 .equals(List.of(holds.volume().isPresent() ? "1" : "0", holds.hasNic() ? "1" : "0")));
-        assertThat(host.inGuest(
+        assertThat(inGuest(
                                 instance,
                                 "cat /run/which 2>/dev/null || echo 0; cat /data/which 2>/dev/null || echo 0; "
                                         + (holds.volume().isPresent()
@@ -350,8 +351,23 @@ class RandomLifeIT {
                         Integer.toString(holds.inMemory()),
                         Integer.toString(holds.onDisk()),
                         Integer.toString(holds.volume().orElse(NOTHING)));
-        assertThat(host.inGuest(instance, "cat /run/probe.state").lines()).contains("failures=0", "memory_failures=0");
+        assertThat(inGuest(instance, "cat /run/probe.state").lines()).contains("failures=0", "memory_failures=0");
         assertThat(host.console(instance)).doesNotContain("FAIL");
+    }
+
+    /// A guest that gets no CPU for seconds does not answer in time, and is asked again; all that it is asked for may
+    /// be done twice.
+    private String inGuest(InstanceId instance, String command) {
+        AtomicReference<String> said = new AtomicReference<>("");
+        RealHost.await("the guest answers", Duration.ofSeconds(120), () -> {
+            try {
+                said.set(host.inGuest(instance, command));
+                return true;
+            } catch (StasisException e) {
+                return false;
+            }
+        });
+        return said.get();
     }
 
     /// Files, records, libvirt and checkpoints agree.

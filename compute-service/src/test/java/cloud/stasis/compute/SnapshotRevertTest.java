@@ -174,6 +174,11 @@ class SnapshotRevertTest {
         put(3);
         host.revert(id, snapshot, captured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
         assertAt(1);
+        assertThat(host.instance(id).directory().snapshots())
+                .as("the memory is the store's and the machine's alone")
+                .isEmpty();
+        assertThat(host.instance(id).directory().snapshot(snapshot).fetchedMemory())
+                .doesNotExist();
     }
 
     @Test

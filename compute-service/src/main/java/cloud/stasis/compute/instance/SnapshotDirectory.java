@@ -17,7 +17,7 @@ public record SnapshotDirectory(Path path, Path memories) {
         return memories.resolve(path.getFileName() + ".memory");
     }
 
-    /// Memory that came from the store; whole if it is there.
+    /// Memory that came from the store for a revert; whole if it is there.
     public Path fetchedMemory() {
         return memories.resolve(path.getFileName() + ".fetched");
     }
@@ -29,6 +29,14 @@ public record SnapshotDirectory(Path path, Path memories) {
     public void make() {
         HostFiles.directory(path);
         HostFiles.directory(memories);
+    }
+
+    /// Removes memory that came from the store, and the directory if it was made for that alone.
+    public void forgetFetched() {
+        HostFiles.delete(fetchedMemory());
+        if (Files.isDirectory(path) && meta().read().isEmpty()) {
+            HostFiles.deleteTree(path);
+        }
     }
 
     public void delete() {

@@ -105,6 +105,8 @@ public final class RevertInstance {
                     (System.nanoTime() - began) / 1_000_000);
             return new CommandResult.Observed(host.state(host.instances().open(instance.id())));
         } finally {
+            // It is the RAM of the machine by now, or is fetched again.
+            instance.directory().snapshot(command.snapshot()).forgetFetched();
             host.bases().trim();
         }
     }
