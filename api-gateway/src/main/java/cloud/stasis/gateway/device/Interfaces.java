@@ -10,14 +10,11 @@ import cloud.stasis.gateway.job.JobSubject;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Transactions;
-import cloud.stasis.messages.ComputeCommand.Identity;
 import cloud.stasis.messages.ComputeCommand.Link;
-import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.messages.ComputeCommand.NicSpec;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
-import cloud.stasis.model.MacAddress;
 import cloud.stasis.model.PortId;
 import cloud.stasis.model.SagaId;
 import cloud.stasis.model.StasisException;
@@ -26,7 +23,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// Network interfaces that servers are given and give back.
 public final class Interfaces {
@@ -37,6 +33,7 @@ public final class Interfaces {
     private final Instances instances;
     private final Ports ports;
     private final Networks networks;
+    private final Addresses addresses;
     private final SagaRunner sagas;
     private final ChangeDevice changeDevice;
     private final Clock clock;
@@ -53,6 +50,7 @@ public final class Interfaces {
         this.instances = instances;
         this.ports = ports;
         this.networks = networks;
+        this.addresses = new Addresses(ports);
         this.sagas = sagas;
         this.changeDevice = changeDevice;
         this.clock = clock;
@@ -73,7 +71,7 @@ public final class Interfaces {
         List<NicSpec> nics = new ArrayList<>();
         for (WantedNic one : wanted) {
             network(one).ifPresent(network -> {
-                NicSpec nic = nic(network, one.address());
+                NicSpec nic = addresses.nic(network, one.address());
                 ports.add(Port.of(server, nic, Optional.empty(), clock.instant()));
                 nics.add(nic);
             });
@@ -83,67 +81,6 @@ public final class Interfaces {
 
     private Optional<Network> network(WantedNic wanted) {
         return wanted.network().map(networks::named).or(networks::only);
-    }
-
-    private NicSpec nic(Network network, Optional<String> wanted) {
-        ports.lock(network.id());
-        Set<String> taken = ports.taken(network.id());
-        String address = wanted.map(network::mine).orElseGet(() -> network.free(taken));
-        if (taken.contains(address)) {
-            throw new StasisException(
-                    ErrorCode.WRONG_STATE, "Fixed IP address " + address + " is already in use on instance.");
-        }
-        return new NicSpec(PortId.random(), network.id(), MacAddress.random(), Optional.of(address), Link.UP);
-    }
-
-    /// The interfaces of a copy of a server, within the transaction of its caller. One that keeps its identity keeps
-    /// its addresses if nobody has them any more; a guest that goes on mid-instruction with new ones learns of them
-    /// when it next boots, so its cables are out until then, as those of one that is to be isolated. One whose
-    /// network is not here (any more) comes to another one, with its cable out.
-    ///
-    /// @throws StasisException `WRONG_STATE` if there are no networks, `QUOTA_EXCEEDED`
-    public List<NicSpec> copy(InstanceId to, List<NicSpec> of, Identity identity, MemoryChoice memory) {
-        List<NicSpec> nics = new ArrayList<>();
-        for (NicSpec one : of) {
-            NicSpec nic = copy(one, identity, memory);
-            ports.add(Port.of(to, nic, Optional.empty(), clock.instant()));
-            nics.add(nic);
-        }
-        return nics;
-    }
-
-    private NicSpec copy(NicSpec of, Identity identity, MemoryChoice memory) {
-        Optional<Network> own = networks.find(of.network());
-        if (own.isEmpty()) {
-            Network other = networks.standIn()
-                    .orElseThrow(() -> new StasisException(
-                            ErrorCode.WRONG_STATE,
-                            "The network " + of.network() + " of the interface " + of.mac()
-                                    + " is gone, and there is no other."));
-            NicSpec nic = nic(other, Optional.empty()).with(Link.DOWN);
-            return switch (identity) {
-                case KEEP, ISOLATE -> new NicSpec(nic.port(), other.id(), of.mac(), nic.fixedAddress(), Link.DOWN);
-                case REGENERATE -> nic;
-            };
-        }
-        return switch (identity) {
-            case KEEP -> kept(of, of.link());
-            case ISOLATE -> kept(of, Link.DOWN);
-            case REGENERATE ->
-                nic(own.get(), Optional.empty())
-                        .with(
-                                switch (memory) {
-                                    case WITH_MEMORY -> Link.DOWN;
-                                    case DISKS_ONLY -> of.link();
-                                });
-        };
-    }
-
-    private NicSpec kept(NicSpec of, Link link) {
-        ports.lock(of.network());
-        Set<String> taken = ports.taken(of.network());
-        Optional<String> address = of.fixedAddress().filter(own -> !taken.contains(own));
-        return new NicSpec(PortId.random(), of.network(), of.mac(), address, link);
     }
 
     /// Begins to give a server an interface.
@@ -159,7 +96,7 @@ public final class Interfaces {
             Network network = network(wanted)
                     .orElseThrow(() ->
                             new StasisException(ErrorCode.INVALID_REQUEST, "There are no networks in this cloud."));
-            NicSpec nic = nic(network, wanted.address());
+            NicSpec nic = addresses.nic(network, wanted.address());
             Instant now = clock.instant();
             SagaId saga = SagaId.random();
             Port port = Port.of(id, nic, Optional.of(saga), now);

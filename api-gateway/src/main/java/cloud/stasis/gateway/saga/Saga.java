@@ -29,7 +29,7 @@ public interface Saga<D> {
 
     /// All steps are done.
     ///
-    /// @return sagas to start in the same transaction, without a job
+    /// @return sagas to start in the same transaction
     List<Start<?>> completed(Run<D> run);
 
     /// It failed, and what had been done is undone.

@@ -113,6 +113,11 @@ public final class SagaRunner {
         advance(sagaOf(stored), stored, new Input.AskedAgain());
     }
 
+    private void follow(Start<?> next, String requestId) {
+        begin(next.id(), next, next.job(), requestId);
+        next.job().ifPresent(job -> jobs.started(job, next.id()));
+    }
+
     private <D> void begin(SagaId id, Start<D> start, Optional<JobId> job, String requestId) {
         Run<D> run = new Run<>(id, start.data(), job, requestId);
         Decision<D> decision = SagaEngine.begin(start.saga(), id, start.data());
@@ -158,7 +163,7 @@ public final class SagaRunner {
             case Turn.StepDone done -> saga.stepDone(run, done.step());
             case Turn.Unwinding unwinding -> run.job().ifPresent(job -> jobs.unwinding(job, unwinding.cause()));
             case Turn.Completed ignored -> {
-                saga.completed(run).forEach(next -> begin(next.id(), next, Optional.empty(), run.requestId()));
+                saga.completed(run).forEach(next -> follow(next, run.requestId()));
                 run.job().ifPresent(jobs::succeeded);
             }
             case Turn.Undone undone -> {

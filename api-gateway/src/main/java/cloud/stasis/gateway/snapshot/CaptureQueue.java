@@ -5,6 +5,7 @@ import cloud.stasis.gateway.compute.InstanceState;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.Operation;
 import cloud.stasis.gateway.job.Job;
+import cloud.stasis.gateway.job.JobKind;
 import cloud.stasis.gateway.job.JobQuery;
 import cloud.stasis.gateway.job.JobState;
 import cloud.stasis.gateway.job.JobTracker;
@@ -73,7 +74,7 @@ public final class CaptureQueue implements Waiting {
     void enter(Instance instance, Snapshot snapshot, Job job) {
         tracker.accepted(job);
         if (!isCaptured(instance)) {
-            begin(instance, snapshot, job);
+            begin(instance, snapshot, job, Optional.empty());
             return;
         }
         Origins.host(instance);
@@ -87,12 +88,22 @@ public final class CaptureQueue implements Waiting {
         }
     }
 
+    /// As [#enter], but it is not queued.
+    ///
+    /// @param clone that is made of the snapshot
+    /// @param waiting the clone's job
+    void enterNow(Instance instance, Snapshot snapshot, Job job, NewClones.Pending clone, Job waiting) {
+        tracker.accepted(job);
+        tracker.accepted(waiting);
+        begin(instance, snapshot, job, Optional.of(clone));
+    }
+
     private static boolean isCaptured(Instance instance) {
         return instance.state().isBusyWith(Operation.TAKE_SNAPSHOT)
                 || instance.state().isBusyWith(Operation.CREATE_IMAGE);
     }
 
-    private void begin(Instance instance, Snapshot snapshot, Job job) {
+    private void begin(Instance instance, Snapshot snapshot, Job job, Optional<NewClones.Pending> clone) {
         SagaId saga = SagaId.random();
         InstanceState busy = instance.state().toBusy(instance.id(), Operation.TAKE_SNAPSHOT, saga);
         HostId host = Origins.host(instance);
@@ -104,10 +115,9 @@ public final class CaptureQueue implements Waiting {
         snapshots.save(begun);
         instances.save(instance.in(busy, now));
         TakeSnapshot.Origin origin = Origins.of(instance, snapshot.name(), snapshots);
+        TakeSnapshot.Data data = TakeSnapshot.Data.of(begun, host, TakeSnapshot.Moment.NOW, origin);
         sagas.startAccepted(
-                saga,
-                new Start<>(takeSnapshot, TakeSnapshot.Data.of(begun, host, TakeSnapshot.Moment.NOW, origin)),
-                job);
+                saga, new Start<>(takeSnapshot, clone.map(data::forClone).orElse(data)), job);
     }
 
     /// Begins what can begin now.
@@ -135,7 +145,7 @@ public final class CaptureQueue implements Waiting {
         try {
             Instance instance = found.orElseThrow(() -> new StasisException(
                     ErrorCode.INSTANCE_NOT_FOUND, "Server " + server + " was deleted before its turn came."));
-            begin(instance, snapshot, jobOf(snapshot).orElseThrow());
+            begin(instance, snapshot, jobOf(snapshot).orElseThrow(), Optional.empty());
         } catch (StasisException e) {
             giveUp(snapshot, e.report());
         }
@@ -147,8 +157,17 @@ public final class CaptureQueue implements Waiting {
                 .isPresent();
     }
 
+    /// A clone that waits for its snapshot is withdrawn with that, if that can still turn back.
     @Override
     public void withdraw(Job job) {
+        if (job.kind() == JobKind.CLONE_SERVER) {
+            job.subject()
+                    .snapshot()
+                    .flatMap(snapshots::lock)
+                    .flatMap(snapshot -> snapshot.state().worker())
+                    .ifPresent(sagas::cancel);
+            return;
+        }
         job.subject()
                 .snapshot()
                 .flatMap(snapshots::lock)

@@ -1,16 +1,7 @@
 package cloud.stasis.gateway.snapshot;
 
 import cloud.stasis.gateway.compute.Instance;
-import cloud.stasis.gateway.compute.Instance.Life;
-import cloud.stasis.gateway.compute.InstanceState;
 import cloud.stasis.gateway.compute.Instances;
-import cloud.stasis.gateway.compute.Profile;
-import cloud.stasis.gateway.compute.Remarks;
-import cloud.stasis.gateway.device.Interfaces;
-import cloud.stasis.gateway.fleet.Fleet;
-import cloud.stasis.gateway.fleet.Host;
-import cloud.stasis.gateway.fleet.Load;
-import cloud.stasis.gateway.fleet.Placement;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.job.ClientToken;
 import cloud.stasis.gateway.job.Job;
@@ -20,208 +11,108 @@ import cloud.stasis.gateway.job.RepeatableRequests;
 import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
-import cloud.stasis.gateway.snapshot.Verdict.OnHost;
-import cloud.stasis.gateway.snapshot.Verdict.Outcome;
-import cloud.stasis.messages.ComputeCommand.DiskSource;
-import cloud.stasis.messages.ComputeCommand.DiskSpec;
-import cloud.stasis.messages.ComputeCommand.Identity;
-import cloud.stasis.messages.ComputeCommand.InstanceSpec;
+import cloud.stasis.gateway.snapshot.NewClones.Asked;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
-import cloud.stasis.messages.ComputeCommand.ResumeState;
-import cloud.stasis.model.Content;
 import cloud.stasis.model.ErrorCode;
-import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
-import cloud.stasis.model.Manifest;
-import cloud.stasis.model.Part;
-import cloud.stasis.model.SagaId;
+import cloud.stasis.model.PowerState;
+import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
-/// Makes new servers out of snapshots, also of servers that are gone or never were here. Each method is one
-/// transaction.
+/// Makes new servers out of snapshots, also of servers that are gone or never were here, and out of servers. Each
+/// method is one transaction.
 public final class Clones {
     private final RepeatableRequests requests;
     private final Instances instances;
     private final SnapshotRows snapshots;
-    private final Fleet fleet;
+    private final Snapshots taking;
     private final Quotas quotas;
     private final SagaRunner sagas;
-    private final CloneServer cloneServer;
-    private final Verdicts verdicts;
-    private final Interfaces interfaces;
-    private final FormerFlavors flavors;
+    private final NewClones clones;
     private final Clock clock;
 
     public Clones(
             RepeatableRequests requests,
             Instances instances,
             SnapshotRows snapshots,
-            Fleet fleet,
+            Snapshots taking,
             Quotas quotas,
             SagaRunner sagas,
-            CloneServer cloneServer,
-            Verdicts verdicts,
-            Interfaces interfaces,
-            FormerFlavors flavors,
+            NewClones clones,
             Clock clock) {
         this.requests = requests;
         this.instances = instances;
         this.snapshots = snapshots;
-        this.fleet = fleet;
+        this.taking = taking;
         this.quotas = quotas;
         this.sagas = sagas;
-        this.cloneServer = cloneServer;
-        this.verdicts = verdicts;
-        this.interfaces = interfaces;
-        this.flavors = flavors;
+        this.clones = clones;
         this.clock = clock;
     }
-
-    /// What a clone shall be.
-    ///
-    /// @param name of the new server
-    public record Asked(String name, MemoryChoice memory, ResumeState resume, Identity identity) {}
 
     /// Begins to make a new server. Its volumes are disks of its own: nothing is attached twice.
     ///
     /// @throws StasisException `QUOTA_EXCEEDED`, `WRONG_STATE`, `NO_VALID_HOST` with the reasons of each host
     public Job clone(Caller caller, SnapshotId id, Asked asked, Optional<ClientToken> token) {
         return requests.once(caller, token, JobKind.CLONE_SERVER, () -> {
-            Snapshot found = snapshots.find(id).orElseThrow(() -> notFound(id));
-            InstanceSpec was = found.spec();
-            quotas.require(found.project(), new Load(1, was.vcpus(), was.memory()).resources());
-            Optional<Instance> origin = instances.ever(found.instance());
-            HostId host = place(found, origin.flatMap(Instance::host), asked.memory());
-            Snapshot snapshot = snapshots.lock(id).orElseThrow(() -> notFound(id));
-            if (!(snapshot.state() instanceof SnapshotState.Available)) {
-                throw new StasisException(
-                        ErrorCode.WRONG_STATE,
-                        "Cannot clone snapshot " + id + " while it is "
-                                + snapshot.state().status() + ".");
-            }
-            return begin(caller, snapshot, origin, host, asked, token);
+            InstanceId server = InstanceId.random();
+            Start<?> start = clones.start(server, caller.user(), id, asked, Optional.empty());
+            Snapshot snapshot = snapshots.find(id).orElseThrow();
+            Job job = Job.accepted(
+                            caller,
+                            snapshot.project(),
+                            JobKind.CLONE_SERVER,
+                            JobSubject.of(server, id),
+                            clock.instant())
+                    .named(token);
+            sagas.start(start.id(), start, job);
+            return job;
         });
     }
 
-    /// The host that the snapshot is from if that will do, since it may keep the memory; else the one with the
-    /// most room.
-    private HostId place(Snapshot snapshot, Optional<HostId> former, MemoryChoice memory) {
-        List<Host> hosts = fleet.lockHosts();
-        Map<HostId, Load> loads = instances.loads();
-        List<OnHost> found = hosts.stream()
-                .map(host -> verdicts.clone(snapshot, host, loads.getOrDefault(host.id(), Load.NONE), former))
-                .toList();
-        Set<HostId> able = found.stream()
-                .filter(on -> on.outcome() == Outcome.WITH_MEMORY
-                        || memory == MemoryChoice.DISKS_ONLY && on.outcome() == Outcome.DISKS_ONLY)
-                .flatMap(on -> on.host().stream())
-                .collect(java.util.stream.Collectors.toUnmodifiableSet());
-        if (able.isEmpty()) {
-            throw new StasisException(
-                    memory == MemoryChoice.WITH_MEMORY && !snapshot.hasMemory()
-                            ? ErrorCode.INVALID_REQUEST
-                            : ErrorCode.NO_VALID_HOST,
-                    "No host can make this clone. "
-                            + found.stream()
-                                    .flatMap(on -> on.reasons().stream())
-                                    .findFirst()
-                                    .orElse("No host is there."));
-        }
-        Optional<HostId> home = former.filter(able::contains);
-        return home.orElseGet(() -> Placement.host(
-                        hosts.stream().filter(host -> able.contains(host.id())).toList(),
-                        loads,
-                        new Load(1, snapshot.spec().vcpus(), snapshot.spec().memory()),
-                        clock.instant())
-                .id());
+    /// Begins to make a new server out of another one as it is now. A snapshot is taken of that, which stays; what is
+    /// made of it, and whether there is room, is looked at again when it is there. The job waits until then.
+    ///
+    /// @param name of the snapshot
+    /// @throws StasisException `INSTANCE_NOT_FOUND`, `QUOTA_EXCEEDED`, `WRONG_STATE` also while it is captured
+    public Job cloneNow(
+            Caller caller, InstanceId origin, String name, Quiesce quiesce, Asked asked, Optional<ClientToken> token) {
+        return requests.once(caller, token, JobKind.CLONE_SERVER, () -> {
+            Instance instance = instances.visible(caller, origin);
+            if (asked.memory() == MemoryChoice.WITH_MEMORY && !hasMemory(instance)) {
+                throw new StasisException(
+                        ErrorCode.WRONG_STATE,
+                        "Server " + origin + " is off: it has no memory that its clone could go on with.");
+            }
+            quotas.require(instance.project(), instance.load().resources());
+            SnapshotId snapshot = SnapshotId.random();
+            InstanceId server = InstanceId.random();
+            Job job = Job.accepted(
+                            caller,
+                            instance.project(),
+                            JobKind.CLONE_SERVER,
+                            JobSubject.of(server, snapshot),
+                            clock.instant())
+                    .named(token);
+            taking.beginFor(
+                    caller,
+                    origin,
+                    snapshot,
+                    name,
+                    new Snapshot.Asked(asked.memory(), quiesce),
+                    new NewClones.Pending(server, caller.user(), job.id(), asked),
+                    job);
+            return job;
+        });
     }
 
-    private Job begin(
-            Caller caller,
-            Snapshot snapshot,
-            Optional<Instance> origin,
-            HostId host,
-            Asked asked,
-            Optional<ClientToken> token) {
-        SagaId saga = SagaId.random();
-        Instant now = clock.instant();
-        InstanceId id = InstanceId.random();
-        Manifest manifest = snapshot.sealed().orElseThrow().manifest();
-        InstanceSpec spec = spec(snapshot.spec(), manifest, asked.name())
-                .withNics(interfaces.copy(id, snapshot.spec().nics(), asked.identity(), asked.memory()));
-        instances.add(new Instance(
-                id,
-                snapshot.project(),
-                caller.user(),
-                profile(asked.name(), origin.map(Instance::profile)),
-                origin.map(Instance::flavor).orElseGet(() -> flavors.of(manifest, spec)),
-                spec,
-                origin.flatMap(Instance::image),
-                Optional.of(host),
-                InstanceState.building(saga),
-                Optional.empty(),
-                Life.begunAt(now)));
-        snapshots.save(snapshot.in(new SnapshotState.Cloning(saga), now));
-        Job job = Job.accepted(caller, snapshot.project(), JobKind.CLONE_SERVER, JobSubject.of(id, snapshot.id()), now)
-                .named(token);
-        sagas.start(
-                saga,
-                new Start<>(
-                        cloneServer,
-                        new CloneServer.Data(
-                                id,
-                                host,
-                                spec,
-                                snapshot.instance(),
-                                snapshot.id(),
-                                manifest.parts(),
-                                asked.memory(),
-                                asked.resume(),
-                                asked.identity(),
-                                Optional.empty())),
-                job);
-        return job;
-    }
-
-    /// @param was of the server that the snapshot is of, if that was here
-    private static Profile profile(String name, Optional<Profile> was) {
-        return new Profile(
-                name,
-                Optional.empty(),
-                was.map(Profile::hostname).orElseGet(() -> Profile.hostname(name)),
-                was.flatMap(Profile::keyName),
-                was.map(Profile::metadata).orElse(Map.of()),
-                Set.of(),
-                Remarks.NONE,
-                Optional.empty());
-    }
-
-    /// The same machine on the contents of the snapshot.
-    private static InstanceSpec spec(InstanceSpec was, Manifest manifest, String name) {
-        List<DiskSpec> disks = was.disks().stream()
-                .map(disk ->
-                        new DiskSpec(disk.target(), disk.size(), new DiskSource.OverImage(content(disk, manifest))))
-                .toList();
-        return was.named(name).withDisks(disks);
-    }
-
-    private static Content content(DiskSpec disk, Manifest manifest) {
-        return manifest.parts().stream()
-                .filter(part -> part instanceof Part.Disk of && of.target().equals(disk.target()))
-                .map(Part::content)
-                .findFirst()
-                .orElseThrow(() -> new StasisException(
-                        ErrorCode.MALFORMED_OBJECT, "The snapshot has no disk " + disk.target() + "."));
-    }
-
-    private static StasisException notFound(SnapshotId id) {
-        return new StasisException(ErrorCode.SNAPSHOT_NOT_FOUND, "Snapshot " + id + " could not be found.");
+    private static boolean hasMemory(Instance instance) {
+        return instance.state()
+                .power()
+                .filter(power -> power != PowerState.STOPPED && power != PowerState.CRASHED)
+                .isPresent();
     }
 }

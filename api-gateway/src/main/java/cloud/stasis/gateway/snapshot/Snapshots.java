@@ -144,14 +144,40 @@ public final class Snapshots {
 
     /// As [#take], within the caller's transaction.
     public Job begin(Caller caller, InstanceId server, String name, Asked asked, Optional<ClientToken> token) {
+        Instance instance = locked(caller, server);
+        Snapshot snapshot = added(caller, instance, SnapshotId.random(), name, asked);
+        Job job = job(caller, snapshot, JobKind.TAKE_SNAPSHOT, token);
+        queue.enter(instance, snapshot, job);
+        return job;
+    }
+
+    /// As [#begin], for a clone that is made of it, whose job waits until then. It is not queued.
+    void beginFor(
+            Caller caller,
+            InstanceId server,
+            SnapshotId id,
+            String name,
+            Asked asked,
+            NewClones.Pending clone,
+            Job waiting) {
+        Instance instance = locked(caller, server);
+        Snapshot snapshot = added(caller, instance, id, name, asked);
+        queue.enterNow(
+                instance, snapshot, job(caller, snapshot, JobKind.TAKE_SNAPSHOT, Optional.empty()), clone, waiting);
+    }
+
+    private Instance locked(Caller caller, InstanceId server) {
         quotas.require(instances.visible(caller, server).project(), Map.of(Resource.SNAPSHOTS, 1L));
-        Instance instance = instances.lockVisible(caller, server);
+        return instances.lockVisible(caller, server);
+    }
+
+    private Snapshot added(Caller caller, Instance instance, SnapshotId id, String name, Asked asked) {
         Instant now = clock.instant();
         Snapshot snapshot = new Snapshot(
-                SnapshotId.random(),
+                id,
                 instance.project(),
                 caller.user(),
-                server,
+                instance.id(),
                 name,
                 asked,
                 new SnapshotState.Queued(),
@@ -164,9 +190,7 @@ public final class Snapshots {
                 now);
         snapshots.add(snapshot);
         reserveRoom(instance, snapshot);
-        Job job = job(caller, snapshot, JobKind.TAKE_SNAPSHOT, token);
-        queue.enter(instance, snapshot, job);
-        return job;
+        return snapshot;
     }
 
     /// What it would mean to delete a snapshot.

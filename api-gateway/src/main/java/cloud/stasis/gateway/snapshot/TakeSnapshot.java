@@ -2,6 +2,7 @@ package cloud.stasis.gateway.snapshot;
 
 import cloud.stasis.gateway.compute.InstanceTurns;
 import cloud.stasis.gateway.fleet.Grants;
+import cloud.stasis.gateway.job.JobTracker;
 import cloud.stasis.gateway.outbox.Outbox;
 import cloud.stasis.gateway.saga.Request;
 import cloud.stasis.gateway.saga.Run;
@@ -26,6 +27,7 @@ import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.Phase;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.SnapshotId;
+import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
 import java.time.Clock;
 import java.util.List;
@@ -38,6 +40,8 @@ import java.util.Optional;
 /// it go on: one step, since the guest must never wait for the bus. Then it uploads. Once the bundle is sealed
 /// there is no way back: the snapshot is `available` and the server's position. Before that, any failure removes
 /// every trace: the frozen layers on the host, the reference, the row; the job keeps the reason.
+///
+/// One that is taken for a clone of the server begins that when it is over; if it fails, so does the clone's job.
 ///
 /// A safety snapshot is one whose instant a revert has left on the host already. It is only uploaded, beside whatever
 /// its server does meanwhile, and the oldest ones go when there are too many ([SafetySnapshots]).
@@ -57,6 +61,8 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
     private final SafetySnapshots safeties;
     private final VolumeExchange volumes;
     private final Verdicts verdicts;
+    private final NewClones clones;
+    private final JobTracker jobs;
     private final Clock clock;
 
     public TakeSnapshot(
@@ -67,6 +73,8 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
             SafetySnapshots safeties,
             VolumeExchange volumes,
             Verdicts verdicts,
+            NewClones clones,
+            JobTracker jobs,
             Clock clock) {
         this.instances = instances;
         this.snapshots = snapshots;
@@ -75,6 +83,8 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
         this.safeties = safeties;
         this.volumes = volumes;
         this.verdicts = verdicts;
+        this.clones = clones;
+        this.jobs = jobs;
         this.clock = clock;
     }
 
@@ -91,6 +101,7 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
     /// @param captured what the agent brought
     /// @param sealed the bundle's name
     /// @param leaving volumes that a revert took from the server, and that are read until then
+    /// @param pending the server that is made of it as soon as it is there
     public record Data(
             SnapshotId snapshot,
             InstanceId instance,
@@ -101,7 +112,8 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
             Map<String, String> metadata,
             Optional<CommandResult.Captured> captured,
             Optional<ManifestId> sealed,
-            @LeftOutIfEmpty List<VolumeId> leaving) {
+            @LeftOutIfEmpty List<VolumeId> leaving,
+            @LeftOutIfEmpty Optional<NewClones.Pending> pending) {
         public Data {
             metadata = Map.copyOf(metadata);
             leaving = List.copyOf(leaving);
@@ -109,7 +121,22 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
 
         /// With volumes that are free when it is over.
         Data freeing(List<VolumeId> left) {
-            return new Data(snapshot, instance, host, moment, asked, parent, metadata, captured, sealed, left);
+            return new Data(snapshot, instance, host, moment, asked, parent, metadata, captured, sealed, left, pending);
+        }
+
+        Data forClone(NewClones.Pending made) {
+            return new Data(
+                    snapshot,
+                    instance,
+                    host,
+                    moment,
+                    asked,
+                    parent,
+                    metadata,
+                    captured,
+                    sealed,
+                    leaving,
+                    Optional.of(made));
         }
 
         static Data of(Snapshot snapshot, HostId host, Moment moment, Origin origin) {
@@ -123,12 +150,23 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
                     origin.metadata(),
                     Optional.empty(),
                     Optional.empty(),
-                    List.of());
+                    List.of(),
+                    Optional.empty());
         }
 
         Data capturing(CommandResult.Captured result) {
             return new Data(
-                    snapshot, instance, host, moment, asked, parent, metadata, Optional.of(result), sealed, leaving);
+                    snapshot,
+                    instance,
+                    host,
+                    moment,
+                    asked,
+                    parent,
+                    metadata,
+                    Optional.of(result),
+                    sealed,
+                    leaving,
+                    pending);
         }
 
         Data sealing(CommandResult.Sealed result) {
@@ -142,7 +180,8 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
                     metadata,
                     captured,
                     Optional.of(result.manifest()),
-                    leaving);
+                    leaving,
+                    pending);
         }
 
         Manifest manifest() {
@@ -213,7 +252,7 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
         instances.idle(run.data().instance(), run.id());
         volumes.free(run, run.data().leaving());
         return switch (run.data().moment()) {
-            case NOW -> List.of();
+            case NOW -> run.data().pending().map(clone -> made(clone, run)).orElse(List.of());
             case LEFT_BY_REVERT -> safeties.superfluous(run.data().instance());
         };
     }
@@ -221,6 +260,7 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
     @Override
     public void undone(Run<Data> run, ErrorReport cause) {
         snapshots.remove(run.data().snapshot());
+        run.data().pending().ifPresent(clone -> jobs.failed(clone.job(), cause));
         volumes.free(run, run.data().leaving());
         instances.idle(run.data().instance(), run.id());
     }
@@ -232,8 +272,20 @@ public final class TakeSnapshot implements Saga<TakeSnapshot.Data> {
                 .lock(run.data().snapshot())
                 .filter(snapshot -> snapshot.isWorkedOnBy(run.id()))
                 .ifPresent(snapshot -> snapshots.save(snapshot.in(new SnapshotState.Failed(), clock.instant())));
+        run.data().pending().ifPresent(clone -> jobs.failed(clone.job(), failure));
         volumes.free(run, run.data().leaving());
         instances.idle(run.data().instance(), run.id());
+    }
+
+    /// The snapshot stays, whatever becomes of the clone.
+    private List<Start<?>> made(NewClones.Pending clone, Run<Data> run) {
+        try {
+            return List.of(clones.start(
+                    clone.id(), clone.user(), run.data().snapshot(), clone.asked(), Optional.of(clone.job())));
+        } catch (StasisException e) {
+            jobs.failed(clone.job(), e.report());
+            return List.of();
+        }
     }
 
     private void sealed(Run<Data> run) {

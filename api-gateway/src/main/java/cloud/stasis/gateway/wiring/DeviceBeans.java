@@ -2,6 +2,7 @@ package cloud.stasis.gateway.wiring;
 
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.device.ChangeDevice;
+import cloud.stasis.gateway.device.InterfaceCopies;
 import cloud.stasis.gateway.device.Interfaces;
 import cloud.stasis.gateway.device.Media;
 import cloud.stasis.gateway.device.Network;
@@ -56,6 +57,12 @@ class DeviceBeans {
             ChangeDevice changeDevice,
             Clock clock) {
         return new Interfaces(transactions, instances, ports, networks, sagas, changeDevice, clock);
+    }
+
+    @Produces
+    @Singleton
+    InterfaceCopies interfaceCopies(Ports ports, Networks networks, Clock clock) {
+        return new InterfaceCopies(ports, networks, clock);
     }
 
     @Produces

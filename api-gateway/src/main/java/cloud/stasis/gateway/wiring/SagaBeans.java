@@ -22,6 +22,8 @@ import cloud.stasis.gateway.fleet.Grants;
 import cloud.stasis.gateway.image.DigestImage;
 import cloud.stasis.gateway.image.DropBundle;
 import cloud.stasis.gateway.image.Images;
+import cloud.stasis.gateway.job.JobTracker;
+import cloud.stasis.gateway.job.Jobs;
 import cloud.stasis.gateway.outbox.Outbox;
 import cloud.stasis.gateway.snapshot.CloneServer;
 import cloud.stasis.gateway.snapshot.DeleteSnapshot;
@@ -29,6 +31,7 @@ import cloud.stasis.gateway.snapshot.FormerFlavors;
 import cloud.stasis.gateway.snapshot.ImportSnapshot;
 import cloud.stasis.gateway.snapshot.ImportedMachine;
 import cloud.stasis.gateway.snapshot.InstantRows;
+import cloud.stasis.gateway.snapshot.NewClones;
 import cloud.stasis.gateway.snapshot.RevertServer;
 import cloud.stasis.gateway.snapshot.SafetySnapshots;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
@@ -148,8 +151,20 @@ class SagaBeans {
             SafetySnapshots safeties,
             VolumeExchange volumes,
             Verdicts verdicts,
+            NewClones clones,
+            Jobs jobs,
             Clock clock) {
-        return new TakeSnapshot(instances, snapshots, grants, outbox, safeties, volumes, verdicts, clock);
+        return new TakeSnapshot(
+                instances,
+                snapshots,
+                grants,
+                outbox,
+                safeties,
+                volumes,
+                verdicts,
+                clones,
+                new JobTracker(jobs, clock),
+                clock);
     }
 
     @Produces

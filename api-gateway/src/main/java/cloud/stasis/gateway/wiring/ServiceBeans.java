@@ -18,7 +18,7 @@ import cloud.stasis.gateway.compute.ServerGroupCatalog;
 import cloud.stasis.gateway.compute.ServerGroups;
 import cloud.stasis.gateway.compute.Servers;
 import cloud.stasis.gateway.compute.Shelf;
-import cloud.stasis.gateway.device.Interfaces;
+import cloud.stasis.gateway.device.InterfaceCopies;
 import cloud.stasis.gateway.device.Networks;
 import cloud.stasis.gateway.device.Plugged;
 import cloud.stasis.gateway.fleet.Fleet;
@@ -41,6 +41,7 @@ import cloud.stasis.gateway.snapshot.FormerFlavors;
 import cloud.stasis.gateway.snapshot.ImportSnapshot;
 import cloud.stasis.gateway.snapshot.InstantRows;
 import cloud.stasis.gateway.snapshot.Instants;
+import cloud.stasis.gateway.snapshot.NewClones;
 import cloud.stasis.gateway.snapshot.RevertServer;
 import cloud.stasis.gateway.snapshot.Reverts;
 import cloud.stasis.gateway.snapshot.SnapshotImports;
@@ -170,26 +171,27 @@ class ServiceBeans {
             RepeatableRequests requests,
             Instances instances,
             SnapshotRows snapshots,
-            Fleet fleet,
+            Snapshots taking,
             Quotas quotas,
             SagaRunner sagas,
+            NewClones clones,
+            Clock clock) {
+        return new Clones(requests, instances, snapshots, taking, quotas, sagas, clones, clock);
+    }
+
+    @Produces
+    @Singleton
+    NewClones newClones(
+            Instances instances,
+            SnapshotRows snapshots,
+            Fleet fleet,
+            Quotas quotas,
             CloneServer cloneServer,
             Verdicts verdicts,
-            Interfaces interfaces,
+            InterfaceCopies interfaces,
             FormerFlavors flavors,
             Clock clock) {
-        return new Clones(
-                requests,
-                instances,
-                snapshots,
-                fleet,
-                quotas,
-                sagas,
-                cloneServer,
-                verdicts,
-                interfaces,
-                flavors,
-                clock);
+        return new NewClones(instances, snapshots, fleet, quotas, cloneServer, verdicts, interfaces, flavors, clock);
     }
 
     @Produces

@@ -133,6 +133,100 @@ class ClonesIT {
         snapshots.deleted(tenant, snapshot);
     }
 
+    @Test
+    void aServerIsClonedAsItIsNowByOneRequest() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "now");
+
+        JsonNode job = copyOf(
+                tenant, id, "{\"name\": \"twin\", \"memory\": true, \"state\": \"paused\", \"identity\": \"isolate\"}");
+        JsonNode ended = doors.ended(tenant, job.path("id").asText());
+
+        assertThat(job.path("kind").asText()).isEqualTo("clone_server");
+        assertThat(ended.path("status").asText()).isEqualTo("succeeded");
+        String clone = ended.path("server").asText();
+        assertThat(doors.server(tenant, clone).path("name").asText()).isEqualTo("twin");
+        ComputeCommand.CloneInstance command = command(clone);
+        assertThat(command.source()).isEqualTo(InstanceId.parse(id));
+        assertThat(command.identity()).isEqualTo(Identity.ISOLATE);
+        JsonNode snapshot = snapshots.shown(tenant, ended.path("snapshot").asText());
+        assertThat(snapshot.path("name").asText()).isEqualTo("for clone twin");
+        assertThat(snapshot.path("status").asText()).isEqualTo("available");
+        assertThat(snapshot.path("server").asText()).isEqualTo(id);
+    }
+
+    @Test
+    void aCloneWhoseSnapshotFailsSaysWhyAndLeavesNothing() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "unlucky");
+        workers.behave((command, about) -> about instanceof ComputeCommand.CaptureInstance
+                ? Optional.of(new Behaviour.Fails(new ErrorReport(ErrorCode.NO_SPACE, "the host is full")))
+                : Optional.empty());
+
+        JsonNode job = copyOf(tenant, id, "{\"name\": \"never\"}");
+        JsonNode ended = doors.ended(tenant, job.path("id").asText());
+
+        assertThat(ended.path("status").asText()).isEqualTo("failed");
+        assertThat(ended.toString()).contains("the host is full");
+        doors.compute(tenant, "GET", "/servers/" + job.path("server").asText(), null)
+                .expect(404);
+        doors.snapshot(tenant, "GET", "/snapshots/" + job.path("snapshot").asText(), null)
+                .expect(404);
+        workers.behave(FakeWorkers.Manners.GOOD);
+        assertThat(doors.server(tenant, id).path("status").asText()).isEqualTo("ACTIVE");
+    }
+
+    @Test
+    void aCloneThatWaitsIsCancelledWithItsSnapshot() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "patient");
+        workers.behave((command, about) -> about instanceof ComputeCommand.CaptureInstance
+                ? Optional.of(new Behaviour.Sleeps())
+                : Optional.empty());
+        JsonNode job = copyOf(tenant, id, "{\"name\": \"never\"}");
+        assertThat(doors.snapshot(tenant, "POST", "/servers/" + id + "/clone", "{\"name\": \"second\"}")
+                        .status())
+                .as("while it is captured")
+                .isEqualTo(409);
+
+        doors.snapshot(tenant, "POST", "/jobs/" + job.path("id").asText() + "/cancel", null)
+                .expect(202);
+        workers.behave((command, about) -> about instanceof ComputeCommand.CaptureInstance
+                ? Optional.of(new Behaviour.Fails(new ErrorReport(ErrorCode.CANCELLED, "it was cancelled")))
+                : Optional.empty());
+
+        assertThat(doors.ended(tenant, job.path("id").asText()).path("status").asText())
+                .isIn("failed", "cancelled");
+        workers.behave(FakeWorkers.Manners.GOOD);
+    }
+
+    @Test
+    void aCloneOfAServerIsRefusedWhereItCannotBe() {
+        Tenant tenant = doors.http().tenant("member");
+        String id = doors.running(tenant, "refused");
+        String clone = "/servers/" + id + "/clone";
+
+        doors.snapshot(tenant, "POST", clone, "{}").expect(400);
+        doors.snapshot(tenant, "POST", clone, "{\"name\": \"x\", \"consistency\": \"maybe\"}")
+                .expect(400);
+        doors.snapshot(doors.http().tenant("member"), "POST", clone, "{\"name\": \"x\"}")
+                .expect(404);
+        doors.compute(tenant, "POST", "/servers/" + id + "/action", "{\"os-stop\": null}")
+                .expect(202);
+        cloud.await(
+                "it is off",
+                () -> doors.server(tenant, id).path("status").asText().equals("SHUTOFF"));
+        doors.snapshot(tenant, "POST", clone, "{\"name\": \"x\", \"memory\": true}")
+                .expect(409);
+    }
+
+    private JsonNode copyOf(Tenant tenant, String server, String body) {
+        return doors.snapshot(tenant, "POST", "/servers/" + server + "/clone", body)
+                .expect(202)
+                .json()
+                .path("job");
+    }
+
     private String cloned(Tenant tenant, String snapshot, String body) {
         JsonNode job = doors.snapshot(tenant, "POST", "/snapshots/" + snapshot + "/clone", body)
                 .expect(202)

@@ -62,7 +62,8 @@ class RolesIT {
             "/volume/v3/{project}/snapshots/{id} PUT", "{\"snapshot\": {\"name\": \"mine\"}}",
             "/volume/v3/{project}/backups/{id}/restore POST", "{\"restore\": {}}",
             "/snapshot/v1/snapshots/{id}/revert POST", "{\"memory\": true}",
-            "/snapshot/v1/snapshots/{id}/clone POST", "{\"name\": \"mine\"}");
+            "/snapshot/v1/snapshots/{id}/clone POST", "{\"name\": \"mine\"}",
+            "/snapshot/v1/servers/{id}/clone POST", "{\"name\": \"mine\"}");
 
     @Inject
     Doors doors;

@@ -18,6 +18,7 @@ import cloud.stasis.gateway.job.JobQuery;
 import cloud.stasis.gateway.saga.JobControl;
 import cloud.stasis.gateway.snapshot.Clones;
 import cloud.stasis.gateway.snapshot.Instants;
+import cloud.stasis.gateway.snapshot.NewClones;
 import cloud.stasis.gateway.snapshot.Reverts;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
 import cloud.stasis.gateway.snapshot.SnapshotImages;
@@ -186,7 +187,7 @@ class SagasIT {
                     return () -> clones.clone(
                             caller,
                             snapshot,
-                            new Clones.Asked("clone", MemoryChoice.WITH_MEMORY, ResumeState.RUNNING, Identity.KEEP),
+                            new NewClones.Asked("clone", MemoryChoice.WITH_MEMORY, ResumeState.RUNNING, Identity.KEEP),
                             Optional.empty());
                 }),
                 new Scenario("delete-snapshot", 2, caller -> {

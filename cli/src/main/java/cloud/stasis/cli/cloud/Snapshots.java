@@ -114,14 +114,21 @@ public final class Snapshots {
 
     /// Makes a new server of a snapshot.
     public Job clone(Snapshot snapshot, String name, Memory memory, Wake wake, Identity identity) {
+        return clone(Call.post(SERVICE, "snapshots", snapshot.id(), "clone"), name, memory, wake, identity);
+    }
+
+    /// Makes a new server of another one as it is now. The job waits for the snapshot that is taken first.
+    public Job clone(Server server, String name, Memory memory, Wake wake, Identity identity) {
+        return clone(Call.post(SERVICE, "servers", server.id(), "clone"), name, memory, wake, identity);
+    }
+
+    private Job clone(Call call, String name, Memory memory, Wake wake, Identity identity) {
         ObjectNode body = Json.object()
                 .put("name", name)
                 .put("memory", memory == Memory.WITH)
                 .put("state", wake.name().toLowerCase(Locale.ROOT))
                 .put("identity", identity.name().toLowerCase(Locale.ROOT));
-        return new Job(json(once(
-                        Call.post(SERVICE, "snapshots", snapshot.id(), "clone").json(body)))
-                .path("job"));
+        return new Job(json(once(call.json(body))).path("job"));
     }
 
     /// Takes back the last revert of a server.

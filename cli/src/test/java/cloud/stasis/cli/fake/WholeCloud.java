@@ -225,6 +225,7 @@ public final class WholeCloud implements AutoCloseable {
                         + "'reasons':[]},'clones':[]}}");
         on("GET " + OURS + "servers/" + WEB + "/tree", "{'tree':{'nodes':[" + snapshot + "]}}");
         on("POST " + OURS + "servers/" + WEB + "/undo-revert", begun());
+        on("POST " + OURS + "servers/" + WEB + "/clone", begun());
         on("POST " + OURS + "volumes", begun());
         on("GET " + OURS + "instants", "{'instants':[" + instant + "]}");
         on("GET " + OURS + "instants/" + INSTANT, "{'instant':" + instant + "}");

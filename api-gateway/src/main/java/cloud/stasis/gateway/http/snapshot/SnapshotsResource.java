@@ -18,6 +18,7 @@ import cloud.stasis.gateway.job.ClientToken;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.snapshot.Clones;
 import cloud.stasis.gateway.snapshot.Instants;
+import cloud.stasis.gateway.snapshot.NewClones;
 import cloud.stasis.gateway.snapshot.Reverts;
 import cloud.stasis.gateway.snapshot.Snapshot;
 import cloud.stasis.gateway.snapshot.Snapshot.Asked;
@@ -325,9 +326,7 @@ public class SnapshotsResource {
         SnapshotId snapshot = id(id);
         snapshots.show(request.caller(), snapshot);
         JsonFields fields = JsonFields.of(body).only("name", "memory", "state", "identity");
-        Clones.Asked asked = new Clones.Asked(
-                fields.text("name", Snapshot.MAX_NAME), memory(fields), resume(fields), identity(fields));
-        return accepted(clones.clone(request.caller(), snapshot, asked, token(token)));
+        return accepted(clones.clone(request.caller(), snapshot, clone(fields), token(token)));
     }
 
     @GET
@@ -405,6 +404,12 @@ public class SnapshotsResource {
             case "stopped" -> AfterRevert.STOPPED;
             default -> throw new FaultException(400, "state must be running, paused or stopped.");
         };
+    }
+
+    /// What [NewClone] says.
+    static NewClones.Asked clone(JsonFields fields) {
+        return new NewClones.Asked(
+                fields.text("name", Snapshot.MAX_NAME), memory(fields), resume(fields), identity(fields));
     }
 
     private static ResumeState resume(JsonFields fields) {

@@ -1,20 +1,16 @@
 package cloud.stasis.cli.verb.snapshot;
 
 import cloud.stasis.cli.cloud.Job;
-import cloud.stasis.cli.cloud.Server;
 import cloud.stasis.cli.cloud.Snapshot;
-import cloud.stasis.cli.cloud.Snapshots;
 import cloud.stasis.cli.cloud.Snapshots.Identity;
 import cloud.stasis.cli.cloud.Snapshots.Memory;
 import cloud.stasis.cli.cloud.Snapshots.Wake;
 import cloud.stasis.cli.failure.ExitCode;
 import cloud.stasis.cli.failure.Failure;
-import cloud.stasis.cli.process.Interrupts;
 import cloud.stasis.cli.verb.Tools;
 import cloud.stasis.cli.verb.Verb;
 import cloud.stasis.cli.verb.WaitOption;
 import cloud.stasis.cli.verb.Work;
-import cloud.stasis.model.Quiesce;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,7 +35,7 @@ public final class Clone extends Verb {
     @Parameters(index = "1", paramLabel = "NAME", description = "name of the new server")
     private String name = "";
 
-    @Option(names = "--server", description = "the first argument is a server: take a snapshot of it first")
+    @Option(names = "--server", description = "the first argument is a server, which is snapshotted first")
     private boolean server;
 
     @Option(names = "--memory", description = "go on mid-instruction, where the snapshot was taken")
@@ -64,31 +60,27 @@ public final class Clone extends Verb {
 
     @Override
     protected ExitCode run() {
-        Snapshot of = server ? taken() : cloud().snapshots().snapshot(origin);
+        return work(wait, Patience.WAITS, Work.of(server ? ofServer() : ofSnapshot(), name));
+    }
+
+    private Job ofServer() {
+        return cloud().snapshots().clone(cloud().compute().server(origin), name, memory(), wake(), identity);
+    }
+
+    private Job ofSnapshot() {
+        Snapshot of = cloud().snapshots().snapshot(origin);
         if (memory && !of.hasMemory()) {
             throw Failure.command("snapshot '" + of.name() + "' has no memory; without --memory the new server boots "
                     + "from its disks");
         }
-        Job job = cloud().snapshots()
-                .clone(of, name, memory ? Memory.WITH : Memory.WITHOUT, paused ? Wake.PAUSED : Wake.RUNNING, identity);
-        return work(wait, Patience.WAITS, Work.of(job, name));
+        return cloud().snapshots().clone(of, name, memory(), wake(), identity);
     }
 
-    /// The clone needs all of it in the store, so this is waited for in any case.
-    private Snapshot taken() {
-        Server from = cloud().compute().server(origin);
-        Snapshots.Taken taken = cloud().snapshots()
-                .take(from, "for clone " + name, memory ? Memory.WITH : Memory.WITHOUT, Quiesce.PREFER);
-        Interrupts interrupts = tools().surroundings().interrupts();
-        try (Interrupts.Guard _ = interrupts.guard(() -> lastWords(taken.snapshot()))) {
-            tools().follower().job(taken.job(), taken.snapshot().name(), wait.limit());
-        }
-        return cloud().snapshots().snapshot(taken.snapshot().id());
+    private Memory memory() {
+        return memory ? Memory.WITH : Memory.WITHOUT;
     }
 
-    private void lastWords(Snapshot of) {
-        tools().terminal()
-                .note("The clone has not begun. Once the snapshot is taken:  stasis clone "
-                        + (memory ? "--memory " : "") + of.id() + " " + name);
+    private Wake wake() {
+        return paused ? Wake.PAUSED : Wake.RUNNING;
     }
 }
