@@ -3,6 +3,7 @@ package cloud.stasis.launcher.parts;
 import cloud.stasis.launcher.parts.Part.Sharing;
 import cloud.stasis.launcher.process.Launch;
 import cloud.stasis.launcher.settings.Checkout;
+import cloud.stasis.launcher.settings.ExternalKeystone;
 import cloud.stasis.launcher.settings.Home;
 import cloud.stasis.launcher.settings.Mebibytes;
 import cloud.stasis.launcher.settings.Port;
@@ -161,6 +162,7 @@ public final class Parts {
                 "STASIS_IMAGE_SERVICE_URL", settings.port(PortName.IMAGE).url(),
                 "STASIS_ADMIN_PASSWORD", secrets.adminPassword(),
                 "STASIS_TOKEN_KEY", secrets.tokenKey()));
+        own.putAll(ExternalKeystone.variables(settings));
         if (!Certificates.wanted(settings)) {
             return service(PartName.API_GATEWAY, PortName.GATEWAY, new Mebibytes(320), own);
         }
