@@ -1,5 +1,6 @@
 package cloud.stasis.image.blob.s3;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -91,7 +92,7 @@ final class S3Gate implements AutoCloseable {
 
     private void serve(Socket client) {
         try (client) {
-            InputStream in = client.getInputStream();
+            InputStream in = new BufferedInputStream(client.getInputStream());
             while (serveOne(in, client.getOutputStream())) {
                 // The next request of the same connection.
             }
@@ -189,7 +190,7 @@ final class S3Gate implements AutoCloseable {
             to.getOutputStream().write(text(head));
             to.getOutputStream().write(body);
             to.getOutputStream().flush();
-            InputStream from = to.getInputStream();
+            InputStream from = new BufferedInputStream(to.getInputStream());
             List<String> answer = head(from);
             while (!answer.isEmpty() && answer.getFirst().contains(" 100 ")) {
                 answer = head(from);

@@ -29,6 +29,16 @@ public final class S3Server {
     private static final int START_ATTEMPTS = 5;
     private static final Duration ANSWER = Duration.ofSeconds(10);
 
+    /// What it says by default of each request, with all bytes, takes it ten times as long as the request.
+    private static final String QUIET = """
+            <configuration>
+              <appender name="out" class="ch.qos.logback.core.ConsoleAppender">
+                <encoder><pattern>%d %level %logger %msg%n</pattern></encoder>
+              </appender>
+              <root level="WARN"><appender-ref ref="out"/></root>
+            </configuration>
+            """;
+
     private static Optional<S3Server> running = Optional.empty();
 
     private final Process process;
@@ -93,7 +103,7 @@ public final class S3Server {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
-        Path folder = Files.createTempDirectory("stasis-s3proxy");
+        Path folder = Files.createTempDirectory("test.s3proxy");
         Files.createDirectories(folder.resolve("data"));
         Path settings = Files.write(
                 folder.resolve("s3proxy.conf"),
@@ -104,13 +114,14 @@ public final class S3Server {
                         "s3proxy.credential=" + SECRET,
                         "jclouds.provider=filesystem-nio2",
                         "jclouds.filesystem.basedir=" + folder.resolve("data")));
-        Path jars = Path.of(System.getProperty("stasis.s3proxy", "target/s3proxy"));
+        Path log = Files.writeString(folder.resolve("logback.xml"), QUIET);
+        Path jars = Path.of(System.getProperty("test.s3proxy", "target/s3proxy"));
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
-                        "-DLOG_LEVEL=warn",
+                        "-Dlogback.configurationFile=" + log,
                         "-cp",
                         jars.toAbsolutePath() + "/*",
                         "org.gaul.s3proxy.Main",
