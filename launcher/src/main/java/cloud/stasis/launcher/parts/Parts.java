@@ -25,6 +25,14 @@ public final class Parts {
     /// What each backend of volumes runs.
     private static final String VOLUME_PROGRAM = "volume-service";
 
+    /// Where the store lies, if not in the home of the cloud, and with which key it is opened.
+    private static final List<String> ELSEWHERE = List.of(
+            "STASIS_STORE_URL",
+            "STASIS_S3_ENDPOINT",
+            "STASIS_S3_REGION",
+            "STASIS_S3_ACCESS_KEY",
+            "STASIS_S3_SECRET_KEY");
+
     /// Most of what a service runs in its start it runs a few hundred times and never again; at the JDK's thresholds
     /// a third of the start goes into compiling that. A loop over data passes five times the threshold in a blink.
     private static final String COMPILE_LATER = "-XX:CompileThresholdScaling=5";
@@ -96,17 +104,15 @@ public final class Parts {
     }
 
     private Part imageService() {
-        return service(
-                PartName.IMAGE_SERVICE,
-                PortName.IMAGE,
-                new Mebibytes(320),
-                Map.of(
-                        "STASIS_STORE_ID", settings.text("STASIS_STORE_ID", "local"),
-                        "STASIS_STORE_DIR", home.store().toString(),
-                        "STASIS_SERVICE_DIR",
-                                settings.text(
-                                        "STASIS_SERVICE_DIR",
-                                        home.store().resolve("service").toString())));
+        Map<String, String> own = new HashMap<>(Map.of(
+                "STASIS_STORE_ID", settings.text("STASIS_STORE_ID", "local"),
+                "STASIS_STORE_DIR", home.store().toString(),
+                "STASIS_SERVICE_DIR",
+                        settings.text(
+                                "STASIS_SERVICE_DIR",
+                                home.store().resolve("service").toString())));
+        own.putAll(settings.given(ELSEWHERE));
+        return service(PartName.IMAGE_SERVICE, PortName.IMAGE, new Mebibytes(320), own);
     }
 
     private Part secondVolumeService() {

@@ -41,6 +41,18 @@ public final class Settings {
         return value == null || value.isBlank() ? standard : value;
     }
 
+    /// Those of these variables that have a value, to be handed on as they are.
+    public Map<String, String> given(List<String> variables) {
+        Map<String, String> given = new HashMap<>();
+        for (String variable : variables) {
+            String value = text(variable, "");
+            if (!value.isEmpty()) {
+                given.put(variable, value);
+            }
+        }
+        return given;
+    }
+
     public Mebibytes memory(String variable, Mebibytes standard) {
         return new Mebibytes(number(variable, standard.count()));
     }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,20 @@ class SettingsTest {
         assertThat(settings.port(PortName.GATEWAY).number()).isEqualTo(8000);
         assertThat(settings.port(PortName.IMAGE).number()).isEqualTo(7001);
         assertThat(settings.port(PortName.KAFKA).number()).isEqualTo(5804);
+    }
+
+    @Test
+    void whatIsHandedOnIsWhatWasGiven() {
+        Home home = new Home(directory.resolve("home"));
+        home.create();
+        home.stasisEnv()
+                .write("test", Map.of("STASIS_STORE_URL", "s3://bucket/prefix", "STASIS_S3_ACCESS_KEY", "of-the-file"));
+
+        Settings settings = Settings.of(
+                Map.of("STASIS_HOME", home.root().toString(), "STASIS_S3_ACCESS_KEY", "key", "STASIS_S3_REGION", ""));
+
+        assertThat(settings.given(List.of("STASIS_STORE_URL", "STASIS_S3_ACCESS_KEY", "STASIS_S3_REGION")))
+                .isEqualTo(Map.of("STASIS_STORE_URL", "s3://bucket/prefix", "STASIS_S3_ACCESS_KEY", "key"));
     }
 
     @Test
