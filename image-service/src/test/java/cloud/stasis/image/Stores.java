@@ -100,16 +100,21 @@ public final class Stores {
     }
 
     public static Content put(Repository repository, byte[] bytes) {
-        return put(repository.ownExchange(), bytes);
+        return put(repository.ownExchange(), bytes, THREADS);
+    }
+
+    /// By threads of its own, for who does not know whether they come back.
+    public static Content put(Repository repository, byte[] bytes, TransferThreads threads) {
+        return put(repository.ownExchange(), bytes, threads);
     }
 
     /// By a writer with a lease.
     public static Content put(Repository repository, String holder, byte[] bytes) {
-        return put(repository.exchangeFor(holder), bytes);
+        return put(repository.exchangeFor(holder), bytes, THREADS);
     }
 
-    private static Content put(BlobExchange exchange, byte[] bytes) {
-        try (ContentWriter writer = new ContentWriter(exchange, THREADS)) {
+    private static Content put(BlobExchange exchange, byte[] bytes, TransferThreads threads) {
+        try (ContentWriter writer = new ContentWriter(exchange, threads)) {
             for (int at = 0; at < bytes.length; at += 16 * TreeShape.LEAF_BYTES) {
                 byte[] piece = Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + 16 * TreeShape.LEAF_BYTES));
                 writer.append(piece, piece.length, () -> {});

@@ -16,28 +16,28 @@ import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ReferenceName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Kills the process at every write point of a first start, a pack, a manifest and a reference, of a reference that is
-/// replaced and dropped, of a collection, and of a scrub with what it takes out of sight, one after the other, and
-/// starts it again.
+/// replaced and dropped, of a collection, and of a scrub with what it takes out of sight, each in a store of its own,
+/// and starts it again.
 class CrashIT {
-    private record Ended(int status, String said) {}
-
     private static final int WRITE_POINTS = 5;
     private static final int REMOVE_POINTS = 2;
 
@@ -50,16 +50,15 @@ class CrashIT {
         // points; then the note is dropped.
         int points = 6 * WRITE_POINTS + REMOVE_POINTS;
 
-        each(points + 1, point -> {
-            Path root = directory.resolve("store" + point);
-            ImageId image = ImageId.random();
-            Ended ended = run(root, image, point);
-            assertThat(ended.status).as(ended.said).isEqualTo(point > points ? 0 : CrashingStore.DIED);
-            check(root, image, ended.said);
+        ImageId image = ImageId.random();
+        each(DyingProcess.Work.SEAL, image, Optional.empty(), points, (root, said) -> {
+            check(root, image, said);
 
-            String again = CrashingStore.seal(LocalBlobStore.open(root), ReferenceName.of(image));
+            StringBuilder again = new StringBuilder();
+            CrashingStore.seal(LocalBlobStore.open(root), ReferenceName.of(image), line -> again.append(line)
+                    .append('\n'));
 
-            check(root, image, again);
+            check(root, image, again.toString());
         });
     }
 
@@ -83,16 +82,9 @@ class CrashIT {
         int notes = (2 + 5) * WRITE_POINTS + REMOVE_POINTS;
         int points = 2 * REMOVE_POINTS + REMOVE_POINTS + WRITE_POINTS + REMOVE_POINTS + notes;
 
-        each(points + 1, point -> {
-            Path root = directory.resolve("collected" + point);
-            copy(original, root);
-            int status = run(CrashingCollector.class, root.toString(), Integer.toString(point)).status;
-            assertThat(status).isEqualTo(point > points ? 0 : CrashingStore.DIED);
-            checkKept(root, keptName, kept);
+        each(DyingProcess.Work.COLLECT, ImageId.random(), Optional.of(original), points, (root, _) -> {
+            CrashingCollector.collect(LocalBlobStore.open(root), repository -> checkKept(repository, keptName, kept));
 
-            CrashingCollector.collect(LocalBlobStore.open(root));
-
-            checkKept(root, keptName, kept);
             assertThat(Stores.packBytes(root)).isLessThan(kept.length + 5_000L);
             assertThat(root.resolve("manifests").toFile().list()).hasSize(1);
         });
@@ -110,21 +102,16 @@ class CrashIT {
         // The note of the replica; the manifest, the reference pending and visible; then both notes are dropped.
         int points = 4 * WRITE_POINTS + 2 * REMOVE_POINTS;
 
-        each(points + 1, point -> {
-            Path root = directory.resolve("changed" + point);
-            copy(original, root);
-            Ended ended = run(CrashingChange.class, root.toString(), image.toString(), Integer.toString(point));
-            assertThat(ended.status).as(ended.said).isEqualTo(point > points ? 0 : CrashingStore.DIED);
-
+        each(DyingProcess.Work.CHANGE, image, Optional.of(original), points, (root, said) -> {
             try (Repository repository = Stores.open(root)) {
                 assertThat(Stores.halfWritten(root)).isEmpty();
                 Optional<Manifest> seen =
                         repository.reference(name).map(reference -> repository.manifest(reference.manifest()));
-                if (ended.said.contains("dropped")) {
+                if (said.contains("dropped")) {
                     assertThat(seen).isEmpty();
                 }
                 if (seen.isPresent()) {
-                    assertThat(seen.get().metadata().isEmpty() && ended.said.contains("renamed"))
+                    assertThat(seen.get().metadata().isEmpty() && said.contains("renamed"))
                             .isFalse();
                     assertThat(read(repository, seen.get().parts().getFirst().content()))
                             .isEqualTo(bytes);
@@ -158,27 +145,19 @@ class CrashIT {
         }
         Path counted = directory.resolve("counted");
         copy(original, counted);
-        int points = CrashingScrubber.scrub(counted, 0);
+        AtomicInteger reached = new AtomicInteger();
+        CrashingScrubber.scrub(LocalBlobStore.open(counted, _ -> reached.incrementAndGet()));
+        int points = reached.get();
         assertThat(points).as("it dies often enough").isGreaterThan(10 * WRITE_POINTS);
 
-        each(points + 1, point -> {
-            // Each start of a process is dear: at each second point, and not at all.
-            if (point % 2 == 0 && point <= points) {
-                return;
-            }
-            Path root = directory.resolve("scrubbed" + point);
-            copy(original, root);
-            int status = run(CrashingScrubber.class, root.toString(), Integer.toString(point)).status;
-            assertThat(status).isEqualTo(point > points ? 0 : CrashingStore.DIED);
-            requireSound(root, soundName, sound);
+        each(DyingProcess.Work.SCRUB, ImageId.random(), Optional.of(original), points, (root, _) -> {
+            try (Repository repository = CrashingScrubber.open(LocalBlobStore.open(root))) {
+                requireSound(repository, soundName, sound);
 
-            CrashingScrubber.scrub(root, 0);
+                CrashingScrubber.scrub(repository);
 
-            requireSound(root, soundName, sound);
-            assertThat(CrashingScrubber.scrubAll(LocalBlobStore.open(root)).damages())
-                    .as("after " + point)
-                    .isEmpty();
-            try (Repository repository = Stores.open(root)) {
+                requireSound(repository, soundName, sound);
+                assertThat(CrashingScrubber.scrubAll(repository).damages()).isEmpty();
                 // Of eleven chunks, one.
                 List<Digest> leaves = new ArrayList<>();
                 for (int at = 0; at < rotten.length; at += 65_536) {
@@ -192,12 +171,10 @@ class CrashIT {
         });
     }
 
-    private static void requireSound(Path root, ReferenceName name, byte[] bytes) throws IOException {
-        try (Repository repository = Stores.open(root)) {
-            Manifest manifest =
-                    repository.manifest(repository.reference(name).orElseThrow().manifest());
-            assertThat(read(repository, manifest.parts().getFirst().content())).isEqualTo(bytes);
-        }
+    private static void requireSound(Repository repository, ReferenceName name, byte[] bytes) {
+        Manifest manifest =
+                repository.manifest(repository.reference(name).orElseThrow().manifest());
+        assertThat(read(repository, manifest.parts().getFirst().content())).isEqualTo(bytes);
     }
 
     private static List<Path> files(Path root, String folder) throws IOException {
@@ -220,42 +197,57 @@ class CrashIT {
     }
 
     @FunctionalInterface
-    private interface Dying {
-        void at(int point) throws Exception;
+    private interface Afterwards {
+        /// @param said what was acknowledged
+        void look(Path root, String said) throws Exception;
     }
 
-    /// As many at once as there are processors.
-    private static void each(int last, Dying dying) throws Exception {
-        List<Callable<Integer>> deaths = new ArrayList<>();
-        for (int point = 1; point <= last; point++) {
-            int number = point;
-            deaths.add(() -> {
-                dying.at(number);
-                return number;
-            });
+    /// Dies at each of so many write points, and in one store at none; then looks at what is left, at as many stores
+    /// at once as there are processors.
+    private void each(DyingProcess.Work work, ImageId image, Optional<Path> original, int points, Afterwards afterwards)
+            throws Exception {
+        Map<Integer, Path> roots = new TreeMap<>();
+        for (int point = 1; point <= points + 1; point++) {
+            Path root = directory.resolve(work + "-" + point);
+            if (original.isPresent()) {
+                copy(original.get(), root);
+            }
+            roots.put(point, root);
         }
+        die(work, image, roots);
+        List<Callable<Boolean>> looks = new ArrayList<>();
+        roots.forEach((point, root) -> looks.add(() -> {
+            Path file = DyingProcess.said(root);
+            String said = Files.exists(file) ? Files.readString(file) : "";
+            assertThat(said).as("at point " + point).doesNotContain(DyingProcess.FAILED);
+            assertThat(said.contains(DyingProcess.LIVED))
+                    .as("it lives at point " + point)
+                    .isEqualTo(point > points);
+            try {
+                afterwards.look(root, said);
+            } catch (Exception | AssertionError e) {
+                throw new AssertionError("after point " + point, e);
+            }
+            return true;
+        }));
         try (ExecutorService threads =
                 Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors())) {
-            for (Future<Integer> death : threads.invokeAll(deaths)) {
-                death.get();
+            for (Future<Boolean> look : threads.invokeAll(looks)) {
+                assertThat(look.get()).isTrue();
             }
         }
     }
 
-    private static void checkKept(Path root, ReferenceName name, byte[] bytes) {
-        try (Repository repository = Stores.open(root)) {
-            Manifest manifest =
-                    repository.manifest(repository.reference(name).orElseThrow().manifest());
-            Content content = manifest.parts().getFirst().content();
-            byte[] read = new byte[bytes.length];
-            new ContentReader(repository.exchange()).read(content, 0, ByteBuffer.wrap(read));
-            assertThat(read).isEqualTo(bytes);
-            assertThat(repository.seal(ReferenceName.of(ImageId.random()), Stores.image(content)))
-                    .isNotNull();
-            repository.references(ReferenceName.Kind.IMAGE).stream()
-                    .filter(other -> !other.equals(name))
-                    .forEach(repository::drop);
-        }
+    private static void checkKept(Repository repository, ReferenceName name, byte[] bytes) {
+        Manifest manifest =
+                repository.manifest(repository.reference(name).orElseThrow().manifest());
+        Content content = manifest.parts().getFirst().content();
+        assertThat(read(repository, content)).isEqualTo(bytes);
+        assertThat(repository.seal(ReferenceName.of(ImageId.random()), Stores.image(content)))
+                .isNotNull();
+        repository.references(ReferenceName.Kind.IMAGE).stream()
+                .filter(other -> !other.equals(name))
+                .forEach(repository::drop);
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -294,12 +286,8 @@ class CrashIT {
         return bytes;
     }
 
-    private Ended run(Path root, ImageId image, int point) throws Exception {
-        return run(CrashingStore.class, root.toString(), image.toString(), Integer.toString(point));
-    }
-
-    private Ended run(Class<?> main, String... arguments) throws Exception {
-        Path said = Files.createTempFile(directory, "said", ".txt");
+    private void die(DyingProcess.Work work, ImageId image, Map<Integer, Path> roots) throws Exception {
+        Path output = directory.resolve(work + ".txt");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -308,13 +296,15 @@ class CrashIT {
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                main.getName()));
-        command.addAll(List.of(arguments));
+                DyingProcess.class.getName(),
+                work.name(),
+                image.toString()));
+        roots.forEach((point, root) -> command.add(point + "=" + root));
         Process process = new ProcessBuilder(command)
-                .redirectOutput(said.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
                 .start();
         assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-        return new Ended(process.exitValue(), Files.readString(said, StandardCharsets.UTF_8));
+        assertThat(process.exitValue()).as(Files.readString(output)).isEqualTo(DyingProcess.DIED);
     }
 }
