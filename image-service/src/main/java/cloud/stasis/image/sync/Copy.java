@@ -20,13 +20,11 @@ import cloud.stasis.model.StasisException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /// Copies one bundle from one store to another.
 ///
@@ -42,9 +40,6 @@ final class Copy {
     /// The larger manifests of others could not be told over the bus.
     static final ByteCount MAX_MANIFEST = ByteCount.ofKib(384);
 
-    /// 1 TiB that is nowhere the same.
-    static final int MOST_DONE = 1 << 18;
-
     private final ReferenceName name;
     private final Site from;
     private final Site to;
@@ -53,25 +48,23 @@ final class Copy {
     private final BlobExchange source;
     private final BlobExchange target;
     private final BlobExchange reader;
-    /// Nodes of full shape that were walked, as many as are remembered. What is forgotten is walked again.
-    private final Set<Digest> done = Collections.newSetFromMap(new LinkedHashMap<>(64, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Digest, Boolean> eldest) {
-            return size() > MOST_DONE;
-        }
-    });
+    /// Those of full shape: of others the place decides what they may be.
+    private final WalkedNodes done;
     private final Map<Digest, Integer> leaves = new LinkedHashMap<>();
     private final byte[] plain = new byte[StoredBlob.MAX_PLAIN_BYTES];
 
     /// @param local whichever of the two is our own: what both have is read from it
     Copy(ReferenceName name, Site from, Site to, Site local, CopyWatch watch) {
+        this(name, from, to, local, watch, new WalkedNodes());
+    }
+
+    Copy(ReferenceName name, Site from, Site to, Site local, CopyWatch watch, WalkedNodes done) {
         this.name = name;
         this.from = from;
         this.to = to;
         this.local = local;
         this.watch = watch;
+        this.done = done;
         this.source = from.reading();
         this.target = to.writing(name);
         this.reader = local.reading();
