@@ -43,7 +43,7 @@ abstract class SnapshotRevertContract {
     final SnapshotId first = SnapshotId.random();
     private final SnapshotId second = SnapshotId.random();
     CommandResult.Captured firstCaptured;
-    private CommandResult.Captured secondCaptured;
+    CommandResult.Captured secondCaptured;
     private long firstCounter;
 
     protected abstract RealHost makeHost();
