@@ -9,9 +9,13 @@ import cloud.stasis.gateway.TestCloud.Tenant;
 import cloud.stasis.gateway.http.OpenstackClient;
 import cloud.stasis.gateway.image.Uploads;
 import cloud.stasis.gateway.saga.Transactions;
+import cloud.stasis.messages.BundleChoice;
 import cloud.stasis.messages.ImageCommand;
+import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ErrorReport;
+import cloud.stasis.model.ImageId;
+import cloud.stasis.model.ReferenceName;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -188,6 +192,43 @@ class ImportsIT {
         assertThat(orders(image)).isEmpty();
     }
 
+    /// The cloud has one store; what `stores` may name beside it are other sites.
+    @Test
+    void anImageIsCopiedToOtherSites() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/glance")), "python3-glanceclient is not installed");
+        String lyon = "lyon-" + tenant.projectId();
+        String oslo = "oslo-" + tenant.projectId();
+        Tenant operator = doors.http().member(tenant.projectId(), tenant.projectName(), "admin");
+        String image = create();
+        copy(operator, image, "\"stores\": [\"%s\"]".formatted(lyon)).expect(409);
+        stage(image).expect(204);
+        begin(image, "{\"name\": \"glance-direct\"}").expect(202);
+        awaitStatus(image, "active");
+        copy(tenant, image, "\"stores\": [\"%s\"]".formatted(lyon)).expect(403);
+        assertThat(copy(operator, image, "\"stores\": [\"stasis\"]").expect(409).text())
+                .contains("already present at store 'stasis'");
+        copy(operator, image, "\"stores\": []").expect(400);
+        copy(operator, image, "\"stores\": [\"%s\"], \"all_stores\": true".formatted(lyon))
+                .expect(400);
+        copy(operator, image, "\"all_stores\": true").expect(202);
+        client(operator).run("glance", "image-import", "--import-method", "copy-image", "--all-stores", "True", image);
+        assertThat(workers.carriedOut("copies-" + lyon)).isEmpty();
+
+        copy(operator, image, "\"stores\": [\"%s\", \"%s\"]".formatted(lyon, oslo))
+                .expect(202);
+
+        for (String site : List.of(lyon, oslo)) {
+            cloud.await("it is copied to " + site, () -> workers.carriedOut("copies-" + site)
+                    .contains(new ImageCommand.CopyBundles(
+                            ImageCommand.CopyDirection.PUSH,
+                            site,
+                            BundleChoice.of(ReferenceName.of(ImageId.parse(image))),
+                            ByteCount.ZERO,
+                            Optional.empty())));
+        }
+        assertThat(status(image)).isEqualTo("active");
+    }
+
     @Test
     void anImageThatIsDeletedWhileItIsFetchedLeavesNothing() {
         String image = create();
@@ -210,12 +251,7 @@ class ImportsIT {
     @Test
     void theGlanceClientStagesAndFetches() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/glance")), "python3-glanceclient is not installed");
-        OpenstackClient client = new OpenstackClient(
-                directory,
-                TestCloud.uri("/identity").toString(),
-                tenant.userName(),
-                tenant.password(),
-                tenant.projectName());
+        OpenstackClient client = client(tenant);
         Path file = Files.write(directory.resolve("image"), new byte[3000]);
         String staged = create();
         String fetched = create();
@@ -229,6 +265,19 @@ class ImportsIT {
         String told = client.run("glance", "import-info");
         // A table as wide as a terminal breaks words.
         assertThat(told.replaceAll("[\\s|]", "")).contains("glance-direct", "web-download");
+    }
+
+    private Answer copy(Tenant who, String image, String stores) {
+        return doors.http()
+                .post(
+                        who.token(),
+                        IMAGES + "/" + image + "/import",
+                        "{\"method\": {\"name\": \"copy-image\"}, " + stores + "}");
+    }
+
+    private OpenstackClient client(Tenant who) {
+        return new OpenstackClient(
+                directory, TestCloud.uri("/identity").toString(), who.userName(), who.password(), who.projectName());
     }
 
     private String create() {

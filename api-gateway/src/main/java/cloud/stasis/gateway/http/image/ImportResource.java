@@ -5,9 +5,12 @@ import cloud.stasis.gateway.http.CurrentRequest;
 import cloud.stasis.gateway.http.FaultException;
 import cloud.stasis.gateway.http.JsonFields;
 import cloud.stasis.gateway.identity.Caller;
+import cloud.stasis.gateway.image.Image;
 import cloud.stasis.gateway.image.ImageAction;
 import cloud.stasis.gateway.image.ImageImport;
 import cloud.stasis.gateway.image.ImageLibrary;
+import cloud.stasis.gateway.image.ImageState;
+import cloud.stasis.gateway.image.Imports;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.messages.BundleChoice;
 import cloud.stasis.messages.ImageCommand;
@@ -36,7 +39,9 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|
 /// | `glance-direct` | what was staged with `PUT /v2/images/{id}/stage` |
 /// | `web-download` | `uri`, if the operator allows its host |
-/// | `copy-image` | to the peers that `stores` names; for administrators |
+/// | `copy-image` | to the peers that `stores` names, as a push would; for administrators |
+///
+/// The cloud itself has one store, so an active image is in `all_stores` already.
 @Path("image/v2/images/{id}/import")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -93,10 +98,18 @@ public class ImportResource {
 
     private void copy(Caller caller, ImageId id, JsonFields fields) {
         ImageAction.COPY.check(caller, caller.project());
-        transactions.call(() -> library.visible(caller, id));
+        Image image = transactions.call(() -> library.visible(caller, id));
         List<String> stores = fields.texts("stores", MAX_STORES, MAX_METHOD);
-        if (stores.isEmpty()) {
-            throw new FaultException(400, "Name the peers that the image shall be copied to as stores.");
+        boolean toAll = fields.optionalFlag("all_stores").orElse(false);
+        if (stores.isEmpty() != toAll) {
+            throw new FaultException(
+                    400, "Name the peers that the image shall be copied to as stores, or set all_stores.");
+        }
+        if (!(image.state() instanceof ImageState.Active)) {
+            throw new FaultException(409, "Only images with status active can be targeted for copying.");
+        }
+        if (stores.contains(Imports.STORE)) {
+            throw new FaultException(409, "Image is already present at store '" + Imports.STORE + "'.");
         }
         for (String store : stores) {
             orders.copy(
