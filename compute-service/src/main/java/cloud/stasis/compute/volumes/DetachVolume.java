@@ -22,8 +22,9 @@ import org.jboss.logging.Logger;
 /// ```
 ///  checkpoints   those that span the disk are forgotten
 ///  on            the guest is asked, again and again, until it lets the disk go or the deadline passes
-///  record        spec.json no longer names the disk; nor does the definition
+///  definition    no longer names the disk
 ///  volume        forgets the instance's snapshots and records
+///  record        nor does spec.json: last, so that all of it comes again until it is done
 /// ```
 ///
 /// The other disks of a forgotten checkpoint have no known point any more: the next capture reads them whole
@@ -61,7 +62,8 @@ public final class DetachVolume {
         if (Host.isActive(state)) {
             plug.out(instance, disk, opened);
         }
-        Instance rest = forgotten(instance, disk.target());
+        InstanceRecord record = without(instance, disk.target());
+        Instance rest = host.instances().open(instance.id(), record);
         host.hypervisor()
                 .domains()
                 .find(rest.id())
@@ -71,18 +73,16 @@ public final class DetachVolume {
             opened.release(snapshot);
         }
         host.hypervisor().history().wipe(opened.activeFile());
+        instance.directory().spec().write(record);
         LOG.infof("Detached a volume instanceId=%s volumeId=%s disk=%s", instance.id(), volume, disk.target());
     }
 
-    /// The instance without the disk in its record.
-    private Instance forgotten(Instance instance, DeviceName target) {
+    private static InstanceRecord without(Instance instance, DeviceName target) {
         InstanceSpec spec = instance.spec().spec();
-        InstanceRecord record = new InstanceRecord(
+        return new InstanceRecord(
                 spec.withDisks(spec.disks().stream()
                         .filter(disk -> !disk.target().equals(target))
                         .toList()),
                 instance.machine().without(target));
-        instance.directory().spec().write(record);
-        return host.instances().open(instance.id(), record);
     }
 }
