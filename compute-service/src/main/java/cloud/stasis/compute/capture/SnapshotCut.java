@@ -96,6 +96,7 @@ public final class SnapshotCut {
                 Optional.of(state),
                 way);
         directory.meta().write(record);
+        host.redefine(instance);
         return record;
     }
 

@@ -93,6 +93,16 @@ public record Host(
         return domain.map(Domain::state).orElse(PowerState.STOPPED);
     }
 
+    /// Gives the definition of a machine that is off the layers that it goes on in; that of one that is on is written
+    /// anew at its next start.
+    public void redefine(Instance instance) {
+        hypervisor
+                .domains()
+                .find(instance.id())
+                .filter(domain -> !domain.isActive())
+                .ifPresent(domain -> hypervisor.domains().define(instance.machine(), instance.files()));
+    }
+
     /// Whether the RAM of every guest that keeps it in a file, and of this one, has room once more: blocks that
     /// it shares with snapshots become its own as the guest writes, and a guest whose RAM finds no room is
     /// killed.

@@ -100,6 +100,7 @@ public final class FoldLayers {
         boolean runs = Host.isActive(host.state(instance));
         Folding terms = terms(instance, target, runs);
         Optional<LayerFold> next = disk.foldable(terms);
+        boolean isRenamed = next.isPresent() && !runs;
         while (next.isPresent()) {
             if (runs && next.get().place() == LayerFold.Place.IN_CHAIN) {
                 host.hypervisor().liveLayers().fold(instance.id(), target, next.get());
@@ -111,6 +112,9 @@ public final class FoldLayers {
             disk.folded();
             LOG.infof("Folded a layer instanceId=%s disk=%s depth=%d", instance.id(), target, disk.depth());
             next = disk.foldable(terms);
+        }
+        if (isRenamed) {
+            host.redefine(instance);
         }
     }
 

@@ -68,6 +68,7 @@ final class SimulatedMemories implements Memories {
             pause.ends();
         }
         machine.powerOff();
+        machine.ram().ifPresent(HostFiles::delete);
     }
 
     @Override
