@@ -428,6 +428,20 @@ class AgentSimulationTest {
             assertThat(host.hypervisor.history().checkpoints(id))
                     .as("checkpoints")
                     .hasSizeLessThanOrEqualTo(1 + unsettled.size() + 1);
+            assertNothingIsByHand(state);
+        }
+
+        /// What the agent would mend by itself, at its next start or a start of the machine, may be there.
+        private void assertNothingIsByHand(PowerState state) {
+            CommandResult.Examined examined = (CommandResult.Examined) host.handle(new ComputeCommand.Examine(
+                    InstanceId.random(),
+                    List.of(new ComputeCommand.Expected(id, Optional.of(state), List.copyOf(snapshots.keySet()))),
+                    List.of(),
+                    ComputeCommand.Mending.NONE));
+            assertThat(examined.findings())
+                    .filteredOn(finding -> finding.cure() == CommandResult.Cure.BY_HAND)
+                    .as("what the doctor finds")
+                    .isEmpty();
         }
 
         private void assertShows(InstanceId instance, Map<DeviceName, byte[]> expected) {

@@ -301,6 +301,7 @@ class RandomLifeIT {
         if (random.nextBoolean()) {
             now = now.afterBoot();
             snapshot(MemoryChoice.DISKS_ONLY);
+            assertNothingIsAstray();
         }
         history.add("start");
         handle(new ComputeCommand.ChangePower(id, PowerAction.START));
@@ -315,6 +316,7 @@ class RandomLifeIT {
         assertNothingIsAstray();
         if (random.nextBoolean()) {
             snapshot(MemoryChoice.WITH_MEMORY);
+            assertNothingIsAstray();
         }
         history.add("resume");
         handle(new ComputeCommand.ChangePower(id, PowerAction.RESUME));
