@@ -21,9 +21,7 @@ import cloud.stasis.model.StasisException;
 import java.net.URI;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /// Begins imports, each a job.
 public final class ImageImport {
@@ -114,6 +112,19 @@ public final class ImageImport {
         });
     }
 
+    /// Says of an image that is in all stores, the only one that there is, that it has been brought there.
+    ///
+    /// @throws StasisException `WRONG_STATE` unless it is active
+    public void spread(Caller caller, ImageId id) {
+        transactions.run(() -> {
+            Image image = library.lockedFor(ImageAction.COPY, caller, id);
+            if (!(image.state() instanceof ImageState.Active)) {
+                throw wrongState(image, "only images with status active can be targeted for copying");
+            }
+            table.change(Imports.ended(image, clock.instant()));
+        });
+    }
+
     /// The imports of an image, the last one first.
     public List<Job> ofImage(Caller caller, ImageId id) {
         return transactions.call(() -> {
@@ -135,10 +146,7 @@ public final class ImageImport {
     }
 
     private Job begin(Caller caller, Image image, ImageState.Importing next, Optional<URI> source, ByteCount most) {
-        Map<String, String> properties = new TreeMap<>(image.details().properties());
-        properties.remove(Imports.FAILED);
-        Image importing = image.with(image.details().withProperties(properties), clock.instant())
-                .in(next, clock.instant());
+        Image importing = Imports.begun(image, clock.instant()).in(next, clock.instant());
         table.change(importing);
         Job job = Job.accepted(caller, image.owner(), JobKind.IMPORT_IMAGE, JobSubject.of(image.id()), clock.instant());
         sagas.start(

@@ -5,14 +5,18 @@ import cloud.stasis.messages.CommandResult;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.ReferenceName;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /// How imports end. Every method must be called within a transaction.
 public final class Imports {
-    /// The image API's word for a failed import, with the store in which it failed.
-    public static final String FAILED = "os_glance_failed_import";
+    /// The image API's words for how an import goes, which clients wait for: the stores that it is under way to, and
+    /// those where it failed. Both are empty at a good end.
+    private static final String UNDER_WAY = "os_glance_importing_to_stores";
+
+    private static final String FAILED = "os_glance_failed_import";
 
     /// The one store that there is, by the image API.
     public static final String STORE = "stasis";
@@ -42,7 +46,7 @@ public final class Imports {
             ImageContent content = fetched.map(Imports::content)
                     .or(importing::staged)
                     .orElseThrow(() -> new IllegalStateException("nothing was imported"));
-            Image active = image.get().in(importing.toActive(content), clock.instant());
+            Image active = ended(image.get(), clock.instant()).in(importing.toActive(content), clock.instant());
             table.change(active);
             if (active.toRecord().isMachine()) {
                 archives.arrived(active.toRecord(), sender);
@@ -54,15 +58,29 @@ public final class Imports {
     void failed(ImageId id) {
         table.lock(id).ifPresent(image -> {
             if (image.state() instanceof ImageState.Importing importing) {
-                Map<String, String> properties = new TreeMap<>(image.details().properties());
-                properties.put(FAILED, STORE);
-                table.change(image.with(image.details().withProperties(properties), clock.instant())
-                        .in(importing.back(), clock.instant()));
+                table.change(told(image, "", STORE, clock.instant()).in(importing.back(), clock.instant()));
                 if (importing.staged().isEmpty()) {
                     quota.release(ReferenceName.of(id));
                 }
             }
         });
+    }
+
+    /// An image whose import begins.
+    static Image begun(Image image, Instant now) {
+        return told(image, STORE, "", now);
+    }
+
+    /// One whose import has come to a good end.
+    static Image ended(Image image, Instant now) {
+        return told(image, "", "", now);
+    }
+
+    private static Image told(Image image, String underWay, String failed, Instant now) {
+        Map<String, String> properties = new TreeMap<>(image.details().properties());
+        properties.put(UNDER_WAY, underWay);
+        properties.put(FAILED, failed);
+        return image.with(image.details().withProperties(properties), now);
     }
 
     private static ImageContent content(CommandResult.Imported came) {

@@ -170,8 +170,9 @@ class ImportsIT {
         begin(image, "{\"name\": \"web-download\", \"uri\": \"%s\"}".formatted(URI))
                 .expect(202);
         awaitStatus(image, "active");
-        assertThat(get(IMAGES + "/" + image).json().has("os_glance_failed_import"))
-                .isFalse();
+        JsonNode imported = get(IMAGES + "/" + image).json();
+        assertThat(imported.required("os_glance_failed_import").asText()).isEmpty();
+        assertThat(imported.required("os_glance_importing_to_stores").asText()).isEmpty();
     }
 
     @Test
@@ -211,6 +212,11 @@ class ImportsIT {
         copy(operator, image, "\"stores\": [\"%s\"], \"all_stores\": true".formatted(lyon))
                 .expect(400);
         copy(operator, image, "\"all_stores\": true").expect(202);
+        assertThat(get(IMAGES + "/" + image)
+                        .json()
+                        .required("os_glance_importing_to_stores")
+                        .asText())
+                .isEmpty();
         client(operator).run("glance", "image-import", "--import-method", "copy-image", "--all-stores", "True", image);
         assertThat(workers.carriedOut("copies-" + lyon)).isEmpty();
 

@@ -111,6 +111,9 @@ public class ImportResource {
         if (stores.contains(Imports.STORE)) {
             throw new FaultException(409, "Image is already present at store '" + Imports.STORE + "'.");
         }
+        if (toAll) {
+            imports.spread(caller, id);
+        }
         for (String store : stores) {
             orders.copy(
                     caller,
