@@ -95,6 +95,8 @@ final class LibvirtCopies implements DiskHistory {
                     copy(domain, disk.target(), overlay(request, disk.target()));
                 }
             });
+            // A small copy follows before anybody has looked.
+            pulse.run();
             await(instance, request, pulse);
         } catch (RuntimeException e) {
             giveUp(instance, request);
