@@ -5,61 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A server's life through the unmodified `openstack`, `nova` and `glance` clients.
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class ClientsIT {
+/// A server's life through the unmodified `openstack`, `nova` and `glance` clients, from end to end.
+class ClientsIT extends ServerLife {
     private static final Duration CAPTURE = Duration.ofMinutes(2);
-    private static final String SERVER = "clients-server";
-    private static final String IMAGE = "clients-image";
-
-    /// On a file system that has no disk.
-    private static final String MEMORY_WITNESS = "/run/witness";
-
-    private static OneMachineCloud cloud;
-    private static DemoServers servers;
-    private static String server;
-
-    /// Of the guest when it was snapshotted.
-    private static String boot = "";
 
     @TempDir
     Path directory;
 
-    @BeforeAll
-    static void boot() {
-        cloud = OneMachineCloud.running();
-        servers = DemoServers.on(cloud);
-        server = servers.boot(SERVER, "demo");
-    }
-
-    @AfterAll
-    static void remove() {
-        servers.delete(SERVER);
+    @Override
+    OneMachineCloud cloud() {
+        return OneMachineCloud.running();
     }
 
     @Test
-    @Order(1)
-    void clientsFindTheirWayThroughTheCatalogue() {
-        assertThat(cloud.openstackJson("catalog", "list").findValuesAsText("Type"))
-                .contains("identity", "compute", "image", "volumev3");
-        cloud.openstack("token", "issue").succeeded();
-        cloud.openstack("versions", "show").succeeded();
-        assertThat(cloud.nova("list").succeeded().out()).contains(SERVER, "ACTIVE");
-        assertThat(cloud.glance("image-list").succeeded().out()).contains("demo");
-        assertThat(cloud.openstackJson("flavor", "list").findValuesAsText("Name"))
-                .contains("demo.tiny");
-    }
-
-    @Test
-    @Order(2)
+    @Order(20)
     void theProbeAgreesWithBothDisks() {
         servers.awaitRunningOn(server);
         assertThat(servers.probe(server)).containsKeys("root", "data");
@@ -67,7 +30,7 @@ class ClientsIT {
     }
 
     @Test
-    @Order(3)
+    @Order(30)
     void powerActionsReachTheirStates() {
         cloud.nova("pause", SERVER).succeeded();
         servers.status(SERVER, "PAUSED");
@@ -85,20 +48,15 @@ class ClientsIT {
     }
 
     @Test
-    @Order(4)
-    void anImageOfTheRunningServerBoots() {
-        cloud.nova("image-create", "--poll", SERVER, IMAGE).succeeded();
-        JsonNode image = cloud.openstackJson("image", "show", IMAGE);
-        assertThat(image.required("status").asText()).isEqualTo("active");
-        servers.awaitRunningOn(server);
-
+    @Order(41)
+    void theImageBoots() {
         String clone = servers.boot("clients-clone", IMAGE);
         servers.awaitRunningOn(clone);
         servers.delete("clients-clone");
     }
 
     @Test
-    @Order(5)
+    @Order(50)
     void aDownloadOfTheImageIsAWholeQcow2() {
         Path file = directory.resolve("image.qcow2");
         cloud.openstack("image", "save", "--file", file.toString(), IMAGE).succeeded();
@@ -114,26 +72,9 @@ class ClientsIT {
     }
 
     @Test
-    @Order(6)
-    void aSnapshotWithMemoryIsRevertedToTwice() {
-        servers.guest(server, "/bin/sh", "-c", "echo kept > /root/witness && sync && echo kept > " + MEMORY_WITNESS);
-        boot = servers.probe(server).get("boot_id");
-        cloud.stasis("snapshot-create", "--memory", "--wait", SERVER, "clients-snapshot")
-                .succeeded();
-        servers.guest(server, "/bin/sh", "-c", "rm /root/witness " + MEMORY_WITNESS + " && sync");
-        servers.awaitRunningOn(server);
-
-        cloud.stasis("snapshot-revert", "--memory", "--wait", "clients-snapshot")
-                .succeeded();
-        servers.status(SERVER, "ACTIVE");
-        assertThat(servers.guest(server, "/bin/sh", "-c", "cat /root/witness"))
-                .as("a file that was deleted after the snapshot")
-                .isEqualToIgnoringNewLines("kept");
-        assertThat(servers.probe(server).get("boot_id")).as("it did not boot").isEqualTo(boot);
-        servers.awaitRunningOn(server);
-
-        cloud.stasis("snapshot-revert", "--disks-only", "--wait", "clients-snapshot")
-                .succeeded();
+    @Order(61)
+    void theSameSnapshotIsRevertedToWithoutMemoryAndThatIsUndone() {
+        cloud.stasis("snapshot-revert", "--disks-only", "--wait", SNAPSHOT).succeeded();
         servers.status(SERVER, "ACTIVE");
         servers.awaitReady(server);
         servers.awaitRunningOn(server);
@@ -143,18 +84,16 @@ class ClientsIT {
         assertThat(servers.counter(server)).as("back before the last revert").isPositive();
         servers.awaitRunningOn(server);
         assertThat(cloud.stasis("snapshot-tree", SERVER).succeeded().out())
-                .contains("clients-snapshot", "safety", "<- the server is here");
+                .contains(SNAPSHOT, "safety", "<- the server is here");
     }
 
     @Test
-    @Order(7)
+    @Order(70)
     void aCloneGoesOnBesideItsOrigin() {
-        assertThat(cloud.stasis("snapshot-verdict", "clients-snapshot")
-                        .succeeded()
-                        .out())
+        assertThat(cloud.stasis("snapshot-verdict", SNAPSHOT).succeeded().out())
                 .startsWith("revert")
                 .contains("clone");
-        cloud.stasis("clone", "--wait", "clients-snapshot", "clients-clone").succeeded();
+        cloud.stasis("clone", "--wait", SNAPSHOT, "clients-clone").succeeded();
 
         assertThat(cloud.openstack("server", "list", "-f", "value", "-c", "Name")
                         .succeeded()
@@ -164,12 +103,11 @@ class ClientsIT {
     }
 
     @Test
-    @Order(8)
+    @Order(80)
     void whatIsSavedAsAFileAndImportedGoesOnWhereTheSnapshotWas() {
         String image = "clients-bundle";
         Path file = directory.resolve("bundle.ova");
-        cloud.snapshots(
-                "images", "{\"snapshot\": \"%s\", \"name\": \"%s\"}".formatted(snapshot("clients-snapshot"), image));
+        cloud.snapshots("images", "{\"snapshot\": \"%s\", \"name\": \"%s\"}".formatted(snapshot(SNAPSHOT), image));
         // Which the client compares with what it has downloaded.
         Await.until(
                 "the checksum of the bundle",
@@ -211,12 +149,12 @@ class ClientsIT {
         cloud.stasis("snapshot-delete", "--wait", "clients-imported").succeeded();
     }
 
-    private static String snapshot(String name) {
+    private String snapshot(String name) {
         return cloud.snapshots("snapshots?name=" + name).at("/snapshots/0/id").asText();
     }
 
     @Test
-    @Order(9)
+    @Order(90)
     void bothAreTakenAtOneInstantAndPutBackToIt() {
         cloud.stasis("snapshot-create", "--memory", "--wait", SERVER, "clients-clone", "clients-instant")
                 .succeeded();
@@ -231,16 +169,16 @@ class ClientsIT {
         assertThat(servers.probe(server).get("boot_id")).as("it did not boot").isEqualTo(boot);
         servers.awaitRunningOn(server);
         cloud.openstack("server", "delete", "--wait", "clients-clone").succeeded();
-        assertThat(cloud.stasis("snapshot-delete", "--dry-run", "clients-snapshot")
+        assertThat(cloud.stasis("snapshot-delete", "--dry-run", SNAPSHOT)
                         .succeeded()
                         .out())
                 .contains("yes");
         cloud.stasis("instant-delete", "--wait", "clients-instant").succeeded();
-        cloud.stasis("snapshot-delete", "--wait", "clients-snapshot").succeeded();
+        cloud.stasis("snapshot-delete", "--wait", SNAPSHOT).succeeded();
     }
 
     @Test
-    @Order(10)
+    @Order(100)
     void aStoppedServerIsCapturedAndStartsAgain() {
         cloud.nova("stop", SERVER).succeeded();
         servers.status(SERVER, "SHUTOFF");
@@ -252,7 +190,7 @@ class ClientsIT {
     }
 
     @Test
-    @Order(11)
+    @Order(110)
     void aServerComesBackFromTheShelfWithWhatItsDisksHeld() {
         servers.guest(server, "/bin/sh", "-c", "echo shelved > /root/witness && sync");
 
@@ -269,7 +207,7 @@ class ClientsIT {
     }
 
     @Test
-    @Order(12)
+    @Order(120)
     void aServerIsMendedFromAnotherDisk() {
         cloud.nova("rescue", SERVER).succeeded();
         servers.status(SERVER, "RESCUE");

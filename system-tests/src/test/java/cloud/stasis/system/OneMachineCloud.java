@@ -33,7 +33,12 @@ final class OneMachineCloud {
                     sys.exit(1)
             """;
 
-    private static final Path ROOT = checkout();
+    private static final String API_GATEWAY = "api-gateway";
+
+    /// Names a file that clients verify the gateway by.
+    private static final String AUTHORITY = "OS_CACERT";
+
+    private static final Path ROOT = findCheckout();
     private static OneMachineCloud shared;
 
     /// Of the test processes that run side by side, from 1.
@@ -46,6 +51,7 @@ final class OneMachineCloud {
 
     private final Path home;
     private final String imagePort;
+    private final String gatewayPort;
     private final Shell dev;
     private final Map<String, String> login = new HashMap<>();
     private Shell clients;
@@ -64,8 +70,17 @@ final class OneMachineCloud {
             environment.put("STASIS_PORT_" + name, Integer.toString(port++));
         }
         this.imagePort = environment.get("STASIS_PORT_IMAGE");
+        this.gatewayPort = environment.get("STASIS_PORT_GATEWAY");
         this.dev = new Shell(ROOT, environment);
         this.clients = dev;
+    }
+
+    private OneMachineCloud(OneMachineCloud same, Map<String, String> login) {
+        this.home = same.home;
+        this.imagePort = same.imagePort;
+        this.gatewayPort = same.gatewayPort;
+        this.dev = same.dev;
+        logIn(login);
     }
 
     /// So that two checkouts can be tested side by side.
@@ -153,8 +168,19 @@ final class OneMachineCloud {
     /// back.
     void up() {
         dev("up").succeeded();
-        login.clear();
-        entrance = Optional.empty();
+        logIn(credentials());
+    }
+
+    /// The gateway begins anew with more settings, as `NAME=value`; [#up] after its end begins it as it was before.
+    void gatewayAnew(List<String> settings) {
+        dev("down", API_GATEWAY).succeeded();
+        devWith(settings, "up", API_GATEWAY).succeeded();
+        logIn(credentials());
+    }
+
+    /// What the cloud tells clients.
+    Map<String, String> credentials() {
+        Map<String, String> told = new HashMap<>();
         dev("env")
                 .succeeded()
                 .out()
@@ -162,8 +188,22 @@ final class OneMachineCloud {
                 .filter(line -> line.startsWith("export OS_"))
                 .forEach(line -> {
                     String[] pair = line.substring("export ".length()).split("=", 2);
-                    login.put(pair[0], pair[1].replaceAll("^['\"]|['\"]$", ""));
+                    told.put(pair[0], pair[1].replaceAll("^['\"]|['\"]$", ""));
                 });
+        return told;
+    }
+
+    /// The same cloud, with clients that are somebody else.
+    ///
+    /// @param who `OS_...`
+    OneMachineCloud as(Map<String, String> who) {
+        return new OneMachineCloud(this, who);
+    }
+
+    private void logIn(Map<String, String> who) {
+        login.clear();
+        login.putAll(who);
+        entrance = Optional.empty();
         clients = new Shell(ROOT, login);
     }
 
@@ -187,7 +227,11 @@ final class OneMachineCloud {
 
     /// What every route is below.
     String gateway() {
-        return login.get("OS_AUTH_URL").replaceAll("/identity.*", "");
+        return (login.containsKey(AUTHORITY) ? "https" : "http") + "://127.0.0.1:" + gatewayPort;
+    }
+
+    Path checkout() {
+        return ROOT;
     }
 
     Path home() {
@@ -254,6 +298,14 @@ final class OneMachineCloud {
         return curl("compute/v2.1/" + path, "-H", "Content-Type: application/json", "-d", body);
     }
 
+    /// With what status the gateway answers.
+    ///
+    /// @param path below the gateway
+    int status(String path) {
+        List<String> command = asking("-sS", "-o", "/dev/null", "-w", "%{http_code}", gateway() + "/" + path);
+        return Integer.parseInt(clients.run(CLIENT, command).succeeded().out());
+    }
+
     /// Asks the snapshot API itself.
     JsonNode snapshots(String path) {
         return curl("snapshot/v1/" + path);
@@ -265,11 +317,20 @@ final class OneMachineCloud {
     }
 
     private JsonNode curl(String path, String... more) {
-        List<String> command =
-                command("curl", "-sSf", "-H", "X-Auth-Token: " + entrance().token());
+        List<String> command = asking("-sSf");
         command.addAll(List.of(more));
         command.add(gateway() + "/" + path);
         return clients.run(CLIENT, command).json();
+    }
+
+    private List<String> asking(String... arguments) {
+        List<String> command =
+                command("curl", "-H", "X-Auth-Token: " + entrance().token());
+        if (login.containsKey(AUTHORITY)) {
+            command.addAll(List.of("--cacert", login.get(AUTHORITY)));
+        }
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     /// The id of the project that the clients are in.
@@ -307,7 +368,7 @@ final class OneMachineCloud {
         return command;
     }
 
-    private static Path checkout() {
+    private static Path findCheckout() {
         Path directory = Path.of("").toAbsolutePath();
         while (!Files.exists(directory.resolve("dev"))) {
             directory = directory.getParent();
