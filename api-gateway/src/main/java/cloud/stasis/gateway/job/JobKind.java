@@ -31,7 +31,7 @@ public enum JobKind {
     IMPORT_IMAGE("importImage"),
     CREATE_VOLUME("createVolume"),
     DELETE_VOLUME("deleteVolume"),
-    EXTEND_VOLUME("extendVolume"),
+    EXTEND_VOLUME("extend_volume"),
     REVERT_VOLUME("revertVolume"),
     SNAPSHOT_VOLUME("snapshotVolume"),
     DELETE_VOLUME_SNAPSHOT("deleteVolumeSnapshot"),

@@ -421,8 +421,13 @@ public final class VolumeCatalog {
         }
     }
 
+    /// What is done with the volume of a server is in the history of both.
     private Job job(Caller caller, Volume volume, JobKind kind) {
-        return Job.accepted(caller, volume.project(), kind, JobSubject.of(volume.id()), clock.instant());
+        JobSubject subject = volume.state()
+                .attached()
+                .map(attachment -> JobSubject.of(attachment.instance(), volume.id()))
+                .orElseGet(() -> JobSubject.of(volume.id()));
+        return Job.accepted(caller, volume.project(), kind, subject, clock.instant());
     }
 
     private static StasisException invalid(String message) {

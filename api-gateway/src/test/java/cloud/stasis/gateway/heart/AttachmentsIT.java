@@ -67,6 +67,16 @@ class AttachmentsIT {
 
         assertThat(door.show("/volumes/" + volume, "volume").path("size").asInt())
                 .isEqualTo(2);
+        String actions = "/servers/" + server + "/os-instance-actions";
+        JsonNode extended =
+                doors.compute(door.tenant(), "GET", actions, null).json().at("/instanceActions/1");
+        assertThat(extended.path("action").asText()).isEqualTo("extend_volume");
+        String request = extended.path("request_id").asText();
+        JsonNode event = doors.compute(door.tenant(), "2.51", "GET", actions + "/" + request, null)
+                .json()
+                .at("/instanceAction/events/0");
+        assertThat(event.path("event").asText()).isEqualTo("compute_extend_volume");
+        assertThat(event.path("result").asText()).isEqualTo("Success");
         assertThat(workers.carriedOut(server))
                 .anyMatch(ComputeCommand.GrowAttached.class::isInstance)
                 .anyMatch(ComputeCommand.RevertAttached.class::isInstance);

@@ -150,10 +150,10 @@ public class ServerPartsResource {
         return body;
     }
 
-    /// A job is carried out as a whole, so that an action has one event.
+    /// A job is carried out as a whole, so that an action has one event, which is the host's.
     private Map<String, Object> event(Job job) {
         Map<String, Object> body = new LinkedHashMap<>();
-        body.put("event", "stasis_" + job.kind().action());
+        body.put("event", "compute_" + job.kind().action());
         body.put("start_time", Times.microseconds(job.createdAt()));
         body.put("finish_time", job.finishedAt().map(Times::microseconds).orElse(null));
         body.put("result", job.state().isOver() ? hasFailed(job) ? "Error" : "Success" : null);
