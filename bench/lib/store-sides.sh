@@ -113,9 +113,9 @@ ours_push() {
     jq -c --argjson wire $(($(ours_wire) - before)) '. + {wire: $wire}' "$work/pushed"
 }
 
-# What went through the connections to the service so far, in both directions.
+# What went over the loopback interface so far: connections come and go. Packets' heads and what else talks there count too.
 ours_wire() {
-    ss -tinH "dport = :$PORTS_FROM" | grep -o 'bytes_\(sent\|received\):[0-9]*' | awk -F : '{ sum += $2 } END { print sum + 0 }'
+    cat /sys/class/net/lo/statistics/tx_bytes
 }
 
 ours_push_end() {
