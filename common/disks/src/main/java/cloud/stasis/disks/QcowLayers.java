@@ -24,8 +24,8 @@ public final class QcowLayers implements LayerFiles {
     /// A `qemu-img` that takes longer waits for a stalled disk; one was seen to stall for 44 s.
     private static final Duration TOOL_DEADLINE = Duration.ofSeconds(120);
 
-    /// At 100 MiB/s, a layer of 180 GiB.
-    private static final Duration FOLD_DEADLINE = Duration.ofMinutes(30);
+    /// A layer of 2 TiB at 50 MiB/s. A command for the machine ends it before.
+    private static final Duration FOLD_DEADLINE = Duration.ofHours(12);
 
     private static final String SHAPE = "extended_l2=on,cluster_size=128k";
     /// What `qemu-img` says of a file that a writer has locked.

@@ -51,9 +51,6 @@ final class LibvirtCopies implements DiskHistory {
     private static final int NO_FLAGS = 0;
     private static final Duration POLL = Duration.ofMillis(50);
 
-    /// At 100 MiB/s, an active layer of 180 GiB. A guest that writes faster than it can be copied is never followed.
-    private static final Duration DEADLINE = Duration.ofMinutes(30);
-
     private final LibvirtConnection libvirt;
     private final QcowLayers layers;
 
@@ -97,7 +94,7 @@ final class LibvirtCopies implements DiskHistory {
             });
             // A small copy follows before anybody has looked.
             pulse.run();
-            await(instance, request, pulse);
+            awaitFollowing(libvirt, instance, targets(request), pulse);
         } catch (RuntimeException e) {
             giveUp(instance, request);
             throw e;
@@ -128,11 +125,17 @@ final class LibvirtCopies implements DiskHistory {
         }
     }
 
-    private void await(InstanceId instance, ExportRequest request, Runnable pulse) {
-        long end = System.nanoTime() + DEADLINE.toNanos();
+    /// Returns when the copies of all these disks hold what the disks hold, and follow every write.
+    static void awaitFollowing(
+            LibvirtConnection libvirt, InstanceId instance, Collection<DeviceName> disks, Runnable pulse) {
+        BlockJobWatch watch = new BlockJobWatch();
         try {
-            while (!isFollowing(instance, request)) {
-                if (System.nanoTime() > end) {
+            while (true) {
+                Progress progress = libvirt.ask("look for copies of disks", instance, domain -> look(domain, disks));
+                if (progress.areFollowing()) {
+                    return;
+                }
+                if (watch.isStuck(progress.left())) {
                     throw new StasisException(
                             ErrorCode.HYPERVISOR_UNAVAILABLE,
                             "the guest writes faster than its disks can be copied: try again when it does less");
@@ -146,19 +149,24 @@ final class LibvirtCopies implements DiskHistory {
         }
     }
 
-    private boolean isFollowing(InstanceId instance, ExportRequest request) {
-        Map<DeviceName, Mirror> mirrors = mirrors(instance);
-        for (ExportedDisk disk : request.disks()) {
-            Mirror mirror = mirrors.get(disk.target());
+    /// @param left bytes to be copied, of all disks together; [Long#MAX_VALUE] if nobody knows yet
+    private record Progress(boolean areFollowing, long left) {}
+
+    private static Progress look(Domain domain, Collection<DeviceName> disks) throws LibvirtException {
+        Map<DeviceName, Mirror> mirrors = mirrors(domain);
+        boolean areFollowing = true;
+        long left = 0;
+        for (DeviceName disk : disks) {
+            Mirror mirror = mirrors.get(disk);
             if (mirror == null) {
                 throw new StasisException(
                         ErrorCode.WRONG_STATE, "the copy of a disk has ended, as when the machine is powered off");
             }
-            if (!mirror.isFollowing()) {
-                return false;
-            }
+            areFollowing &= mirror.isFollowing();
+            long ofDisk = BlockJobWatch.left(domain, disk.value());
+            left = ofDisk == Long.MAX_VALUE || left == Long.MAX_VALUE ? Long.MAX_VALUE : left + ofDisk;
         }
-        return true;
+        return new Progress(areFollowing, left);
     }
 
     @Override
@@ -170,7 +178,8 @@ final class LibvirtCopies implements DiskHistory {
             prepare(instance, request, () -> {});
         }
         try {
-            if (!isFollowing(instance, request)) {
+            if (!libvirt.ask("look for copies of disks", instance, domain -> look(domain, targets(request)))
+                    .areFollowing()) {
                 throw new StasisException(
                         ErrorCode.HYPERVISOR_UNAVAILABLE, "the copy of a disk does not follow the guest any more");
             }
@@ -239,6 +248,10 @@ final class LibvirtCopies implements DiskHistory {
 
     private static Xml description(Domain domain) throws LibvirtException {
         return Xml.parse(domain.getXMLDesc(NO_FLAGS));
+    }
+
+    private static List<DeviceName> targets(ExportRequest request) {
+        return request.disks().stream().map(ExportedDisk::target).toList();
     }
 
     private static Path overlay(ExportRequest request, DeviceName target) {

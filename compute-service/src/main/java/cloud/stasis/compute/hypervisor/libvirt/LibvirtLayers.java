@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 import org.libvirt.Domain;
 import org.libvirt.Domain.SnapshotCreateFlags;
@@ -24,11 +23,8 @@ final class LibvirtLayers implements LiveLayers {
     /// A guest's own reads and writes go before.
     private static final long MIB_PER_SECOND = 200;
 
-    /// 24 GiB at that rate.
-    private static final Duration DEADLINE = Duration.ofMinutes(2);
-
-    /// What a guest has written while its content was fetched, as [LibvirtCopies] has it.
-    private static final Duration MOVE_DEADLINE = Duration.ofMinutes(30);
+    /// For QEMU to let go of what a disk stood on before it was moved.
+    private static final Duration LETTING_GO = Duration.ofMinutes(2);
 
     private static final Duration POLL = Duration.ofMillis(50);
     /// `VIR_DOMAIN_BLOCK_COMMIT_RELATIVE` in libvirt's headers.
@@ -104,7 +100,7 @@ final class LibvirtLayers implements LiveLayers {
             LibvirtCopies.begin(domain, disk, layer);
         });
         try {
-            awaitCopy(instance, disk, pulse);
+            LibvirtCopies.awaitFollowing(libvirt, instance, Set.of(disk), pulse);
             libvirt.change("move a disk", instance, domain -> domain.blockJobAbort(disk.value(), PIVOT));
             awaitMove(instance, disk);
         } catch (RuntimeException e) {
@@ -113,20 +109,21 @@ final class LibvirtLayers implements LiveLayers {
         }
     }
 
-    private void awaitCopy(InstanceId instance, DeviceName disk, Runnable pulse) {
-        await(MOVE_DEADLINE, pulse, () -> {
-            LibvirtCopies.Mirror mirror = libvirt.ask("look for copies of disks", instance, LibvirtCopies::mirrors)
-                    .get(disk);
-            if (mirror == null) {
-                throw new StasisException(
-                        ErrorCode.WRONG_STATE, "the copy of a disk has ended, as when the machine is powered off");
-            }
-            return mirror.isFollowing();
-        });
-    }
-
     private void awaitMove(InstanceId instance, DeviceName disk) {
-        await(DEADLINE, () -> {}, () -> !streaming(instance).contains(disk));
+        long end = System.nanoTime() + LETTING_GO.toNanos();
+        try {
+            while (streaming(instance).contains(disk)) {
+                if (System.nanoTime() > end) {
+                    throw new StasisException(
+                            ErrorCode.HYPERVISOR_UNAVAILABLE,
+                            "moving a disk off the network took too long and is tried again later");
+                }
+                Thread.sleep(POLL);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StasisException(ErrorCode.OUTCOME_UNKNOWN, "interrupted while a disk is moved", e);
+        }
     }
 
     private void giveUp(InstanceId instance, DeviceName disk) {
@@ -141,33 +138,15 @@ final class LibvirtLayers implements LiveLayers {
         }
     }
 
-    private static void await(Duration deadline, Runnable pulse, BooleanSupplier isDone) {
-        long end = System.nanoTime() + deadline.toNanos();
-        try {
-            while (!isDone.getAsBoolean()) {
-                if (System.nanoTime() > end) {
-                    throw new StasisException(
-                            ErrorCode.HYPERVISOR_UNAVAILABLE,
-                            "moving a disk off the network took too long and is tried again later");
-                }
-                pulse.run();
-                Thread.sleep(POLL);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StasisException(ErrorCode.OUTCOME_UNKNOWN, "interrupted while a disk is moved", e);
-        }
-    }
-
     private static void await(Domain domain, String target) throws LibvirtException {
-        long end = System.nanoTime() + DEADLINE.toNanos();
+        BlockJobWatch watch = new BlockJobWatch();
         try {
             while (domain.getBlockJobInfo(target, NO_FLAGS).type != NO_JOB) {
-                if (System.nanoTime() > end) {
+                if (watch.isStuck(BlockJobWatch.left(domain, target))) {
                     giveUp(domain, target);
                     throw new StasisException(
                             ErrorCode.HYPERVISOR_UNAVAILABLE,
-                            "folding the layers of a disk took too long and is tried again later");
+                            "folding the layers of a disk does not go on and is tried again later");
                 }
                 Thread.sleep(POLL);
             }
