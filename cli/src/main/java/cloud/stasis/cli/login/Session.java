@@ -1,6 +1,7 @@
 package cloud.stasis.cli.login;
 
 import cloud.stasis.cli.failure.Failure;
+import cloud.stasis.cli.failure.FailureType;
 import cloud.stasis.cli.http.Reply;
 import cloud.stasis.cli.http.Request;
 import cloud.stasis.cli.http.Wire;
@@ -15,7 +16,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Sends calls as the caller. A token that the cloud refuses is renewed once, whether it came from the cache or from
-/// this very command; a second refusal is the answer.
+/// this very command; a second refusal is the answer. So is a kept login whose catalogue lacks a service, which may
+/// have been registered since.
 public final class Session {
     private final Settings settings;
     private final Wire wire;
@@ -24,6 +26,8 @@ public final class Session {
     private final PasswordPrompt prompt;
     private final Clock clock;
     private @Nullable Login login;
+    /// Whether this very command has logged in.
+    private boolean isFresh;
 
     /// @param cacheDirectory where logins are kept between commands; empty to keep none
     public Session(Settings settings, Wire wire, Optional<Path> cacheDirectory, PasswordPrompt prompt, Clock clock) {
@@ -37,22 +41,35 @@ public final class Session {
 
     /// The answer to a call, whatever its status.
     public Reply send(Call call) {
-        Reply reply = wire.send(request(call, current()));
-        return reply.status() == 401 ? wire.send(request(call, renewed())) : reply;
+        Reply reply = wire.send(request(call));
+        if (reply.status() != 401) {
+            return reply;
+        }
+        renew();
+        return wire.send(request(call));
     }
 
     /// Like [#send(Call)], with the body as a stream.
     public Wire.Stream open(Call call, Duration readTimeout) {
-        Wire.Stream stream = wire.open(request(call, current()), readTimeout);
+        Wire.Stream stream = wire.open(request(call), readTimeout);
         if (stream.status() != 401) {
             return stream;
         }
         closeQuietly(stream);
-        return wire.open(request(call, renewed()), readTimeout);
+        renew();
+        return wire.open(request(call), readTimeout);
     }
 
     public URI endpoint(ServiceType service) {
-        return current().catalogue().endpoint(service, settings);
+        try {
+            return current().catalogue().endpoint(service, settings);
+        } catch (Failure failure) {
+            if (isFresh || !failure.is(FailureType.ENDPOINT_NOT_FOUND)) {
+                throw failure;
+            }
+            renew();
+            return current().catalogue().endpoint(service, settings);
+        }
     }
 
     /// The id of the project that one is logged in to.
@@ -77,15 +94,15 @@ public final class Session {
         return login;
     }
 
-    private Login renewed() {
+    private void renew() {
         cache.ifPresent(files -> files.forget(settings));
         login = fresh();
-        return login;
     }
 
     private Login fresh() {
         Settings complete = settings.withCredential(withPassword(settings.credential()));
         Login made = identity.login(complete);
+        isFresh = true;
         cache.ifPresent(files -> files.keep(complete, made));
         return made;
     }
@@ -107,11 +124,11 @@ public final class Session {
         return new Credential.Password(password.user(), Optional.of(answer));
     }
 
-    private Request request(Call call, Login with) {
+    private Request request(Call call) {
+        URI target = URI.create(endpoint(call.service()) + call.pathAndQuery());
         Map<String, String> headers = new HashMap<>(call.headers());
-        headers.put("X-Auth-Token", with.token().reveal());
+        headers.put("X-Auth-Token", current().token().reveal());
         headers.putIfAbsent("Accept", "application/json");
-        URI target = URI.create(with.catalogue().endpoint(call.service(), settings) + call.pathAndQuery());
         return new Request(call.method(), target, headers, call.body());
     }
 

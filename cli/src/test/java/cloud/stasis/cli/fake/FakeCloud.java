@@ -27,7 +27,7 @@ public final class FakeCloud implements AutoCloseable {
     private final Set<String> goodTokens = new HashSet<>();
     private String identity = "/identity/v3";
     private int tokensMade;
-    private boolean cataloguesSnapshots = true;
+    private volatile boolean cataloguesSnapshots = true;
     private Instant expiry = Instant.parse("2040-01-01T00:00:00Z");
 
     public FakeCloud() {
@@ -83,6 +83,10 @@ public final class FakeCloud implements AutoCloseable {
         cataloguesSnapshots = false;
     }
 
+    public void showSnapshotsInCatalogue() {
+        cataloguesSnapshots = true;
+    }
+
     /// Instead of where our own cloud has it, beside which our own API would be looked for.
     public void logsInAt(String path) {
         identity = path;
@@ -96,7 +100,7 @@ public final class FakeCloud implements AutoCloseable {
 
     public int logins() {
         return (int) lines().stream()
-                .filter(line -> line.equals("POST /identity/v3/auth/tokens"))
+                .filter(line -> line.equals("POST " + identity + "/auth/tokens"))
                 .count();
     }
 

@@ -137,6 +137,23 @@ class LoginIT {
     }
 
     @Test
+    void aServiceThatWasRegisteredAfterTheKeptLoginIsFound() {
+        cloud.logsInAt("/keystone/v3");
+        cloud.hideSnapshotsInCatalogue();
+        cloud.on("GET /snapshot/v1/jobs", Answer.json(200, "{'jobs':[]}"));
+        shell.set("OS_AUTH_URL", cloud.url() + "/keystone/v3");
+        shell.run("list");
+
+        assertThat(shell.run("job-list").err()).contains("ERROR (EndpointNotFound)");
+        assertThat(cloud.logins()).isEqualTo(2);
+
+        cloud.showSnapshotsInCatalogue();
+
+        assertThat(shell.run("job-list").status()).isZero();
+        assertThat(cloud.logins()).isEqualTo(3);
+    }
+
+    @Test
     void aWrongPasswordIsRefusedAndNotShown() {
         Run run = shell.set("OS_PASSWORD", "hunter2").run("list");
 
