@@ -1,5 +1,6 @@
 package cloud.stasis.system;
 
+import cloud.stasis.testkit.S3Server;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -96,9 +97,22 @@ final class OneMachineCloud {
         return shared;
     }
 
-    /// Another site on this machine, whose guests keep their memory in another way. Whoever starts it stops it.
+    /// Another site on this machine, whose store is a bucket and whose guests keep their memory in another way. Whoever
+    /// starts it stops it.
     static OneMachineCloud another() {
-        return new OneMachineCloud("-another", PORTS_OF_ANOTHER, Map.of("STASIS_REFLINK", "off")).start();
+        S3Server server = S3Server.running();
+        Map<String, String> settings = Map.of(
+                "STASIS_REFLINK",
+                "off",
+                "STASIS_STORE_URL",
+                "s3://" + server.newBucket() + "/site",
+                "STASIS_S3_ENDPOINT",
+                server.uri().toString(),
+                "STASIS_S3_ACCESS_KEY",
+                S3Server.KEY,
+                "STASIS_S3_SECRET_KEY",
+                S3Server.SECRET);
+        return new OneMachineCloud("-another", PORTS_OF_ANOTHER, settings).start();
     }
 
     private OneMachineCloud start() {
@@ -138,12 +152,10 @@ final class OneMachineCloud {
         }
     }
 
-    /// What is left when everything but the store is lost.
+    /// Of another site nothing is left but its bucket then.
     void loseAllButTheStore() {
         down();
-        clear("!", "-name", "store");
-        dev.run(CLIENT, List.of("rm", "-rf", home.resolve("store/service").toString()))
-                .succeeded();
+        clear();
     }
 
     private void forgetGuests() {
@@ -157,11 +169,11 @@ final class OneMachineCloud {
         dev.run(CLIENT, List.of("sh", "-c", undefine, home.toString())).succeeded();
     }
 
-    private void clear(String... which) {
-        List<String> command = new ArrayList<>(List.of("find", home.toString(), "-mindepth", "1", "-maxdepth", "1"));
-        command.addAll(List.of(which));
-        command.addAll(List.of("-exec", "rm", "-rf", "--one-file-system", "{}", "+"));
-        dev.run(CLIENT, command).succeeded();
+    private void clear() {
+        String[] arguments = {
+            home.toString(), "-mindepth", "1", "-maxdepth", "1", "-exec", "rm", "-rf", "--one-file-system", "{}", "+"
+        };
+        dev.run(CLIENT, command("find", arguments)).succeeded();
     }
 
     /// Starts whatever does not run. Repeatable: how an operator's supervisor would bring a killed service

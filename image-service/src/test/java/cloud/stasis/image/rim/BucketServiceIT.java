@@ -11,8 +11,8 @@ import cloud.stasis.chunks.HttpContentStore;
 import cloud.stasis.chunks.TransferListener;
 import cloud.stasis.chunks.UploadResult;
 import cloud.stasis.image.Stores;
+import cloud.stasis.image.blob.s3.Buckets;
 import cloud.stasis.image.blob.s3.S3Location;
-import cloud.stasis.image.blob.s3.S3Server;
 import cloud.stasis.image.qcow2.QemuImg;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.Envelope;
@@ -24,6 +24,7 @@ import cloud.stasis.model.Content;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.IndexId;
 import cloud.stasis.model.ReferenceName;
+import cloud.stasis.testkit.S3Server;
 import cloud.stasis.testkit.Until;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -314,7 +315,7 @@ class BucketServiceIT {
 
             @Override
             public Map<String, String> start() {
-                S3Location location = S3Server.running().newBucket();
+                S3Location location = Buckets.fresh();
                 Map<String, String> settings = new HashMap<>(Map.of(
                         "stasis.store-url",
                         "s3://" + location.bucket() + "/" + location.prefix(),

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.stasis.image.Stores;
 import cloud.stasis.image.blob.VerifyingBlobStore;
+import cloud.stasis.image.blob.s3.Buckets;
 import cloud.stasis.image.blob.s3.S3BlobStore;
 import cloud.stasis.image.blob.s3.S3Location;
 import cloud.stasis.image.blob.s3.S3Patience;
-import cloud.stasis.image.blob.s3.S3Server;
 import cloud.stasis.image.repository.Repository;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.ReferenceName;
+import cloud.stasis.testkit.S3Server;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,14 +28,14 @@ class StoreToolS3IT {
     @TempDir
     Path directory;
 
-    private final S3Location location = S3Server.running().newBucket();
+    private final S3Location location = Buckets.fresh();
 
     @Test
     void aBundleInABucketIsListedVerifiedAndRestored() throws Exception {
         byte[] disk = Arrays.copyOf(Stores.noise(300_000, 1), 2_000_000);
         ReferenceName name = ReferenceName.of(ImageId.random());
         try (Repository repository = Repository.open(
-                new VerifyingBlobStore(S3BlobStore.open(location, S3Server.credentials(), S3Patience.STANDARD)),
+                new VerifyingBlobStore(S3BlobStore.open(location, Buckets.credentials(), S3Patience.STANDARD)),
                 Clock.systemUTC())) {
             repository.seal(name, Stores.image(Stores.put(repository, disk)));
         }

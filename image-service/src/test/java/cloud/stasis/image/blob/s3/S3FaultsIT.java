@@ -21,6 +21,8 @@ import cloud.stasis.model.ImageId;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.ReferenceName;
 import cloud.stasis.model.StasisException;
+import cloud.stasis.testkit.S3Gate;
+import cloud.stasis.testkit.S3Server;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +59,7 @@ class S3FaultsIT {
 
     private static final NoteName NOTE = new NoteName(NoteName.Folder.UPKEEP, "some");
 
-    private final S3Location through = S3Server.running().newBucket();
+    private final S3Location through = Buckets.fresh();
     private S3Gate gate;
     private S3Location location;
 
@@ -122,7 +124,7 @@ class S3FaultsIT {
         }) {
             // What has to work is given more time than what has to fail.
             try (BlobStore sound = open(S3Patience.STANDARD);
-                    BlobStore store = S3BlobStore.look(location, S3Server.credentials(), SHORTEST)) {
+                    BlobStore store = S3BlobStore.look(location, Buckets.credentials(), SHORTEST)) {
                 if (fault == S3Gate.Fault.CUT_ANSWER) {
                     sound.put(name, bytes);
                 }
@@ -185,7 +187,7 @@ class S3FaultsIT {
     void anUploadInPartsThatNeverEndsShowsNothing() {
         byte[] bytes = Stores.noise(LARGE, 10);
         try (BlobStore sound = open(S3Patience.STANDARD);
-                BlobStore store = S3BlobStore.look(location, S3Server.credentials(), SHORT)) {
+                BlobStore store = S3BlobStore.look(location, Buckets.credentials(), SHORT)) {
             for (int request : new int[] {3, 4}) {
                 for (S3Gate.Fault fault : List.of(S3Gate.Fault.UNAVAILABLE, S3Gate.Fault.FULL)) {
                     ObjectName name = ObjectName.newPack(Sha256.of(bytes));
@@ -214,7 +216,7 @@ class S3FaultsIT {
         byte[] bytes = Stores.noise(300_000, 11);
         ObjectName name = ObjectName.newPack(Sha256.of(bytes));
         try (BlobStore sound = open(S3Patience.STANDARD);
-                BlobStore store = S3BlobStore.look(location, S3Server.credentials(), SHORTEST)) {
+                BlobStore store = S3BlobStore.look(location, Buckets.credentials(), SHORTEST)) {
             sound.put(name, bytes);
             sound.setNote(NOTE, Optional.empty(), bytes);
             gate.faults(_ -> S3Gate.Fault.DRIPPING);
@@ -264,10 +266,10 @@ class S3FaultsIT {
         }
         S3Location above = new S3Location(location.bucket(), "", location.endpoint(), location.region());
 
-        assertThatThrownBy(() -> S3BlobStore.open(above, S3Server.credentials(), S3Patience.STANDARD))
+        assertThatThrownBy(() -> S3BlobStore.open(above, Buckets.credentials(), S3Patience.STANDARD))
                 .isInstanceOfSatisfying(
                         StasisException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED_FORMAT));
-        assertThatThrownBy(() -> S3BlobStore.look(above, S3Server.credentials(), S3Patience.STANDARD))
+        assertThatThrownBy(() -> S3BlobStore.look(above, Buckets.credentials(), S3Patience.STANDARD))
                 .isInstanceOfSatisfying(
                         StasisException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED_FORMAT));
     }
@@ -396,7 +398,7 @@ class S3FaultsIT {
     }
 
     private BlobStore open(S3Patience patience) {
-        return S3BlobStore.open(location, S3Server.credentials(), patience);
+        return S3BlobStore.open(location, Buckets.credentials(), patience);
     }
 
     private static Repository repository(BlobStore store, AtomicReference<Duration> time) {

@@ -2,10 +2,11 @@ package cloud.stasis.image.blob.s3;
 
 import cloud.stasis.image.blob.BlobStore;
 import cloud.stasis.image.blob.ReplicaProcessesContract;
+import cloud.stasis.testkit.S3Server;
 import java.util.Map;
 
 class S3ReplicaProcessesIT extends ReplicaProcessesContract {
-    private final S3Location location = S3Server.running().newBucket();
+    private final S3Location location = Buckets.fresh();
 
     @Override
     protected String url() {
@@ -25,7 +26,7 @@ class S3ReplicaProcessesIT extends ReplicaProcessesContract {
 
     @Override
     protected BlobStore open() {
-        return S3BlobStore.open(location, S3Server.credentials(), S3Patience.STANDARD);
+        return S3BlobStore.open(location, Buckets.credentials(), S3Patience.STANDARD);
     }
 
     /// Nobody has a lock in a bucket.

@@ -1,4 +1,4 @@
-package cloud.stasis.image.blob.s3;
+package cloud.stasis.testkit;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -21,9 +21,9 @@ import java.util.function.Function;
 /// Stands in front of a test server, request by request, for two reasons. s3proxy looks whether `If-Match` holds
 /// and writes then, in two steps; here one conditional PUT passes at a time, as on Amazon S3. And faults are made
 /// here.
-final class S3Gate implements AutoCloseable {
+public final class S3Gate implements AutoCloseable {
     /// What happens to a request.
-    enum Fault {
+    public enum Fault {
         NONE,
         /// 503 without asking the server.
         UNAVAILABLE,
@@ -44,8 +44,8 @@ final class S3Gate implements AutoCloseable {
     }
 
     /// The head of a request.
-    record Request(String method, String path, List<String> headers) {
-        boolean isConditional() {
+    public record Request(String method, String path, List<String> headers) {
+        public boolean isConditional() {
             return method.equals("PUT")
                     && headers.stream()
                             .map(header -> header.toLowerCase(Locale.ROOT))
@@ -66,11 +66,11 @@ final class S3Gate implements AutoCloseable {
         Thread.ofVirtual().start(this::serve);
     }
 
-    URI uri() {
+    public URI uri() {
         return URI.create("http://127.0.0.1:" + door.getLocalPort());
     }
 
-    void faults(Function<Request, Fault> decider) {
+    public void faults(Function<Request, Fault> decider) {
         faults = decider;
     }
 

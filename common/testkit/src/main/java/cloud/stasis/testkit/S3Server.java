@@ -1,6 +1,7 @@
-package cloud.stasis.image.blob.s3;
+package cloud.stasis.testkit;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -10,17 +11,14 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.services.s3.S3Client;
 
 /// s3proxy on a directory, as a process with a class path of its own, one for all tests of this process; and an
-/// [S3Gate] in front of it.
+/// [S3Gate] in front of it. Where its jars lie the build tells by the property `test.s3proxy`.
 public final class S3Server {
     public static final String KEY = "test-key";
     public static final String SECRET = "test-secret";
@@ -41,13 +39,14 @@ public final class S3Server {
 
     private static Optional<S3Server> running = Optional.empty();
 
-    private final Process process;
     private final URI direct;
+    /// Each is a directory below it.
+    private final Path buckets;
     private final S3Gate gate;
 
-    private S3Server(Process process, URI direct) throws IOException {
-        this.process = process;
+    private S3Server(URI direct, Path buckets) throws IOException {
         this.direct = direct;
+        this.buckets = buckets;
         this.gate = new S3Gate(direct);
     }
 
@@ -67,21 +66,25 @@ public final class S3Server {
     }
 
     /// A bucket for nobody else.
-    public S3Location newBucket() {
-        S3Location location =
-                new S3Location("bucket-" + UUID.randomUUID(), "some/prefix/", Optional.of(gate.uri()), "us-east-1");
-        try (S3Client client = S3Clients.of(location, credentials(), S3Patience.STANDARD)) {
-            client.createBucket(request -> request.bucket(location.bucket()));
+    ///
+    /// @return its name
+    public String newBucket() {
+        String name = "bucket-" + UUID.randomUUID();
+        try {
+            Files.createDirectory(buckets.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return location;
+        return name;
     }
 
-    public static AwsCredentialsProvider credentials() {
-        return StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY, SECRET));
+    /// Where all its buckets are.
+    public URI uri() {
+        return gate.uri();
     }
 
     /// Where faults are made.
-    S3Gate newGate() throws IOException {
+    public S3Gate newGate() throws IOException {
         return new S3Gate(direct);
     }
 
@@ -104,7 +107,7 @@ public final class S3Server {
             port = free.getLocalPort();
         }
         Path folder = Files.createTempDirectory("test.s3proxy");
-        Files.createDirectories(folder.resolve("data"));
+        Path buckets = Files.createDirectories(folder.resolve("data"));
         Path settings = Files.write(
                 folder.resolve("s3proxy.conf"),
                 List.of(
@@ -113,9 +116,9 @@ public final class S3Server {
                         "s3proxy.identity=" + KEY,
                         "s3proxy.credential=" + SECRET,
                         "jclouds.provider=filesystem-nio2",
-                        "jclouds.filesystem.basedir=" + folder.resolve("data")));
+                        "jclouds.filesystem.basedir=" + buckets));
         Path log = Files.writeString(folder.resolve("logback.xml"), QUIET);
-        Path jars = Path.of(System.getProperty("test.s3proxy", "target/s3proxy"));
+        Path jars = Path.of(System.getProperty("test.s3proxy"));
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",
@@ -138,7 +141,7 @@ public final class S3Server {
             process.destroyForcibly();
             throw e;
         }
-        return new S3Server(process, uri);
+        return new S3Server(uri, buckets);
     }
 
     private static void awaitAnswer(Process process, URI uri, Path log) throws IOException, InterruptedException {
@@ -165,16 +168,12 @@ public final class S3Server {
         process.destroyForcibly();
         try (var files = Files.walk(folder)) {
             process.waitFor(10, TimeUnit.SECONDS);
-            files.sorted(java.util.Comparator.reverseOrder())
+            files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             // The folder of temporary files is somebody else's to clean.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    boolean isAlive() {
-        return process.isAlive();
     }
 }
