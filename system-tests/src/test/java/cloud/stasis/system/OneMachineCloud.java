@@ -328,6 +328,11 @@ final class OneMachineCloud {
         return curl("snapshot/v1/" + path, "-H", "Content-Type: application/json", "-d", body);
     }
 
+    /// Begins to delete a snapshot.
+    JsonNode deleteSnapshot(String id) {
+        return curl("snapshot/v1/snapshots/" + id, "-X", "DELETE");
+    }
+
     private JsonNode curl(String path, String... more) {
         List<String> command = asking("-sSf");
         command.addAll(List.of(more));
