@@ -70,7 +70,7 @@ make_data() { # directory
     for name in $whats; do
         [ -f "$1/$name.later.extents" ] || python3 "$BENCH/lib/scatter.py" "$1/$name.raw" "$1/$name.later"
     done
-    if [ ! -f "$1/disk.qcow2" ]; then
+    if [[ " $whats " == *" disk "* ]] && [ ! -f "$1/disk.qcow2" ]; then
         qemu-img convert -f raw -O qcow2 "$1/disk.raw" "$1/disk.qcow2"
         qemu-img convert -f raw -O qcow2 "$1/disk.later" "$1/disk.later.qcow2"
     fi
