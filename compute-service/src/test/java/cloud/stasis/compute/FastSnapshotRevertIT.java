@@ -8,8 +8,10 @@ import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.Receipt;
 import cloud.stasis.testkit.ReflinkVolume;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -51,18 +53,28 @@ class FastSnapshotRevertIT extends SnapshotRevertContract {
     @Test
     @Order(30)
     void aSecondSnapshotOfAnIdleGuestStoresNextToNothing() {
-        long once = memorySent(firstCaptured).bytes();
+        long once = ofMemory(firstCaptured).sent().bytes();
 
         assertThat(once).isGreaterThan(ByteCount.ofMib(10).bytes());
-        assertThat(memorySent(secondCaptured).bytes()).isLessThan(once / 8);
+        assertThat(ofMemory(secondCaptured).sent().bytes()).isLessThan(once / 8);
     }
 
-    private static ByteCount memorySent(CommandResult.Captured captured) {
+    /// After reverts, too: a RAM that was put back is as sparse as the one that was frozen.
+    @Test
+    @Order(31)
+    void whatTheGuestNeverUsedIsNotRead() {
+        ByteCount ram = host.instance(id).machine().memory();
+
+        for (CommandResult.Captured captured : List.of(firstCaptured, secondCaptured)) {
+            assertThat(ofMemory(captured).read().bytes()).isLessThan(ram.bytes() * 9 / 10);
+        }
+    }
+
+    private static Receipt.Transfer ofMemory(CommandResult.Captured captured) {
         return captured.receipt().transfers().stream()
                 .filter(transfer -> transfer.part().equals("memory"))
                 .findFirst()
-                .orElseThrow()
-                .sent();
+                .orElseThrow();
     }
 
     /// Two machines that share their past, and nothing that comes after.

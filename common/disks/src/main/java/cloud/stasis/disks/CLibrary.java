@@ -38,6 +38,11 @@ final class CLibrary {
         return arena.allocate(CALL_STATE);
     }
 
+    /// Why the last call failed, if it did.
+    static int errno(MemorySegment state) {
+        return (int) ERRNO_FIELD.get(state, 0L);
+    }
+
     static int open(Arena arena, MemorySegment state, Path file, int flags) throws Throwable {
         int opened = (int) OPEN.invokeExact(state, arena.allocateFrom(file.toString()), flags, PRIVATE_MODE);
         return check("open", file, opened, state);
@@ -48,10 +53,15 @@ final class CLibrary {
     }
 
     /// @throws IOException that says what was attempted, if the result is that of a failure
-    @SuppressWarnings("restricted")
     static int check(String attempted, Path file, int result, MemorySegment state) throws Throwable {
+        return (int) check(attempted, file, (long) result, state);
+    }
+
+    /// As [#check(String, Path, int, MemorySegment)].
+    @SuppressWarnings("restricted")
+    static long check(String attempted, Path file, long result, MemorySegment state) throws Throwable {
         if (result < 0) {
-            MemorySegment said = (MemorySegment) MESSAGE.invokeExact((int) ERRNO_FIELD.get(state, 0L));
+            MemorySegment said = (MemorySegment) MESSAGE.invokeExact(errno(state));
             throw new IOException("cannot " + attempted + " " + file.getFileName() + ": "
                     + said.reinterpret(MAX_MESSAGE_BYTES).getString(0));
         }

@@ -106,23 +106,9 @@ public final class Reflink {
     }
 
     private static void copyBytes(Path from, Path to, long length) {
-        ByteBuffer block = ByteBuffer.allocateDirect(1 << 20);
-        ByteBuffer zeros = ByteBuffer.allocate(1 << 20);
-        try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
-                FileChannel target = FileChannel.open(
-                        to, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW, StandardOpenOption.SPARSE)) {
-            long at = 0;
-            while (at < length) {
-                block.clear().limit((int) Math.min(block.capacity(), length - at));
-                if (source.read(block, at) < 0) {
-                    break;
-                }
-                int read = block.flip().remaining();
-                if (!block.equals(zeros.clear().limit(read))) {
-                    target.write(block, at);
-                }
-                at += read;
-            }
+        try (FileChannel target = FileChannel.open(
+                to, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW, StandardOpenOption.SPARSE)) {
+            SparseFile.copy(from, target, length);
             extend(target, length);
         } catch (IOException e) {
             HostFiles.delete(to);

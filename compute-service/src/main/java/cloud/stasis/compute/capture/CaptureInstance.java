@@ -1,6 +1,7 @@
 package cloud.stasis.compute.capture;
 
 import cloud.stasis.bus.CommandContext;
+import cloud.stasis.chunks.Extent;
 import cloud.stasis.chunks.FileSource;
 import cloud.stasis.compute.host.Host;
 import cloud.stasis.compute.hypervisor.Memories.Way;
@@ -9,8 +10,8 @@ import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.SnapshotDirectory;
 import cloud.stasis.compute.instance.SnapshotRecord;
 import cloud.stasis.compute.instance.SnapshotRecord.Quiet;
-import cloud.stasis.disks.FileStamp;
 import cloud.stasis.disks.LayerNumber;
+import cloud.stasis.disks.SparseFile;
 import cloud.stasis.machine.DeviceArchive;
 import cloud.stasis.machine.Machine;
 import cloud.stasis.machine.Platform;
@@ -51,6 +52,10 @@ import java.util.TreeSet;
 /// interrupted is taken up from `meta.json`.
 public final class CaptureInstance {
     private static final String MEMORY = "memory";
+
+    /// Bytes; smaller ones are read as zeros sooner than they are remembered.
+    private static final long LEAST_HOLE = 1024 * 1024;
+
     private static final String DEVICES = "devices";
     private static final String DOMAIN_XML = "domain-xml";
 
@@ -136,8 +141,12 @@ public final class CaptureInstance {
 
     private Taken upload(Instance instance, Order order, SnapshotRecord instant, CommandContext context) {
         SnapshotDirectory directory = instance.directory().snapshot(new SnapshotId(order.capture()));
-        ByteCount memorySize = instant.memory().map(FileStamp::size).orElse(ByteCount.ZERO);
-        Upload upload = resting.upload(order, context, memorySize);
+        List<Extent> memoryData =
+                instant.memory().isPresent() ? SparseFile.dataOf(directory.memory(), LEAST_HOLE) : List.of();
+        Upload upload = resting.upload(
+                order,
+                context,
+                ByteCount.ofBytes(memoryData.stream().mapToLong(Extent::length).sum()));
         SortedMap<DeviceName, LayerNumber> layers = new TreeMap<>();
         instant.disks().forEach(disk -> layers.put(disk.target(), new LayerNumber(disk.layer())));
         SortedMap<DeviceName, Content> contents =
@@ -145,7 +154,7 @@ public final class CaptureInstance {
         List<Part> others = new ArrayList<>();
         if (instant.memory().isPresent()) {
             try (FileSource memory = FileSource.of(directory.memory())) {
-                others.add(new Part.Memory(format(directory.memory()), upload.whole(MEMORY, memory)));
+                others.add(new Part.Memory(format(directory.memory()), upload.whole(MEMORY, memory, memoryData)));
             }
         }
         others.addAll(descriptions(DeviceArchive.write(instant.machine()), instant.domainXml(), upload));

@@ -59,8 +59,12 @@ final class Upload {
 
     /// Something of which the store has no former state.
     Content whole(String part, ContentSource source) {
-        List<Extent> all = List.of(new Extent(0, source.size().bytes()));
-        return part(part, source, Difference.unknown("it has no former state", source, all));
+        return whole(part, source, List.of(new Extent(0, source.size().bytes())));
+    }
+
+    /// @param data where it holds anything but zeros
+    Content whole(String part, ContentSource source, List<Extent> data) {
+        return part(part, source, Difference.unknown("it has no former state", source, data));
     }
 
     private Content part(String part, ContentSource source, Difference difference) {

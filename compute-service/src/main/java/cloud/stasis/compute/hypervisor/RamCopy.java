@@ -1,7 +1,10 @@
 package cloud.stasis.compute.hypervisor;
 
+import cloud.stasis.chunks.Extent;
 import cloud.stasis.disks.HostFiles;
+import cloud.stasis.disks.SparseFile;
 import cloud.stasis.model.ByteCount;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -11,6 +14,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Objects;
 import java.util.stream.LongStream;
 
@@ -21,7 +26,8 @@ import java.util.stream.LongStream;
 ///  stands   compare, copy what is different: the copy is the RAM of this instant
 /// ```
 ///
-/// Nothing is asked of the hypervisor or the kernel but to read the RAM. The RAM is read and not mapped: to look at a
+/// Nothing is asked of the hypervisor, and of the kernel only to read the RAM and to tell what of it was ever used: so
+/// the pause grows with what the guest uses, not with what it could. The RAM is read and not mapped: to look at a
 /// page of shared memory that the guest never used would make one of it. What holds nothing but zeros stays a hole.
 public final class RamCopy implements AutoCloseable {
     /// What is left after a round and copied in the next one, or in the pause.
@@ -41,6 +47,7 @@ public final class RamCopy implements AutoCloseable {
     private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[BLOCK]);
 
     private final FileChannel ram;
+    private final SparseFile used;
     private final FileChannel file;
     private final Arena arena;
     private final MemorySegment copy;
@@ -48,8 +55,9 @@ public final class RamCopy implements AutoCloseable {
     /// Blocks of the copy that are not holes; each is looked at by one thread at a time.
     private final boolean[] written;
 
-    private RamCopy(FileChannel ram, FileChannel file, ByteCount size) throws IOException {
+    private RamCopy(FileChannel ram, SparseFile used, FileChannel file, ByteCount size) throws IOException {
         this.ram = ram;
+        this.used = used;
         this.file = file;
         this.size = size.bytes();
         this.written = new boolean[Math.toIntExact(Math.ceilDiv(this.size, BLOCK))];
@@ -61,24 +69,33 @@ public final class RamCopy implements AutoCloseable {
     /// @param file made anew
     public static RamCopy begin(Path ram, Path file, ByteCount size) {
         HostFiles.delete(file);
+        Deque<Closeable> opened = new ArrayDeque<>();
         try {
             FileChannel from = FileChannel.open(ram, StandardOpenOption.READ);
-            try {
-                return new RamCopy(
-                        from,
-                        FileChannel.open(
-                                file,
-                                StandardOpenOption.READ,
-                                StandardOpenOption.WRITE,
-                                StandardOpenOption.CREATE_NEW,
-                                StandardOpenOption.SPARSE),
-                        size);
-            } catch (IOException e) {
-                from.close();
-                throw e;
-            }
+            opened.push(from);
+            SparseFile used = SparseFile.open(ram);
+            opened.push(used);
+            FileChannel to = FileChannel.open(
+                    file,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.CREATE_NEW,
+                    StandardOpenOption.SPARSE);
+            opened.push(to);
+            return new RamCopy(from, used, to, size);
         } catch (IOException e) {
+            for (Closeable left : opened) {
+                close(left, e);
+            }
             throw HostFiles.failure("begin a copy of the memory of the instance", e);
+        }
+    }
+
+    private static void close(Closeable left, IOException why) {
+        try {
+            left.close();
+        } catch (IOException e) {
+            why.addSuppressed(e);
         }
     }
 
@@ -112,16 +129,40 @@ public final class RamCopy implements AutoCloseable {
         long copied = 0;
         try (Arena own = Arena.ofConfined()) {
             MemorySegment batch = own.allocate(BATCH);
-            long end = Math.min(size, (number + 1) * STRIPE);
-            for (long at = number * STRIPE; at < end; at += BATCH) {
-                MemorySegment now = batch.asSlice(0, Math.min(BATCH, end - at));
-                read(now, at);
-                for (long block = 0; block < now.byteSize(); block += BLOCK) {
-                    copied += block(now.asSlice(block, Math.min(BLOCK, now.byteSize() - block)), at + block);
-                }
+            long at = number * STRIPE;
+            long end = Math.min(size, at + STRIPE);
+            for (Extent data : used.data(at, end, BLOCK)) {
+                long first = data.offset() - data.offset() % BLOCK;
+                copied += zeros(at, first);
+                at = Math.min(end, Math.ceilDiv(data.end(), BLOCK) * BLOCK);
+                copied += blocks(first, at, batch);
             }
+            copied += zeros(at, end);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        return copied;
+    }
+
+    /// Where the guest never used its memory, or gave it back.
+    private long zeros(long from, long to) throws IOException {
+        long copied = 0;
+        for (long at = from; at < to; at += BLOCK) {
+            if (written[Math.toIntExact(at / BLOCK)]) {
+                copied += block(ZEROS.asSlice(0, Math.min(BLOCK, to - at)), at);
+            }
+        }
+        return copied;
+    }
+
+    private long blocks(long from, long to, MemorySegment batch) throws IOException {
+        long copied = 0;
+        for (long at = from; at < to; at += BATCH) {
+            MemorySegment now = batch.asSlice(0, Math.min(BATCH, to - at));
+            read(now, at);
+            for (long block = 0; block < now.byteSize(); block += BLOCK) {
+                copied += block(now.asSlice(block, Math.min(BLOCK, now.byteSize() - block)), at + block);
+            }
         }
         return copied;
     }
@@ -184,8 +225,9 @@ public final class RamCopy implements AutoCloseable {
     public void close() {
         arena.close();
         try (ram;
+                used;
                 file) {
-            // Both are closed whatever happens.
+            // All are closed whatever happens.
         } catch (IOException e) {
             throw HostFiles.failure("end a copy of the memory of the instance", e);
         }

@@ -2,6 +2,7 @@ package cloud.stasis.compute.hypervisor;
 
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.Reflink;
+import cloud.stasis.disks.SparseFile;
 import cloud.stasis.machine.RamFooter;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
@@ -19,8 +20,6 @@ import java.nio.file.StandardOpenOption;
 /// @param ram so many bytes of RAM at the beginning
 /// @param state so many bytes of device state behind it
 public record RamImage(Path file, ByteCount ram, ByteCount state) {
-    private static final int FILL_BYTES = 256 * 1024;
-
     public static boolean isOne(Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             return RamFooter.isOne(footer(channel));
@@ -88,22 +87,8 @@ public record RamImage(Path file, ByteCount ram, ByteCount state) {
 
     /// Puts the RAM where a guest has it already, which is zeros.
     public void fill(Path shared) {
-        ByteBuffer block = ByteBuffer.allocateDirect(FILL_BYTES);
-        ByteBuffer zeros = ByteBuffer.allocate(FILL_BYTES);
-        try (FileChannel from = FileChannel.open(file, StandardOpenOption.READ);
-                FileChannel to = FileChannel.open(shared, StandardOpenOption.WRITE)) {
-            for (long at = 0; at < ram.bytes(); at += FILL_BYTES) {
-                block.clear().limit((int) Math.min(FILL_BYTES, ram.bytes() - at));
-                while (block.hasRemaining() && from.read(block, at + block.position()) >= 0) {
-                    // Until it is full.
-                }
-                block.flip();
-                if (!block.equals(zeros.clear().limit(block.remaining()))) {
-                    while (block.hasRemaining()) {
-                        to.write(block, at + block.position());
-                    }
-                }
-            }
+        try (FileChannel to = FileChannel.open(shared, StandardOpenOption.WRITE)) {
+            SparseFile.copy(file, to, ram.bytes());
         } catch (IOException e) {
             throw HostFiles.failure("give the instance its memory", e);
         }

@@ -48,6 +48,22 @@ class RamCopyTest {
     }
 
     @Test
+    void memoryThatTheGuestGaveBackIsZerosAgain() throws IOException {
+        fill(new Random(7), 300);
+        try (RamCopy copy = RamCopy.begin(ram, file, SIZE)) {
+            copy.approach();
+            try (RandomAccessFile hole = new RandomAccessFile(ram.toFile(), "rw")) {
+                hole.setLength(30L << 20);
+                hole.setLength(SIZE.bytes());
+            }
+
+            assertThat(copy.catchUp()).isPositive();
+            assertThat(Files.mismatch(ram, file)).isEqualTo(-1);
+            assertThat(copy.catchUp()).isZero();
+        }
+    }
+
+    @Test
     void onlyPagesThatDifferAreCopied() throws IOException {
         fill(new Random(6), 300);
         try (RamCopy copy = RamCopy.begin(ram, file, SIZE)) {
