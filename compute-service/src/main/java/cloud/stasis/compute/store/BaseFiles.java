@@ -4,7 +4,7 @@ import cloud.stasis.chunks.ContentStore;
 import cloud.stasis.chunks.TransferListener;
 import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.disks.HostFiles;
-import cloud.stasis.disks.Program;
+import cloud.stasis.disks.SparseFile;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.IndexId;
@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -159,15 +158,9 @@ public final class BaseFiles {
     }
 
     private record Entry(Path file, FileTime used, long occupied) {
-        private static final long SECTOR = 512;
-        private static final Duration STAT_DEADLINE = Duration.ofSeconds(20);
-
-        /// What a sparse file occupies, which the JDK does not tell, and not how long it is.
         static Entry of(Path file) {
             try {
-                FileTime used = Files.getLastModifiedTime(file);
-                String sectors = Program.run(STAT_DEADLINE, List.of("stat", "--format=%b", file.toString()));
-                return new Entry(file, used, Long.parseLong(sectors.strip()) * SECTOR);
+                return new Entry(file, Files.getLastModifiedTime(file), SparseFile.occupied(file));
             } catch (IOException e) {
                 throw HostFiles.failure("look at a cached content", e);
             }
