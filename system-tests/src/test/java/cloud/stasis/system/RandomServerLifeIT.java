@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /// step guest, tree, libvirt, files and database agree. A life that went wrong is told with its seed; it, or a longer
 /// one, is lived by `./dev soak STEPS SEED cloud`.
 class RandomServerLifeIT {
-    private static final int STEPS = Integer.parseInt(System.getenv().getOrDefault("STASIS_SOAK_STEPS", "8"));
+    private static final int STEPS = Integer.parseInt(System.getenv().getOrDefault("STASIS_SOAK_STEPS", "6"));
     private static final long SEED = Long.parseLong(System.getenv().getOrDefault("STASIS_SOAK_SEED", "1"));
 
     private static final Duration JOB = Duration.ofMinutes(5);
