@@ -23,6 +23,9 @@ public interface Fleet {
     /// Must be called within a transaction.
     void declare(HostId host, Host.Service service);
 
+    /// Until it is heard of again. Must be called within a transaction.
+    void forget(HostId host);
+
     List<Backend> backends();
 
     /// Where a store takes and gives bytes; empty if it was never heard of.

@@ -44,6 +44,7 @@ class FuzzIT {
     /// What an operator changes there changes it for the tests that come after.
     private static final Set<String> FOR_EVERYBODY = Set.of(
             "/compute/v2.1/os-quota-class-sets/{name} PUT",
+            "/compute/v2.1/os-services/{id} DELETE",
             "/compute/v2.1/os-services/{id} PUT",
             "/volume/v3/{project}/os-quota-class-sets/{name} PUT",
             "/volume/v3/{project}/os-services/disable PUT");

@@ -136,6 +136,49 @@ class HostServicesIT {
                 .expect(404);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"2.1", "2.53"})
+    void aHostThatIsNoMoreIsForgotten(String version) {
+        cloud.change(
+                "insert into host (id, data_url, hypervisor, virt_type, vcpus, memory_bytes, disk_total_bytes,"
+                        + " disk_free_bytes, first_seen, last_seen) select 'gone', data_url, hypervisor, virt_type, vcpus,"
+                        + " memory_bytes, disk_total_bytes, disk_free_bytes, first_seen, '2001-01-01' from host"
+                        + " where id = ?1",
+                HOST);
+
+        forget(version, idOf(version, "gone")).expect(204);
+
+        assertThat(listed("?host=gone")).isEmpty();
+        assertThat(listed("?host=" + HOST)).hasSize(1);
+    }
+
+    @Test
+    void aHostThatLivesOrCarriesServersIsKept() {
+        String id = idOf("2.53", HOST);
+        assertThat(forget("2.53", id).expect(409).text()).contains("is up");
+        doors.running(tenant, "is-there");
+        change("{\"forced_down\": true}").expect(200);
+        assertThat(forget("2.53", id).expect(409).text()).contains("hosting instances");
+
+        forget("2.53", "0").expect(400);
+        forget("2.1", "0").expect(404);
+        forget("2.53", "00000000-0000-0000-0000-000000000000").expect(404);
+        doors.compute(tenant, "2.53", "DELETE", "/os-services/" + id, null).expect(403);
+        assertThat(listed("?host=" + HOST)).hasSize(1);
+    }
+
+    private Answer forget(String version, String id) {
+        return doors.compute(operator, version, "DELETE", "/os-services/" + id, null);
+    }
+
+    private String idOf(String version, String host) {
+        return doors.compute(operator, version, "GET", "/os-services?host=" + host, null)
+                .expect(200)
+                .json()
+                .at("/services/0/id")
+                .asText();
+    }
+
     private Answer change(String body) {
         return doors.compute(
                 operator, "2.53", "PUT", "/os-services/" + service().path("id").asText(), body);

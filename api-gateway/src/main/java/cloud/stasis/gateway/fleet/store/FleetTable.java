@@ -75,6 +75,11 @@ class FleetTable implements Fleet {
     }
 
     @Override
+    public void forget(HostId host) {
+        hosts.deleteById(host.value());
+    }
+
+    @Override
     public List<Backend> backends() {
         return backends.find("order by id").stream()
                 .map(row -> new Backend(

@@ -1,5 +1,6 @@
 package cloud.stasis.gateway.http.compute;
 
+import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.fleet.Host;
 import cloud.stasis.gateway.http.CurrentRequest;
@@ -11,6 +12,7 @@ import cloud.stasis.gateway.saga.Transactions;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
@@ -30,8 +32,9 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The agents of hosts, one for each, and what operators say of them: whether new servers may come, and whether one is
-/// to count as down. From 2.53 on a service is named by its id, before by the names of its host and of its program.
+/// The agents of hosts, one for each, and what operators say of them: whether new servers may come, whether one is
+/// to count as down, and that one is no more. From 2.53 on a service is named by a UUID, before by a number, and for
+/// changes by the names of its host and of its program.
 @Path("compute/v2.1/os-services")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
@@ -43,12 +46,14 @@ public class ServicesResource {
 
     private final CurrentRequest request;
     private final Fleet fleet;
+    private final Instances instances;
     private final Transactions transactions;
     private final Clock clock;
 
-    ServicesResource(CurrentRequest request, Fleet fleet, Transactions transactions, Clock clock) {
+    ServicesResource(CurrentRequest request, Fleet fleet, Instances instances, Transactions transactions, Clock clock) {
         this.request = request;
         this.fleet = fleet;
+        this.instances = instances;
         this.transactions = transactions;
         this.clock = clock;
     }
@@ -75,10 +80,41 @@ public class ServicesResource {
                 "service", request.microversion().atLeast(2, 53) ? changed(id, fields) : changedByName(id, fields));
     }
 
-    private Map<String, Object> changed(String id, JsonFields fields) {
+    /// Takes a host out of the fleet that carries nothing and is down: a living one would be heard of again at once.
+    @DELETE
+    @Path("{id}")
+    public void forget(@PathParam("id") String id) {
+        ComputeAction.CHANGE_SERVICES.check(request.caller());
+        Microversion version = request.microversion();
+        if (version.atLeast(2, 53)) {
+            requireUuid(id);
+        }
+        transactions.run(() -> {
+            Host host = locked(found -> id(found, version).toString().equals(id), missing(id));
+            if (instances.loads().containsKey(host.id())) {
+                throw new FaultException(
+                        409, "Unable to delete compute service that is hosting instances. Delete the instances first.");
+            }
+            if (host.isAlive(clock.instant())) {
+                throw new FaultException(
+                        409, "Unable to delete compute service that is up. Stop the agent of its host first.");
+            }
+            fleet.forget(host.id());
+        });
+    }
+
+    private static void requireUuid(String id) {
         if (!UUID_FORM.matcher(id).matches()) {
             throw new FaultException(400, "Invalid uuid " + Faults.shortened(id));
         }
+    }
+
+    private static String missing(String id) {
+        return "Service " + Faults.shortened(id) + " could not be found.";
+    }
+
+    private Map<String, Object> changed(String id, JsonFields fields) {
+        requireUuid(id);
         fields.only("status", "disabled_reason", "forced_down");
         Optional<String> status = fields.optionalText("status", MAX_TEXT);
         Optional<String> reason = fields.optionalText("disabled_reason", MAX_TEXT);
@@ -90,7 +126,7 @@ public class ServicesResource {
         if (reason.isPresent() && !status.equals(Optional.of("disabled"))) {
             throw new FaultException(400, "Specifying 'disabled_reason' when status is 'enabled' is invalid.");
         }
-        Host host = declare(found -> uuid(found).equals(id), "Service " + id + " could not be found.", before -> {
+        Host host = declare(found -> uuid(found).equals(id), missing(id), before -> {
             Host.Service next = down.map(before::forcedDown).orElse(before);
             return status.map(word -> switch (word) {
                         case "enabled" -> next.enabled();
@@ -153,14 +189,15 @@ public class ServicesResource {
 
     private Host declare(Predicate<Host> which, String missing, UnaryOperator<Host.Service> change) {
         return transactions.call(() -> {
-            Host host = fleet.lockHosts().stream()
-                    .filter(which)
-                    .findFirst()
-                    .orElseThrow(() -> new FaultException(404, missing));
+            Host host = locked(which, missing);
             Host.Service next = change.apply(host.service());
             fleet.declare(host.id(), next);
             return host.serving(next);
         });
+    }
+
+    private Host locked(Predicate<Host> which, String missing) {
+        return fleet.lockHosts().stream().filter(which).findFirst().orElseThrow(() -> new FaultException(404, missing));
     }
 
     private Map<String, Object> body(Host host) {
