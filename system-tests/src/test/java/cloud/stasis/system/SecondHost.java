@@ -1,5 +1,6 @@
 package cloud.stasis.system;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -19,9 +20,11 @@ final class SecondHost implements AutoCloseable {
     static final String NAME = "second-host";
     private static final Duration END = Duration.ofSeconds(30);
 
+    private final OneMachineCloud cloud;
     private final Process process;
 
-    private SecondHost(Process process) {
+    private SecondHost(OneMachineCloud cloud, Process process) {
+        this.cloud = cloud;
         this.process = process;
     }
 
@@ -48,7 +51,7 @@ final class SecondHost implements AutoCloseable {
             environment.put("STASIS_COMPUTE_URL", "http://127.0.0.1:" + port);
             builder.environment().clear();
             builder.environment().putAll(environment);
-            return new SecondHost(builder.start());
+            return new SecondHost(cloud, builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -64,8 +67,23 @@ final class SecondHost implements AutoCloseable {
         }
     }
 
+    /// Takes it out of the fleet, as an operator does with a host that is no more: nobody's server comes to it, and
+    /// nobody misses it.
     @Override
     public void close() {
+        cloud.openstack("compute", "service", "set", "--disable", "--down", NAME, "nova-compute");
+        end();
+        for (JsonNode service : cloud.openstackJson("compute", "service", "list", "--host", NAME)) {
+            cloud.openstack(
+                            "compute",
+                            "service",
+                            "delete",
+                            service.required("ID").asText())
+                    .succeeded();
+        }
+    }
+
+    private void end() {
         process.destroy();
         try {
             if (!process.waitFor(END.toSeconds(), TimeUnit.SECONDS)) {
