@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,16 +72,17 @@ final class SecondHost implements AutoCloseable {
     /// nobody misses it.
     @Override
     public void close() {
-        cloud.openstack("compute", "service", "set", "--disable", "--down", NAME, "nova-compute");
+        services("set", "--disable", "--down", NAME, "nova-compute").succeeded();
         end();
-        for (JsonNode service : cloud.openstackJson("compute", "service", "list", "--host", NAME)) {
-            cloud.openstack(
-                            "compute",
-                            "service",
-                            "delete",
-                            service.required("ID").asText())
-                    .succeeded();
+        for (JsonNode service : services("list", "--host", NAME, "-f", "json").json()) {
+            services("delete", service.required("ID").asText()).succeeded();
         }
+    }
+
+    private Shell.Result services(String... arguments) {
+        List<String> command = new ArrayList<>(List.of("--os-compute-api-version", "2.53", "compute", "service"));
+        command.addAll(List.of(arguments));
+        return cloud.openstack(command.toArray(String[]::new));
     }
 
     private void end() {
