@@ -22,6 +22,7 @@ import cloud.stasis.compute.store.FreeSpace;
 import cloud.stasis.compute.store.ProxyFronts;
 import cloud.stasis.compute.watchdog.ShellWatchdog;
 import cloud.stasis.disks.HostFiles;
+import cloud.stasis.disks.Outliving;
 import cloud.stasis.disks.Program;
 import cloud.stasis.machine.VirtType;
 import cloud.stasis.messages.CommandResult;
@@ -193,11 +194,11 @@ public final class RealHost implements AutoCloseable {
                 hypervisor,
                 instances,
                 bases,
-                new BaseStreams(layout, bases, (_, _) -> store, new ProxyFronts(), streamAbove),
+                new BaseStreams(layout, bases, (_, _) -> store, new ProxyFronts(Outliving.HERE), streamAbove),
                 space,
                 new FreeSpace(layout.memory(), ByteCount.ofMib(64)),
                 grant -> store,
-                new ShellWatchdog(layout.run(), LIBVIRT),
+                new ShellWatchdog(layout.run(), LIBVIRT, Outliving.HERE),
                 Limits.DEFAULT,
                 Clock.systemUTC());
         this.agent = new ComputeAgent(id, host, (fact, requestId) -> facts.add(fact));

@@ -17,7 +17,8 @@ import org.jboss.logging.Logger;
 /// @param behind what it shows
 /// @param front where it shows it, under the same name
 /// @param pid the file with its process id
-public record NbdProxy(NbdExport behind, NbdExport front, Path pid) {
+/// @param outliving how it comes to outlive us
+public record NbdProxy(NbdExport behind, NbdExport front, Path pid, Outliving outliving) {
     /// For as long as a site may be without its image service or a host without its agent, before a guest is
     /// told that its disk is broken.
     private static final Duration RECONNECT_WITHIN = Duration.ofDays(30);
@@ -33,7 +34,7 @@ public record NbdProxy(NbdExport behind, NbdExport front, Path pid) {
         stop();
         Program.run(
                 START_DEADLINE,
-                List.of(
+                outliving.command(List.of(
                         "qemu-nbd",
                         "--fork",
                         "--pid-file=" + pid,
@@ -45,7 +46,7 @@ public record NbdProxy(NbdExport behind, NbdExport front, Path pid) {
                         "--image-opts",
                         "driver=raw,file.driver=nbd,file.server.type=unix,file.server.path=" + behind.socket()
                                 + ",file.export=" + behind.name() + ",file.reconnect-delay="
-                                + RECONNECT_WITHIN.toSeconds()));
+                                + RECONNECT_WITHIN.toSeconds())));
     }
 
     /// Ends it; whoever reads through it sees the connection go.

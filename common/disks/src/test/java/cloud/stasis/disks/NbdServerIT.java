@@ -78,8 +78,8 @@ class NbdServerIT {
 
     @Test
     void readersBehindTheProxyWaitForTheNextServer() throws Exception {
-        NbdProxy proxy =
-                new NbdProxy(export, new NbdExport(directory.resolve("q"), "content"), directory.resolve("pid"));
+        NbdProxy proxy = new NbdProxy(
+                export, new NbdExport(directory.resolve("q"), "content"), directory.resolve("pid"), Outliving.HERE);
         NbdServer server = NbdServer.open(source(), export);
         proxy.ensure();
         String pid = Files.readString(proxy.pid());

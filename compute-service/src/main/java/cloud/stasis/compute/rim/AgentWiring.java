@@ -20,6 +20,7 @@ import cloud.stasis.compute.store.ProxyFronts;
 import cloud.stasis.compute.watchdog.ShellWatchdog;
 import cloud.stasis.compute.watchdog.TimerWatchdog;
 import cloud.stasis.compute.watchdog.Watchdog;
+import cloud.stasis.disks.Outliving;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.CaptureStrategy;
 import cloud.stasis.model.HostId;
@@ -128,7 +129,10 @@ class AgentWiring {
     @Singleton
     Watchdog watchdog(HostLayout layout, Hypervisor hypervisor) {
         return switch (config.hypervisor()) {
-            case LIBVIRT -> new ShellWatchdog(layout.run(), config.libvirtUri());
+            case LIBVIRT -> {
+                outliving().tryOut();
+                yield new ShellWatchdog(layout.run(), config.libvirtUri(), outliving());
+            }
             case SIMULATED -> new TimerWatchdog(hypervisor);
         };
     }
@@ -165,9 +169,13 @@ class AgentWiring {
                 store, () -> key.grant(rights, "host/" + id.value() + "/" + content, STREAM_CAPABILITY_LIFE));
     }
 
+    private Outliving outliving() {
+        return new Outliving(config.outlive());
+    }
+
     private BaseStreams.Fronts fronts() {
         return switch (config.hypervisor()) {
-            case LIBVIRT -> new ProxyFronts();
+            case LIBVIRT -> new ProxyFronts(outliving());
             case SIMULATED -> BaseStreams.Fronts.NONE;
         };
     }

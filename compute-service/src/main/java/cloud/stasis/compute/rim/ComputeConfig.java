@@ -100,6 +100,10 @@ interface ComputeConfig {
     @WithDefault("auto")
     GuestMemory guestMemory();
 
+    /// For an agent in a container: the program that moves what is named behind it out of the container and becomes it,
+    /// since a container is killed with everything in it, and the watchdogs of guests must not be.
+    Optional<Path> outlive();
+
     enum GuestMemory {
         AUTO,
         SHARED,

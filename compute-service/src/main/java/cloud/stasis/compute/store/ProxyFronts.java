@@ -3,10 +3,17 @@ package cloud.stasis.compute.store;
 import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.disks.NbdExport;
 import cloud.stasis.disks.NbdProxy;
+import cloud.stasis.disks.Outliving;
 import java.nio.file.Path;
 
 /// A `qemu-nbd` before each export, which outlives the agent.
 public final class ProxyFronts implements BaseStreams.Fronts {
+    private final Outliving outliving;
+
+    public ProxyFronts(Outliving outliving) {
+        this.outliving = outliving;
+    }
+
     @Override
     public synchronized NbdExport ensure(NbdExport ours) {
         NbdProxy proxy = proxy(ours);
@@ -20,12 +27,13 @@ public final class ProxyFronts implements BaseStreams.Fronts {
         proxy(ours).stop();
     }
 
-    private static NbdProxy proxy(NbdExport ours) {
+    private NbdProxy proxy(NbdExport ours) {
         Path socket = ours.socket();
         String name = socket.getFileName().toString();
         return new NbdProxy(
                 ours,
                 new NbdExport(socket.resolveSibling(name + ".q"), ours.name()),
-                socket.resolveSibling(name + ".pid"));
+                socket.resolveSibling(name + ".pid"),
+                outliving);
     }
 }

@@ -1,6 +1,7 @@
 package cloud.stasis.compute.watchdog;
 
 import cloud.stasis.disks.HostFiles;
+import cloud.stasis.disks.Outliving;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.StasisException;
@@ -13,13 +14,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /// A shell and `virsh` in a session of their own (`watchdog.sh`), so that neither a kill of the agent nor of its
-/// process group reaches them.
+/// process group reaches them; in a container, moved out of it.
 public final class ShellWatchdog implements Watchdog {
     private static final Logger LOG = Logger.getLogger(ShellWatchdog.class);
 
@@ -35,20 +37,22 @@ public final class ShellWatchdog implements Watchdog {
 
     private final Path directory;
     private final URI libvirt;
+    private final Outliving outliving;
     private final int tries;
     private final Duration apart;
     private final Map<WatchdogHandle, Process> running = new ConcurrentHashMap<>();
 
     /// @param directory for the tokens
-    public ShellWatchdog(Path directory, URI libvirt) {
-        this(directory, libvirt, TRIES, APART);
+    public ShellWatchdog(Path directory, URI libvirt, Outliving outliving) {
+        this(directory, libvirt, outliving, TRIES, APART);
     }
 
     /// @param tries a second apart
     /// @param apart what lies between later ones
-    ShellWatchdog(Path directory, URI libvirt, int tries, Duration apart) {
+    ShellWatchdog(Path directory, URI libvirt, Outliving outliving, int tries, Duration apart) {
         this.directory = directory;
         this.libvirt = libvirt;
+        this.outliving = outliving;
         this.tries = tries;
         this.apart = apart;
     }
@@ -62,7 +66,7 @@ public final class ShellWatchdog implements Watchdog {
     public void guard(WatchdogHandle handle, InstanceId instance, Rescue rescue, Duration deadline) {
         try {
             Path token = Files.createFile(token(handle));
-            Process process = new ProcessBuilder(
+            Process process = new ProcessBuilder(outliving.command(List.of(
                             "setsid",
                             "bash",
                             "-c",
@@ -74,7 +78,7 @@ public final class ShellWatchdog implements Watchdog {
                             instance.toString(),
                             rescue.name(),
                             Integer.toString(tries),
-                            Long.toString(apart.toSeconds()))
+                            Long.toString(apart.toSeconds()))))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();

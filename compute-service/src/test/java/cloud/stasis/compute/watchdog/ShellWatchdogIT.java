@@ -8,6 +8,7 @@ import cloud.stasis.compute.hypervisor.Hypervisor;
 import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.watchdog.Watchdog.Rescue;
+import cloud.stasis.disks.Outliving;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.Cut;
 import cloud.stasis.messages.ComputeCommand.Hold;
@@ -61,7 +62,7 @@ class ShellWatchdogIT {
     /// An agent that is stuck: it neither dies nor thaws.
     @Test
     void guestThatNobodyThawsWritesAgainAfterTheDeadline() {
-        Watchdog watchdog = new ShellWatchdog(directory, RealHost.LIBVIRT);
+        Watchdog watchdog = new ShellWatchdog(directory, RealHost.LIBVIRT, Outliving.HERE);
         WatchdogHandle handle = watchdog.handle();
         watchdog.guard(handle, id, Rescue.THAW, Duration.ofSeconds(2));
         assertThat(host.host().hypervisor().guests().freeze(id)).isInstanceOf(FreezeAnswer.Frozen.class);
@@ -169,7 +170,11 @@ class ShellWatchdogIT {
 
     private ShellWatchdog watchdogThatAsksAt(Path socket) {
         return new ShellWatchdog(
-                directory, URI.create("qemu+unix:///system?socket=" + socket), 2, Duration.ofSeconds(1));
+                directory,
+                URI.create("qemu+unix:///system?socket=" + socket),
+                Outliving.HERE,
+                2,
+                Duration.ofSeconds(1));
     }
 
     private PowerState state() {
