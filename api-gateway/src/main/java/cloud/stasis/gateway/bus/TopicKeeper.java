@@ -1,12 +1,15 @@
 package cloud.stasis.gateway.bus;
 
+import cloud.stasis.bus.AdminSettings;
 import cloud.stasis.messages.Topics;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +22,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -35,15 +37,15 @@ class TopicKeeper {
     private static final Logger LOG = Logger.getLogger(TopicKeeper.class);
 
     private final WorkersConfiguration configuration;
-    private final String bootstrapServers;
+    private final Map<String, Object> settings;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
     private @Nullable Admin admin;
 
-    TopicKeeper(
-            WorkersConfiguration configuration,
-            @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers) {
+    TopicKeeper(WorkersConfiguration configuration, @Identifier("default-kafka-broker") Map<String, Object> kafka) {
         this.configuration = configuration;
-        this.bootstrapServers = bootstrapServers;
+        this.settings = new HashMap<>(AdminSettings.of(kafka));
+        this.settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) DEADLINE.toMillis());
+        this.settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) DEADLINE.toMillis());
     }
 
     /// Before messaging opens its channels, which are of no use without their topics.
@@ -91,13 +93,7 @@ class TopicKeeper {
 
     private synchronized Admin admin() {
         if (admin == null) {
-            admin = Admin.create(Map.of(
-                    AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                    bootstrapServers,
-                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                    (int) DEADLINE.toMillis(),
-                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                    (int) DEADLINE.toMillis()));
+            admin = Admin.create(settings);
         }
         return admin;
     }

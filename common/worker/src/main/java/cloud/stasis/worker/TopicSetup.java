@@ -1,7 +1,9 @@
 package cloud.stasis.worker;
 
+import cloud.stasis.bus.AdminSettings;
 import cloud.stasis.messages.Topics;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -14,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -30,13 +31,13 @@ class TopicSetup {
     private static final Duration DEADLINE = Duration.ofSeconds(30);
     private static final Logger LOG = Logger.getLogger(TopicSetup.class);
 
-    private final String bootstrapServers;
+    private final Map<String, Object> settings;
     private final String commandTopic;
 
     TopicSetup(
-            @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers,
+            @Identifier("default-kafka-broker") Map<String, Object> kafka,
             @ConfigProperty(name = "mp.messaging.incoming.commands.topic") String commandTopic) {
-        this.bootstrapServers = bootstrapServers;
+        this.settings = AdminSettings.of(kafka);
         this.commandTopic = commandTopic;
     }
 
@@ -47,7 +48,7 @@ class TopicSetup {
                 topic(Topics.HEARTBEAT, ONE_PARTITION),
                 topic(Topics.DEAD_LETTER, ONE_PARTITION),
                 topic(commandTopic, ONE_PARTITION));
-        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+        try (Admin admin = Admin.create(settings)) {
             Set<String> existing = admin.listTopics().names().get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
             List<NewTopic> missing = wanted.stream()
                     .filter(topic -> !existing.contains(topic.name()))
@@ -56,7 +57,8 @@ class TopicSetup {
                 create(admin, topic);
             }
         } catch (ExecutionException | TimeoutException e) {
-            LOG.warnf(e, "Topics could not be checked; going on bootstrapServers=%s", bootstrapServers);
+            LOG.warnf(
+                    e, "Topics could not be checked; going on bootstrapServers=%s", settings.get("bootstrap.servers"));
         }
     }
 
