@@ -7,6 +7,7 @@ import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Receipt;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -110,4 +111,26 @@ public sealed interface CommandResult {
 
     /// Checksums of the downloadable form, lower-case hexadecimal.
     record Digested(ByteCount fileSize, String md5, String sha512) implements CommandResult {}
+
+    /// There is room for a standby.
+    ///
+    /// @param url where its epochs are sent
+    /// @param secret that has to come with each of them; never logged
+    record StandbyReady(URI url, String secret) implements CommandResult {
+        @Override
+        public String toString() {
+            return "StandbyReady[url=" + url + "]";
+        }
+    }
+
+    /// The instance is off, and its standby is what it was at that moment.
+    ///
+    /// @param epoch the last one
+    record HandedOver(long epoch) implements CommandResult {}
+
+    /// The standby is the instance now.
+    ///
+    /// @param epoch that it goes on from
+    /// @param at the instant of that epoch, by the clock of its source
+    record TookOver(long epoch, Instant at, PowerState state) implements CommandResult {}
 }

@@ -10,9 +10,12 @@ import cloud.stasis.model.NetworkId;
 import cloud.stasis.model.Part;
 import cloud.stasis.model.PortId;
 import cloud.stasis.model.PowerState;
+import cloud.stasis.model.ProtectionId;
+import cloud.stasis.model.ProtectionSettings;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.VolumeId;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -329,6 +332,48 @@ public sealed interface ComputeCommand extends Command {
         /// What cannot lose anything that somebody may still want.
         SAFE
     }
+
+    /// Makes room on this host for the standby of an instance that runs on another one. Answered by
+    /// [CommandResult.StandbyReady]; also if there is one of this protection already, with the same secret.
+    record PrepareStandby(InstanceId instance, ProtectionId protection) implements ComputeCommand {}
+
+    /// Keeps a standby of this instance up to date from now on, by epochs. Answered by [CommandResult.Completed] once
+    /// the first one is durable on the standby. One that is under way gets the new settings and goes on.
+    ///
+    /// @param standby where epochs are sent
+    /// @param secret that the standby knows its source by; never logged
+    record ProtectInstance(
+            InstanceId instance, ProtectionId protection, URI standby, String secret, ProtectionSettings settings)
+            implements ComputeCommand {
+        @Override
+        public String toString() {
+            return "ProtectInstance[instance=" + instance + ", protection=" + protection + ", standby=" + standby
+                    + ", settings=" + settings + "]";
+        }
+    }
+
+    /// Ends a protection at its source; the instance goes on. Answered by [CommandResult.Completed]; also if there is
+    /// none (any more).
+    record UnprotectInstance(InstanceId instance, ProtectionId protection) implements ComputeCommand {}
+
+    /// Removes a standby. Answered by [CommandResult.Completed]; also if there is none (any more).
+    record DiscardStandby(InstanceId instance, ProtectionId protection) implements ComputeCommand {}
+
+    /// Stops the instance at an instant that its standby has complete, and powers it off: nothing is lost when the
+    /// standby takes over. If it fails the instance goes on here. Answered by [CommandResult.HandedOver].
+    record HandOver(InstanceId instance, ProtectionId protection) implements ComputeCommand {}
+
+    /// Ends the instance here for good, without asking its guest, so that it may run elsewhere; its files stay until
+    /// [DeleteInstance]. Answered by [CommandResult.Completed]; also if it does not run or is not here.
+    record FenceInstance(InstanceId instance) implements ComputeCommand {}
+
+    /// Makes the last complete epoch of a standby the instance of this host, with its disks, memory and devices. To be
+    /// asked for only when the source is fenced. Fails with `STANDBY_NOT_COMPLETE` if no epoch ever was complete.
+    /// Answered by [CommandResult.TookOver]; also if that has been done already.
+    ///
+    /// @param spec of the instance as its owner has it
+    record TakeOver(InstanceId instance, ProtectionId protection, InstanceSpec spec, ResumeState resume)
+            implements ComputeCommand {}
 
     /// Asks the agent to stop working on `command`; that command then fails with `CANCELLED` unless it was done
     /// already. It overtakes the queue of its instance. Not answered itself.

@@ -21,6 +21,7 @@ public sealed interface Heartbeat extends Message {
     /// @param cpu what its guests see if nothing else is said; empty if it is not known by name, or if an older
     /// agent does not tell
     /// @param hypervisor name and version, as `QEMU 7.2.22`
+    /// @param protections that this host is one side of; older agents do not tell
     record Host(
             HostId host,
             Instant at,
@@ -32,8 +33,44 @@ public sealed interface Heartbeat extends Message {
             ByteCount diskTotal,
             ByteCount diskFree,
             Optional<CaptureStrategy> captures,
-            Optional<Cpu> cpu)
-            implements Heartbeat {}
+            Optional<Cpu> cpu,
+            Optional<List<ProtectionStatus>> protections)
+            implements Heartbeat {
+        /// More are not told of; a host that keeps as many keeps nothing else.
+        public static final int MAX_PROTECTIONS = 500;
+
+        public Host {
+            protections = protections.map(all -> List.copyOf(all.subList(0, Math.min(all.size(), MAX_PROTECTIONS))));
+        }
+
+        /// Of a host that tells of no protections.
+        public Host(
+                HostId host,
+                Instant at,
+                URI data,
+                String hypervisor,
+                String virtType,
+                int vcpus,
+                ByteCount memory,
+                ByteCount diskTotal,
+                ByteCount diskFree,
+                Optional<CaptureStrategy> captures,
+                Optional<Cpu> cpu) {
+            this(
+                    host,
+                    at,
+                    data,
+                    hypervisor,
+                    virtType,
+                    vcpus,
+                    memory,
+                    diskTotal,
+                    diskFree,
+                    captures,
+                    cpu,
+                    Optional.empty());
+        }
+    }
 
     /// @param name by which types of volumes choose it
     /// @param loose disks in its directory that are no volumes; older services tell neither

@@ -39,6 +39,13 @@ public enum MessageType {
     SET_LINK("compute.set-link", 1, ComputeCommand.SetLink.class),
     CHANGE_MEDIUM("compute.change-medium", 1, ComputeCommand.ChangeMedium.class),
     EXAMINE("compute.examine", 1, ComputeCommand.Examine.class),
+    PREPARE_STANDBY("compute.prepare-standby", 1, ComputeCommand.PrepareStandby.class),
+    PROTECT_INSTANCE("compute.protect-instance", 1, ComputeCommand.ProtectInstance.class),
+    UNPROTECT_INSTANCE("compute.unprotect-instance", 1, ComputeCommand.UnprotectInstance.class),
+    DISCARD_STANDBY("compute.discard-standby", 1, ComputeCommand.DiscardStandby.class),
+    HAND_OVER("compute.hand-over", 1, ComputeCommand.HandOver.class),
+    FENCE_INSTANCE("compute.fence-instance", 1, ComputeCommand.FenceInstance.class),
+    TAKE_OVER("compute.take-over", 1, ComputeCommand.TakeOver.class),
     CANCEL_COMMAND("compute.cancel-command", 1, ComputeCommand.CancelCommand.class),
 
     CREATE_VOLUME("volume.create-volume", 1, VolumeCommand.CreateVolume.class),

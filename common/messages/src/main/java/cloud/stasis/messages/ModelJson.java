@@ -15,6 +15,7 @@ import cloud.stasis.model.ManifestId;
 import cloud.stasis.model.NetworkId;
 import cloud.stasis.model.PortId;
 import cloud.stasis.model.ProjectId;
+import cloud.stasis.model.ProtectionId;
 import cloud.stasis.model.SagaId;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StoreId;
@@ -51,6 +52,7 @@ final class ModelJson extends SimpleModule {
         text(DeviceName.class, DeviceName::new);
         text(NetworkId.class, NetworkId::parse);
         text(PortId.class, PortId::parse);
+        text(ProtectionId.class, ProtectionId::parse);
         text(MacAddress.class, MacAddress::new);
         text(Digest.class, Digest::parse);
         text(IndexId.class, IndexId::parse);

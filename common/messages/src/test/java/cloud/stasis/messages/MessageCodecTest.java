@@ -10,10 +10,12 @@ import cloud.stasis.model.Content;
 import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.HostId;
 import cloud.stasis.model.IndexId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Manifest;
 import cloud.stasis.model.Part;
+import cloud.stasis.model.ProtectionId;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.Receipt;
 import cloud.stasis.model.ReferenceName;
@@ -50,6 +52,33 @@ class MessageCodecTest {
                                 DeviceName.virtio(1), ByteCount.ofGib(1), new ComputeCommand.DiskSource.Blank())));
         assertSurvives(new ComputeCommand.BootInstance(
                 InstanceId.random(), spec, new StoreGrant(URI.create("http://127.0.0.1:1"), "secret")));
+    }
+
+    @Test
+    void heartbeatWithProtectionsSurvivesTheRoundTrip() {
+        assertSurvives(new Heartbeat.Host(
+                new HostId("host-1"),
+                Instant.now(),
+                URI.create("http://127.0.0.1:1"),
+                "QEMU 7.2.22",
+                "kvm",
+                8,
+                ByteCount.ofGib(32),
+                ByteCount.ofGib(500),
+                ByteCount.ofGib(400),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(List.of(new ProtectionStatus(
+                        ProtectionId.random(),
+                        InstanceId.random(),
+                        ProtectionStatus.Role.SOURCE,
+                        ProtectionStatus.Health.DEGRADED,
+                        17,
+                        Instant.now(),
+                        Duration.ofMillis(250),
+                        Duration.ofMillis(9),
+                        ByteCount.ofMib(300),
+                        Optional.of("the standby does not answer"))))));
     }
 
     @Test

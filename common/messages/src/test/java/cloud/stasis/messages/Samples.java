@@ -22,6 +22,8 @@ import cloud.stasis.model.Phase;
 import cloud.stasis.model.PortId;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.ProjectId;
+import cloud.stasis.model.ProtectionId;
+import cloud.stasis.model.ProtectionSettings;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.Receipt;
 import cloud.stasis.model.ReferenceName;
@@ -44,6 +46,7 @@ final class Samples {
     private static final InstanceId INSTANCE = new InstanceId(ID);
     private static final SnapshotId SNAPSHOT = new SnapshotId(ID);
     private static final VolumeId VOLUME = new VolumeId(ID);
+    private static final ProtectionId PROTECTION = new ProtectionId(ID);
     private static final CommandId COMMAND = new CommandId(ID);
     private static final Content CONTENT = new Content(new IndexId(new Digest(1, 2, 3, 4)), ByteCount.ofGib(4));
     private static final StoreGrant GRANT = new StoreGrant(URI.create("http://store.example:5801"), "signed");
@@ -169,6 +172,18 @@ final class Samples {
                                 INSTANCE, Optional.of(PowerState.RUNNING), List.of(SNAPSHOT))),
                         List.of(INSTANCE),
                         ComputeCommand.Mending.SAFE),
+                new ComputeCommand.PrepareStandby(INSTANCE, PROTECTION),
+                new ComputeCommand.ProtectInstance(
+                        INSTANCE,
+                        PROTECTION,
+                        URI.create("http://host-2.example:5802/standby/6f1c2a34"),
+                        "signed",
+                        new ProtectionSettings(Duration.ofMillis(250), ProtectionSettings.Output.HELD)),
+                new ComputeCommand.UnprotectInstance(INSTANCE, PROTECTION),
+                new ComputeCommand.DiscardStandby(INSTANCE, PROTECTION),
+                new ComputeCommand.HandOver(INSTANCE, PROTECTION),
+                new ComputeCommand.FenceInstance(INSTANCE),
+                new ComputeCommand.TakeOver(INSTANCE, PROTECTION, SPEC, ComputeCommand.ResumeState.RUNNING),
                 new ComputeCommand.CancelCommand(INSTANCE, COMMAND),
                 new VolumeCommand.CreateVolume(VOLUME, ByteCount.ofGib(1)),
                 new VolumeCommand.DeleteVolume(VOLUME),

@@ -31,6 +31,7 @@ public enum ErrorCode {
     SNAPSHOT_NOT_FOUND(NOT_FOUND),
     JOB_NOT_FOUND(NOT_FOUND),
     OBJECT_NOT_FOUND(NOT_FOUND),
+    PROTECTION_NOT_FOUND(NOT_FOUND),
 
     /// The resource is in a state in which this cannot be done.
     WRONG_STATE(CONFLICT),
@@ -42,6 +43,8 @@ public enum ErrorCode {
     QUIESCE_REQUIRED(CONFLICT),
     /// The guest refused or did not finish in time (shutdown, thaw, detach).
     GUEST_REFUSED(CONFLICT),
+    /// There is no complete epoch of a protected instance that could be taken over.
+    STANDBY_NOT_COMPLETE(CONFLICT),
     /// The caller or an operator cancelled it.
     CANCELLED(CONFLICT),
 
@@ -51,6 +54,8 @@ public enum ErrorCode {
     TOO_BUSY(EXHAUSTED),
 
     STORE_UNAVAILABLE(UNAVAILABLE),
+    /// The host that keeps the standby of an instance does not answer, or refuses what is sent.
+    STANDBY_UNAVAILABLE(UNAVAILABLE),
     HYPERVISOR_UNAVAILABLE(UNAVAILABLE),
     BUS_UNAVAILABLE(UNAVAILABLE),
     DATABASE_UNAVAILABLE(UNAVAILABLE),

@@ -206,6 +206,13 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
                     ComputeCommand.SetLink _,
                     ComputeCommand.ChangeMedium _,
                     ComputeCommand.GrowAttached _,
+                    ComputeCommand.PrepareStandby _,
+                    ComputeCommand.ProtectInstance _,
+                    ComputeCommand.UnprotectInstance _,
+                    ComputeCommand.DiscardStandby _,
+                    ComputeCommand.HandOver _,
+                    ComputeCommand.FenceInstance _,
+                    ComputeCommand.TakeOver _,
                     ComputeCommand.CancelCommand _ -> false;
         };
     }
@@ -283,6 +290,14 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
             case ComputeCommand.ChangeMedium changes -> changeMedium.handle(changes, context);
             case ComputeCommand.RevertAttached reverts -> revertAttached.handle(reverts);
             case ComputeCommand.GrowAttached grows -> growAttached.handle(grows);
+            case ComputeCommand.PrepareStandby _,
+                    ComputeCommand.ProtectInstance _,
+                    ComputeCommand.UnprotectInstance _,
+                    ComputeCommand.DiscardStandby _,
+                    ComputeCommand.HandOver _,
+                    ComputeCommand.FenceInstance _,
+                    ComputeCommand.TakeOver _ ->
+                throw new StasisException(ErrorCode.WRONG_STATE, "this host protects no instances");
             case ComputeCommand.CancelCommand cancels ->
                 throw new StasisException(ErrorCode.INTERNAL, "a cancellation reached the handler of commands");
         };
