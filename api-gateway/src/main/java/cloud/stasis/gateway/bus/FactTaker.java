@@ -3,6 +3,7 @@ package cloud.stasis.gateway.bus;
 import cloud.stasis.gateway.catalog.BundleCatalog;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.fleet.Fleet;
+import cloud.stasis.gateway.protection.ProtectionRows;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.storage.StoredSizes;
@@ -22,6 +23,7 @@ public final class FactTaker {
     private final SagaRunner sagas;
     private final Instances instances;
     private final Fleet fleet;
+    private final ProtectionRows protections;
     private final BundleCatalog bundles;
     private final StoredSizes sizes;
     private final Clock clock;
@@ -32,6 +34,7 @@ public final class FactTaker {
             SagaRunner sagas,
             Instances instances,
             Fleet fleet,
+            ProtectionRows protections,
             BundleCatalog bundles,
             StoredSizes sizes,
             Clock clock) {
@@ -40,6 +43,7 @@ public final class FactTaker {
         this.sagas = sagas;
         this.instances = instances;
         this.fleet = fleet;
+        this.protections = protections;
         this.bundles = bundles;
         this.sizes = sizes;
         this.clock = clock;
@@ -56,7 +60,13 @@ public final class FactTaker {
                     }
                 });
             // The newest heartbeat is true, however often it comes.
-            case Heartbeat heartbeat -> transactions.run(() -> fleet.heard(heartbeat));
+            case Heartbeat heartbeat ->
+                transactions.run(() -> {
+                    fleet.heard(heartbeat);
+                    if (heartbeat instanceof Heartbeat.Host host) {
+                        protections.heard(host, clock.instant());
+                    }
+                });
             case Command ignored ->
                 throw new StasisException(ErrorCode.UNSUPPORTED_FORMAT, "a command came where facts are told");
         }

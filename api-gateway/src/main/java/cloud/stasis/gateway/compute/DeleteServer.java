@@ -18,6 +18,7 @@ import cloud.stasis.model.ErrorReport;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Phase;
+import cloud.stasis.model.ProtectionId;
 import cloud.stasis.model.VolumeId;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ import java.util.Optional;
 ///
 /// | step | worker | command | undo |
 /// |---|---|---|---|
+/// | unprotect (if it is protected) | agent | UnprotectInstance | none, forward only |
 /// | delete-instance (if it is on a host) | agent | DeleteInstance | none, forward only |
 /// | delete-volume-1 ... n | volume service | DeleteVolume | none, forward only |
 public final class DeleteServer implements Saga<DeleteServer.Data> {
@@ -55,7 +57,13 @@ public final class DeleteServer implements Saga<DeleteServer.Data> {
     /// @param host where its machine is; empty if it has none
     /// @param doomed volumes that go with the server; they are this saga's from the start
     /// @param kept volumes that are available afterwards
-    public record Data(InstanceId instance, Optional<HostId> host, List<DoomedVolume> doomed, List<VolumeId> kept) {
+    /// @param protection that ends first, so that nothing keeps sending what is being removed
+    public record Data(
+            InstanceId instance,
+            Optional<HostId> host,
+            List<DoomedVolume> doomed,
+            List<VolumeId> kept,
+            Optional<ProtectionId> protection) {
         public Data {
             doomed = List.copyOf(doomed);
             kept = List.copyOf(kept);
@@ -77,6 +85,13 @@ public final class DeleteServer implements Saga<DeleteServer.Data> {
     @Override
     public List<Step<Data>> steps(Data data) {
         List<Step<Data>> steps = new ArrayList<>();
+        data.protection().ifPresent(protection -> data.host()
+                .ifPresent(host -> steps.add(Step.<Data>of(
+                                "unprotect",
+                                known -> new Request(
+                                        Topics.commands(host),
+                                        new ComputeCommand.UnprotectInstance(known.instance(), protection)))
+                        .forwardOnly())));
         data.host()
                 .ifPresent(host -> steps.add(Step.<Data>of(
                                 "delete-instance",

@@ -11,4 +11,11 @@ public interface GoesWithServer {
     ///
     /// @return sagas to start in it
     List<Start<?>> after(InstanceId gone);
+
+    /// All that these say.
+    static GoesWithServer all(List<GoesWithServer> others) {
+        List<GoesWithServer> known = List.copyOf(others);
+        return gone ->
+                known.stream().flatMap(other -> other.after(gone).stream()).toList();
+    }
 }

@@ -7,6 +7,7 @@ import cloud.stasis.model.ImageId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Phase;
 import cloud.stasis.model.PowerState;
+import cloud.stasis.model.ProtectionId;
 import cloud.stasis.model.SagaId;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
@@ -28,7 +29,8 @@ import java.util.Optional;
 /// ```
 ///
 /// @param work the one saga that may change this state
-public record InstanceState(Stage stage, Optional<Work> work) {
+/// @param protection that keeps a standby of it; what a standby cannot follow is refused until that ends
+public record InstanceState(Stage stage, Optional<Work> work, Optional<ProtectionId> protection) {
     public sealed interface Stage {}
 
     /// Has never run.
@@ -72,11 +74,11 @@ public record InstanceState(Stage stage, Optional<Work> work) {
     }
 
     public static InstanceState building(SagaId saga) {
-        return new InstanceState(new Building(), Optional.of(new Work(Operation.BUILD, saga)));
+        return new InstanceState(new Building(), Optional.of(new Work(Operation.BUILD, saga)), Optional.empty());
     }
 
     public static InstanceState failed(ErrorReport error) {
-        return new InstanceState(new Failed(error, Optional.empty()), Optional.empty());
+        return new InstanceState(new Failed(error, Optional.empty()), Optional.empty(), Optional.empty());
     }
 
     /// @param instance whose state this is, for the message
@@ -85,12 +87,22 @@ public record InstanceState(Stage stage, Optional<Work> work) {
         if (operation != Operation.DELETE) {
             requireAllowed(instance, operation);
         }
-        return new InstanceState(stage, Optional.of(new Work(operation, saga)));
+        return in(stage, Optional.of(new Work(operation, saga)));
+    }
+
+    /// Busy with going on where its standby is, whatever else was being done with it.
+    public InstanceState toFailingOver(SagaId saga) {
+        return in(stage, Optional.of(new Work(Operation.FAIL_OVER, saga)));
+    }
+
+    /// @param next that keeps a standby of it from now on; empty for none
+    public InstanceState protectedBy(Optional<ProtectionId> next) {
+        return new InstanceState(stage, work, next);
     }
 
     /// Busy with something that gives the instance another size.
     InstanceState growing(Size size) {
-        return new InstanceState(
+        return in(
                 stage,
                 work.map(current -> new Work(current.operation(), current.phase(), current.saga(), Optional.of(size))));
     }
@@ -102,48 +114,47 @@ public record InstanceState(Stage stage, Optional<Work> work) {
 
     /// @throws StasisException `WRONG_STATE`
     public InstanceState toResizing(InstanceId instance, Former former, SagaId saga) {
-        return new InstanceState(
+        return in(
                 new Resized(former.power(), former),
                 toBusy(instance, Operation.RESIZE, saga).work());
     }
 
     public InstanceState toPhase(Phase phase) {
-        return new InstanceState(
-                stage, work.map(current -> new Work(current.operation(), phase, current.saga(), current.growth())));
+        return in(stage, work.map(current -> new Work(current.operation(), phase, current.saga(), current.growth())));
     }
 
     public InstanceState toReady(PowerState power) {
-        return new InstanceState(new Ready(power), Optional.empty());
+        return in(new Ready(power), Optional.empty());
     }
 
     public InstanceState toRescued(PowerState power) {
-        return new InstanceState(new Rescued(power), Optional.empty());
+        return in(new Rescued(power), Optional.empty());
     }
 
     /// It has been taken off its host.
     ///
     /// @param image with its own disks; empty if it has none
     public InstanceState toShelved(Optional<ImageId> image) {
-        return new InstanceState(new Shelved(image), Optional.empty());
+        return in(new Shelved(image), Optional.empty());
     }
 
     /// Nothing is being done any more, and what it is has not changed.
     public InstanceState toIdle() {
-        return new InstanceState(stage, Optional.empty());
+        return in(stage, Optional.empty());
     }
 
     public InstanceState toFailed(ErrorReport error) {
-        return new InstanceState(new Failed(error, power()), Optional.empty());
+        return in(new Failed(error, power()), Optional.empty());
     }
 
     /// What the hypervisor tells, whatever is going on.
     public InstanceState observed(PowerState power) {
         return switch (stage) {
             case Building ignored -> this;
-            case Ready ignored -> new InstanceState(new Ready(power), work);
-            case Failed failed -> new InstanceState(new Failed(failed.error(), Optional.of(power)), work);
-            case Rescued ignored -> new InstanceState(new Rescued(power), work);
-            case Resized resized -> new InstanceState(new Resized(power, resized.former()), work);
+            case Ready ignored -> in(new Ready(power), work);
+            case Failed failed -> in(new Failed(failed.error(), Optional.of(power)), work);
+            case Rescued ignored -> in(new Rescued(power), work);
+            case Resized resized -> in(new Resized(power, resized.former()), work);
             case Shelved ignored -> this;
         };
     }
@@ -265,6 +276,16 @@ public record InstanceState(Stage stage, Optional<Work> work) {
         if (!allowed) {
             throw wrong(instance, operation, "vm_state " + vmState());
         }
+        if (protection.isPresent() && !operation.isAllowedWhenProtected()) {
+            throw new StasisException(
+                    ErrorCode.WRONG_STATE,
+                    "Cannot '" + operation.verb() + "' instance " + instance
+                            + " while it is protected, since its standby could not follow: unprotect it first.");
+        }
+    }
+
+    private InstanceState in(Stage next, Optional<Work> begun) {
+        return new InstanceState(next, begun, protection);
     }
 
     private static StasisException wrong(InstanceId instance, Operation operation, String where) {

@@ -40,7 +40,7 @@ public interface Instances {
     List<Instance> launchedWithin(
             Optional<ProjectId> project, Instant start, Instant end, Optional<InstanceId> after, int rows);
 
-    /// What each host carries.
+    /// What each host carries, and keeps free for servers that may come to it.
     Map<HostId, Load> loads();
 
     /// The caller's own, or any for an administrator.

@@ -43,6 +43,10 @@ public enum Operation {
     ATTACH_INTERFACE("attach_interface", Set.of(RUNNING, STOPPED, PAUSED, CRASHED), Broken.REFUSED),
     DETACH_INTERFACE("detach_interface", Set.of(RUNNING, STOPPED, PAUSED, CRASHED), Broken.REFUSED),
     CHANGE_DEVICE("change_device", Set.of(RUNNING, STOPPED, PAUSED, CRASHED), Broken.REFUSED),
+    /// It keeps running.
+    PROTECT("protect", Set.of(RUNNING), Broken.REFUSED),
+    /// From then on it is on another host.
+    FAIL_OVER("failover", Set.of(RUNNING, PAUSED), Broken.REFUSED),
     DELETE("delete", Set.of(RUNNING, STOPPED, PAUSED, SUSPENDED, CRASHED), Broken.ALLOWED);
 
     private final String verb;
@@ -80,6 +84,15 @@ public enum Operation {
         };
     }
 
+    /// What leaves the machine what its standby was made for.
+    boolean isAllowedWhenProtected() {
+        return switch (this) {
+            case START, STOP, REBOOT_SOFT, REBOOT_HARD, PAUSE, UNPAUSE -> true;
+            case CREATE_IMAGE, TAKE_SNAPSHOT, REVERT, FAIL_OVER, DELETE -> true;
+            default -> false;
+        };
+    }
+
     boolean isAllowedWhenBroken() {
         return broken == Broken.ALLOWED;
     }
@@ -109,6 +122,8 @@ public enum Operation {
             case ATTACH_VOLUME -> "attaching";
             case DETACH_VOLUME -> "detaching";
             case ATTACH_INTERFACE, DETACH_INTERFACE, CHANGE_DEVICE -> "changing";
+            case PROTECT -> "protecting";
+            case FAIL_OVER -> "migrating";
             case DELETE -> "deleting";
         };
     }

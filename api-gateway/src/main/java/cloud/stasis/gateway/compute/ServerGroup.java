@@ -38,7 +38,7 @@ public record ServerGroup(
     /// The hosts on which the next member may be placed. A soft policy forbids none.
     ///
     /// @param members hosts of the members that there are, one entry each
-    List<Host> allowed(List<Host> hosts, Collection<HostId> members) {
+    public List<Host> allowed(List<Host> hosts, Collection<HostId> members) {
         Map<HostId, Long> counts = members.stream().collect(Collectors.groupingBy(host -> host, Collectors.counting()));
         return switch (policy) {
             case AFFINITY ->

@@ -156,7 +156,12 @@ public final class Servers {
                         saga,
                         new Start<>(
                                 deleteServer,
-                                new DeleteServer.Data(id, instance.host(), deletion.doomed(), deletion.kept())),
+                                new DeleteServer.Data(
+                                        id,
+                                        instance.host(),
+                                        deletion.doomed(),
+                                        deletion.kept(),
+                                        instance.state().protection())),
                         Job.accepted(caller, instance.project(), JobKind.DELETE_SERVER, JobSubject.of(id), now));
             } else {
                 instances.save(instance.deleted(now));

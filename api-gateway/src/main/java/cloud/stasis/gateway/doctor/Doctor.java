@@ -9,6 +9,8 @@ import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobKind;
 import cloud.stasis.gateway.job.JobSubject;
+import cloud.stasis.gateway.protection.Protection;
+import cloud.stasis.gateway.protection.ProtectionRows;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Start;
 import cloud.stasis.gateway.saga.Transactions;
@@ -45,6 +47,7 @@ public final class Doctor {
     private final Fleet fleet;
     private final Instances instances;
     private final SnapshotRows snapshots;
+    private final ProtectionRows protections;
     private final Examinations examinations;
     private final SagaRunner sagas;
     private final ExamineHost examineHost;
@@ -55,6 +58,7 @@ public final class Doctor {
             Fleet fleet,
             Instances instances,
             SnapshotRows snapshots,
+            ProtectionRows protections,
             Examinations examinations,
             SagaRunner sagas,
             ExamineHost examineHost,
@@ -63,6 +67,7 @@ public final class Doctor {
         this.fleet = fleet;
         this.instances = instances;
         this.snapshots = snapshots;
+        this.protections = protections;
         this.examinations = examinations;
         this.sagas = sagas;
         this.examineHost = examineHost;
@@ -125,6 +130,13 @@ public final class Doctor {
                         known.stream().map(Snapshot::id).toList()));
             }
         }
+        // What is there of servers that are elsewhere: standbys, and what a failover left. Both are somebody's work.
+        protections.on(host).stream()
+                .map(Protection::instance)
+                .filter(server ->
+                        expected.stream().noneMatch(own -> own.instance().equals(server)))
+                .filter(server -> !busy.contains(server))
+                .forEach(busy::add);
         return new ComputeCommand.Examine(InstanceId.random(), expected, busy, mending);
     }
 

@@ -57,7 +57,10 @@ public enum JobKind {
     PUSH_BUNDLES("pushBundles"),
     RESTORE_SERVER("restore"),
     DELETE_STATE_BACKUP("deleteStateBackup"),
-    EXAMINE_HOST("examine");
+    EXAMINE_HOST("examine"),
+    PROTECT_SERVER("protect"),
+    UNPROTECT_SERVER("unprotect"),
+    FAIL_OVER("failover");
 
     private final String action;
 

@@ -17,6 +17,8 @@ public enum Resource {
     BACKUPS("backups", 100),
     BACKUP_GIB("backup_gigabytes", 10_000),
     SNAPSHOT_POLICIES("snapshot_policies", 50),
+    /// Each has the memory of its server on another host, too.
+    PROTECTIONS("protections", 20),
     IMAGES("images", 1000),
     /// What images and snapshots hold, as their owners see it. Counted in bytes, by the storage package.
     STORE_GIB("store_gigabytes", 10_000),

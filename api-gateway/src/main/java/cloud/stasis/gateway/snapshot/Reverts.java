@@ -138,6 +138,16 @@ public final class Reverts {
         return new Way(MemoryChoice.WITH_MEMORY, stoodStill ? AfterRevert.PAUSED : AfterRevert.RUNNING, safety);
     }
 
+    /// A standby is of the machine that it was made for.
+    private static void requireFollowed(Instance instance, Snapshot snapshot) {
+        if (instance.state().protection().isPresent() && !snapshot.spec().equals(instance.spec())) {
+            throw new StasisException(
+                    ErrorCode.WRONG_STATE,
+                    "Cannot revert instance " + instance.id() + " to snapshot " + snapshot.id()
+                            + " while it is protected, since that shows it with other devices: unprotect it first.");
+        }
+    }
+
     private Job begin(Caller caller, Instance instance, SnapshotId id, Way way, Optional<ClientToken> token) {
         instance.requireUnlocked(caller);
         Snapshot snapshot = snapshots.lock(id).orElseThrow(() -> notFound(id));
@@ -147,6 +157,7 @@ public final class Reverts {
         Instance busy = instance.in(instance.state().toBusy(instance.id(), Operation.REVERT, saga), now)
                 .growing(then);
         HostId host = Origins.host(instance);
+        requireFollowed(instance, snapshot);
         List<Part> parts = revertible(snapshot, way);
         growth.require(instance, Instance.load(then));
         VolumeExchange.Exchanged exchanged = exchange(caller, instance, snapshot, saga, way.safety());

@@ -5,6 +5,7 @@ import cloud.stasis.gateway.doctor.Doctor;
 import cloud.stasis.gateway.doctor.Examinations;
 import cloud.stasis.gateway.doctor.ExamineHost;
 import cloud.stasis.gateway.fleet.Fleet;
+import cloud.stasis.gateway.protection.ProtectionRows;
 import cloud.stasis.gateway.saga.SagaRunner;
 import cloud.stasis.gateway.saga.Transactions;
 import cloud.stasis.gateway.snapshot.SnapshotRows;
@@ -28,10 +29,12 @@ class DoctorBeans {
             Fleet fleet,
             Instances instances,
             SnapshotRows snapshots,
+            ProtectionRows protections,
             Examinations examinations,
             SagaRunner sagas,
             ExamineHost examineHost,
             Clock clock) {
-        return new Doctor(transactions, fleet, instances, snapshots, examinations, sagas, examineHost, clock);
+        return new Doctor(
+                transactions, fleet, instances, snapshots, protections, examinations, sagas, examineHost, clock);
     }
 }

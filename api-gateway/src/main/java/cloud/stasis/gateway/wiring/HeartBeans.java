@@ -14,6 +14,7 @@ import cloud.stasis.gateway.outbox.CommandSender;
 import cloud.stasis.gateway.outbox.Outbox;
 import cloud.stasis.gateway.outbox.OutboxQueue;
 import cloud.stasis.gateway.outbox.Relay;
+import cloud.stasis.gateway.protection.ProtectionRows;
 import cloud.stasis.gateway.quota.QuotaRows;
 import cloud.stasis.gateway.quota.Quotas;
 import cloud.stasis.gateway.quota.Usage;
@@ -109,9 +110,10 @@ class HeartBeans {
             SagaRunner sagas,
             Instances instances,
             Fleet fleet,
+            ProtectionRows protections,
             BundleCatalog bundles,
             StoredSizes sizes,
             Clock clock) {
-        return new FactTaker(transactions, consumed, sagas, instances, fleet, bundles, sizes, clock);
+        return new FactTaker(transactions, consumed, sagas, instances, fleet, protections, bundles, sizes, clock);
     }
 }

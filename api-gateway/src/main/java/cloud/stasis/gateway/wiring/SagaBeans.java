@@ -7,6 +7,7 @@ import cloud.stasis.gateway.compute.ChangePower;
 import cloud.stasis.gateway.compute.ConfirmResize;
 import cloud.stasis.gateway.compute.DeleteServer;
 import cloud.stasis.gateway.compute.DetachVolume;
+import cloud.stasis.gateway.compute.GoesWithServer;
 import cloud.stasis.gateway.compute.InstanceTurns;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.RebuildServer;
@@ -25,6 +26,7 @@ import cloud.stasis.gateway.image.Images;
 import cloud.stasis.gateway.job.JobTracker;
 import cloud.stasis.gateway.job.Jobs;
 import cloud.stasis.gateway.outbox.Outbox;
+import cloud.stasis.gateway.protection.EndOfProtection;
 import cloud.stasis.gateway.snapshot.CloneServer;
 import cloud.stasis.gateway.snapshot.DeleteSnapshot;
 import cloud.stasis.gateway.snapshot.FormerFlavors;
@@ -46,6 +48,7 @@ import cloud.stasis.gateway.volume.Volumes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.List;
 
 /// All sagas. The runner finds them here.
 @Singleton
@@ -75,8 +78,10 @@ class SagaBeans {
             Volumes volumes,
             VolumeSnapshots volumeSnapshots,
             SafetySnapshots safeties,
+            EndOfProtection protections,
             Clock clock) {
-        return new DeleteServer(instances, volumes, volumeSnapshots, safeties, clock);
+        return new DeleteServer(
+                instances, volumes, volumeSnapshots, GoesWithServer.all(List.of(safeties, protections)), clock);
     }
 
     @Produces

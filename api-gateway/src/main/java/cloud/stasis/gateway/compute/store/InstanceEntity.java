@@ -113,6 +113,11 @@ class InstanceEntity {
     @Nullable
     String growth;
 
+    /// What keeps a standby of it.
+    @Column(name = "protection_id")
+    @Nullable
+    UUID protectionId;
+
     @Column(name = "error_code")
     @Nullable
     String errorCode;

@@ -23,6 +23,7 @@ import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Phase;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.ProjectId;
+import cloud.stasis.model.ProtectionId;
 import cloud.stasis.model.SagaId;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.UserId;
@@ -88,7 +89,10 @@ final class InstanceMapping {
                 RowJson.read(row.spec, InstanceSpec.class),
                 Optional.ofNullable(row.image).map(image -> RowJson.read(image, SourceImage.class)),
                 Optional.ofNullable(row.hostId).map(HostId::new),
-                new InstanceState(stage(row), work(row)),
+                new InstanceState(
+                        stage(row),
+                        work(row),
+                        Optional.ofNullable(row.protectionId).map(ProtectionId::new)),
                 Optional.ofNullable(row.snapshotId).map(SnapshotId::new),
                 new Life(
                         row.createdAt,
@@ -112,6 +116,7 @@ final class InstanceMapping {
         row.operation = state.work().map(work -> work.operation().name()).orElse(null);
         row.phase = state.work().map(work -> work.phase().name()).orElse(null);
         row.sagaId = state.work().map(work -> work.saga().value()).orElse(null);
+        row.protectionId = state.protection().map(ProtectionId::value).orElse(null);
         row.growth = state.growth().map(RowJson::write).orElse(null);
         row.errorCode = state.error().map(error -> error.code().name()).orElse(null);
         row.errorMessage = state.error().map(ErrorReport::message).orElse(null);

@@ -4,6 +4,7 @@ import cloud.stasis.gateway.compute.Instance;
 import cloud.stasis.gateway.compute.InstanceQuery;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.fleet.Load;
+import cloud.stasis.gateway.fleet.Reservations;
 import cloud.stasis.gateway.quota.Resource;
 import cloud.stasis.gateway.quota.Usage;
 import cloud.stasis.model.ByteCount;
@@ -28,9 +29,11 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 class InstanceTable implements Instances, Usage {
     private final Rows rows;
+    private final Reservations reservations;
 
-    InstanceTable(Rows rows) {
+    InstanceTable(Rows rows, Reservations reservations) {
         this.rows = rows;
+        this.reservations = reservations;
     }
 
     @Override
@@ -128,8 +131,9 @@ class InstanceTable implements Instances, Usage {
                                 + " where hostId is not null and deletedAt is null group by hostId",
                         Object[].class)
                 .getResultList();
-        return sums.stream()
-                .collect(Collectors.toUnmodifiableMap(row -> new HostId((String) row[0]), InstanceTable::load));
+        Map<HostId, Load> loads = new HashMap<>(reservations.reserved());
+        sums.forEach(row -> loads.merge(new HostId((String) row[0]), load(row), Load::plus));
+        return Map.copyOf(loads);
     }
 
     @Override

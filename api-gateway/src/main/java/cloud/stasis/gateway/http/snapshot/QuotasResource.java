@@ -33,10 +33,10 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
-@Tag(name = "quotas", description = "How many snapshots, policies and images a project may have")
+@Tag(name = "quotas", description = "How many snapshots, policies, protections and images a project may have")
 public class QuotasResource {
     private static final List<Resource> COUNTED =
-            List.of(Resource.SNAPSHOTS, Resource.SNAPSHOT_POLICIES, Resource.IMAGES);
+            List.of(Resource.SNAPSHOTS, Resource.SNAPSHOT_POLICIES, Resource.PROTECTIONS, Resource.IMAGES);
 
     private final CurrentRequest request;
     private final Quotas quotas;
@@ -56,6 +56,7 @@ public class QuotasResource {
             String project,
             Quota snapshots,
             @JsonProperty("snapshot_policies") Quota policies,
+            Quota protections,
             Quota images) {}
 
     public record OneQuota(QuotaView quotas) {}
@@ -67,10 +68,12 @@ public class QuotasResource {
             @JsonProperty("snapshot_policies") @Schema(minimum = "-1")
             int policies,
 
+            @Schema(minimum = "-1") int protections,
+
             @Schema(minimum = "-1") int images) {}
 
     @GET
-    @Operation(summary = "Show how many snapshots, policies and images the project has, and may have")
+    @Operation(summary = "Show how many snapshots, policies, protections and images the project has, and may have")
     public OneQuota show() {
         Caller caller = request.caller();
         SnapshotAction.READ.check(caller);
@@ -79,7 +82,7 @@ public class QuotasResource {
 
     @GET
     @Path("{project}")
-    @Operation(summary = "Show how many snapshots, policies and images a project has, and may have")
+    @Operation(summary = "Show how many snapshots, policies, protections and images a project has, and may have")
     public OneQuota show(@PathParam("project") String project) {
         SnapshotAction.OPERATE.check(request.caller());
         return quota(known(project));
@@ -87,7 +90,7 @@ public class QuotasResource {
 
     @PUT
     @Path("{project}")
-    @Operation(summary = "Say how many snapshots, policies and images a project may have; -1 for no limit")
+    @Operation(summary = "Say how many snapshots, policies, protections and images a project may have; -1 for no limit")
     @RequestBody(content = @Content(schema = @Schema(implementation = Limits.class)))
     public OneQuota limit(@PathParam("project") String id, @Nullable JsonNode body) {
         SnapshotAction.OPERATE.check(request.caller());
@@ -114,6 +117,7 @@ public class QuotasResource {
                 project.value(),
                 quota(Resource.SNAPSHOTS, limits, used),
                 quota(Resource.SNAPSHOT_POLICIES, limits, used),
+                quota(Resource.PROTECTIONS, limits, used),
                 quota(Resource.IMAGES, limits, used)));
     }
 

@@ -37,6 +37,10 @@ final class Replies {
 
     public record ManyResults(List<PolicyView.ResultView> results) {}
 
+    public record OneProtection(ProtectionView protection) {}
+
+    public record ManyProtections(List<ProtectionView> protections) {}
+
     public record OneStateBackup(
             @JsonProperty("state_backup") StateBackupView stateBackup) {}
 
