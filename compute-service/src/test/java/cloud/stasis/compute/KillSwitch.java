@@ -7,6 +7,7 @@ import cloud.stasis.compute.hypervisor.HostCapacity;
 import cloud.stasis.compute.hypervisor.Hypervisor;
 import cloud.stasis.compute.hypervisor.LiveDevices;
 import cloud.stasis.compute.hypervisor.LiveDisks;
+import cloud.stasis.compute.hypervisor.LiveInstants;
 import cloud.stasis.compute.hypervisor.LiveLayers;
 import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.disks.LayerFiles;
@@ -191,6 +192,11 @@ final class KillSwitch implements Hypervisor {
     @Override
     public LiveDevices liveDevices() {
         return watched(LiveDevices.class, hypervisor.liveDevices());
+    }
+
+    @Override
+    public LiveInstants liveInstants() {
+        return watched(LiveInstants.class, hypervisor.liveInstants());
     }
 
     @Override

@@ -16,10 +16,12 @@ import cloud.stasis.compute.hypervisor.libvirt.LibvirtHypervisor;
 import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.compute.instance.Instance;
 import cloud.stasis.compute.instance.Instances;
+import cloud.stasis.compute.layers.Folds;
 import cloud.stasis.compute.store.BaseFiles;
 import cloud.stasis.compute.store.BaseStreams;
 import cloud.stasis.compute.store.FreeSpace;
 import cloud.stasis.compute.store.ProxyFronts;
+import cloud.stasis.compute.watchdog.ShellLease;
 import cloud.stasis.compute.watchdog.ShellWatchdog;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.Outliving;
@@ -69,6 +71,7 @@ public final class RealHost implements AutoCloseable {
     final Host host;
     final ComputeAgent agent;
     final List<Fact> facts = new CopyOnWriteArrayList<>();
+    final StandbyDoor door = new StandbyDoor();
     private final Hypervisor hypervisor;
 
     public RealHost() {
@@ -201,7 +204,14 @@ public final class RealHost implements AutoCloseable {
                 new ShellWatchdog(layout.run(), LIBVIRT, Outliving.HERE),
                 Limits.DEFAULT,
                 Clock.systemUTC());
-        this.agent = new ComputeAgent(id, host, (fact, requestId) -> facts.add(fact));
+        this.agent = new ComputeAgent(
+                id,
+                host,
+                (fact, requestId) -> facts.add(fact),
+                Runnable::run,
+                Folds.Later.NEVER,
+                new ComputeAgent.Sides(new ShellLease(layout.run(), LIBVIRT), door.url()));
+        door.show(agent.protections().standbys());
     }
 
     static Path freshDirectory() {
@@ -318,6 +328,7 @@ public final class RealHost implements AutoCloseable {
         }
         // Its thread would keep everything alive that this test has put into its store.
         agent.close();
+        door.close();
         HostFiles.deleteTree(directory);
     }
 

@@ -69,11 +69,14 @@ public class WorkerBus implements FactPublisher {
     /// Tells that this worker lives. A lost heartbeat is not an error: the next one comes.
     ///
     /// @param worker the host, backend or store, as the topic key
-    public void beat(String worker, Heartbeat heartbeat) {
+    /// @return whether the bus took it
+    public boolean beat(String worker, Heartbeat heartbeat) {
         try {
             send(heartbeats, worker, new Envelope<>(UUID.randomUUID(), "", clock.instant(), heartbeat));
+            return true;
         } catch (RuntimeException e) {
             LOG.debugf("A heartbeat was lost worker=%s", worker);
+            return false;
         }
     }
 

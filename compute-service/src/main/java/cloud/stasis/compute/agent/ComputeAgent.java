@@ -25,6 +25,7 @@ import cloud.stasis.compute.power.Power;
 import cloud.stasis.compute.power.PowerOn;
 import cloud.stasis.compute.power.Rescue;
 import cloud.stasis.compute.power.Resize;
+import cloud.stasis.compute.protect.Protections;
 import cloud.stasis.compute.reconcile.Doctor;
 import cloud.stasis.compute.reconcile.Reconciliation;
 import cloud.stasis.compute.revert.RevertInstance;
@@ -33,6 +34,7 @@ import cloud.stasis.compute.volumes.AttachVolume;
 import cloud.stasis.compute.volumes.DetachVolume;
 import cloud.stasis.compute.volumes.GrowAttached;
 import cloud.stasis.compute.volumes.RevertAttached;
+import cloud.stasis.compute.watchdog.Lease;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.PowerAction;
@@ -42,10 +44,14 @@ import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.PowerState;
 import cloud.stasis.model.StasisException;
+import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jboss.logging.Logger;
 
@@ -79,7 +85,10 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     private final Doctor doctor;
     private final StateTeller teller;
     private final StreamedDisks streamed;
+    private final Protections protections;
     private final Turns turns = new Turns();
+    /// Of protected instances, which pass from one state into another many times a second.
+    private final Map<InstanceId, PowerState> told = new ConcurrentHashMap<>();
 
     /// Whose folds are part of the commands that make them worth while.
     public ComputeAgent(HostId hostId, Host host, FactPublisher facts) {
@@ -89,6 +98,16 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     /// @param background of one thread, on which layers are folded
     /// @param later when a fold that failed is tried again
     public ComputeAgent(HostId hostId, Host host, FactPublisher facts, Executor background, Folds.Later later) {
+        this(hostId, host, facts, background, later, new Sides(Lease.NONE, URI.create("http://127.0.0.1:1")));
+    }
+
+    /// What protections of instances need of this host.
+    ///
+    /// @param url where other hosts reach its standbys
+    public record Sides(Lease leases, URI url) {}
+
+    public ComputeAgent(
+            HostId hostId, Host host, FactPublisher facts, Executor background, Folds.Later later, Sides sides) {
         this.hostId = hostId;
         this.host = host;
         this.facts = facts;
@@ -120,6 +139,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         this.streamed = new StreamedDisks(host);
         host.streams().onFetched(this::areSettled);
         this.doctor = new Doctor(host, reconciliation, settle);
+        this.protections = new Protections(host, powerOn, sides.leases(), sides.url());
     }
 
     /// Ends what a former process left, tells the state of every instance, and from then on each change. Called
@@ -127,6 +147,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     public void start() {
         host.instances().layout().prepare();
         List<InstanceId> known = reconciliation.run();
+        protections.start(known);
         host.streams().resume();
         host.hypervisor().domains().onChange(teller::changed);
         known.forEach(teller::changed);
@@ -138,7 +159,8 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         List<InstanceId> concerned =
                 command.keys().stream().map(InstanceId::parse).toList();
         folds.giveWay(concerned);
-        try (Turns.Turn _ = turns.take(concerned)) {
+        try (Turns.Turn _ = turns.take(concerned);
+                Protections.Rest _ = protections.rest(isOfProtection(command) ? List.of() : concerned)) {
             giveUpHold(command);
             if (isToFindAllMended(command)) {
                 concerned.forEach(reconciliation::mend);
@@ -155,6 +177,10 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
         }
     }
 
+    public Protections protections() {
+        return protections;
+    }
+
     /// The disks of an instance that still stream, and how far each is.
     ///
     /// @throws StasisException `INSTANCE_NOT_FOUND`
@@ -164,7 +190,8 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
 
     /// @return whether nothing is left to do
     private boolean fold(FoldLayers folding, InstanceId id) {
-        try (Turns.Turn _ = turns.take(List.of(id))) {
+        try (Turns.Turn _ = turns.take(List.of(id));
+                Protections.Rest _ = protections.rest(List.of(id))) {
             return host.instances()
                     .find(id)
                     .filter(Instance::isAtRest)
@@ -251,6 +278,15 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
                 || command instanceof ComputeCommand.Examine);
     }
 
+    /// Whether a command says itself what its protection does meanwhile.
+    private static boolean isOfProtection(ComputeCommand command) {
+        return command instanceof ComputeCommand.ProtectInstance
+                || command instanceof ComputeCommand.UnprotectInstance
+                || command instanceof ComputeCommand.HandOver
+                || command instanceof ComputeCommand.FenceInstance
+                || command instanceof ComputeCommand.TakeOver;
+    }
+
     /// What is held for an instant of several machines is in nobody's way: it is given up.
     private void giveUpHold(ComputeCommand command) {
         if (!(command instanceof ComputeCommand.ReleaseTogether)) {
@@ -290,14 +326,13 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
             case ComputeCommand.ChangeMedium changes -> changeMedium.handle(changes, context);
             case ComputeCommand.RevertAttached reverts -> revertAttached.handle(reverts);
             case ComputeCommand.GrowAttached grows -> growAttached.handle(grows);
-            case ComputeCommand.PrepareStandby _,
-                    ComputeCommand.ProtectInstance _,
-                    ComputeCommand.UnprotectInstance _,
-                    ComputeCommand.DiscardStandby _,
-                    ComputeCommand.HandOver _,
-                    ComputeCommand.FenceInstance _,
-                    ComputeCommand.TakeOver _ ->
-                throw new StasisException(ErrorCode.WRONG_STATE, "this host protects no instances");
+            case ComputeCommand.PrepareStandby prepares -> protections.handle(prepares);
+            case ComputeCommand.ProtectInstance protects -> protections.handle(protects, context);
+            case ComputeCommand.UnprotectInstance ends -> protections.handle(ends);
+            case ComputeCommand.DiscardStandby discards -> protections.handle(discards);
+            case ComputeCommand.HandOver handsOver -> protections.handle(handsOver);
+            case ComputeCommand.FenceInstance fences -> protections.handle(fences);
+            case ComputeCommand.TakeOver takesOver -> protections.handle(takesOver);
             case ComputeCommand.CancelCommand cancels ->
                 throw new StasisException(ErrorCode.INTERNAL, "a cancellation reached the handler of commands");
         };
@@ -308,12 +343,20 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
     /// has come to.
     private void tell(InstanceId id) {
         Optional<Instance> instance = host.instances().find(id);
-        if (instance.isPresent() && !isInPassing(instance.get())) {
-            facts.publish(
-                    new Fact.InstanceObserved(
-                            hostId, id, host.state(instance.get()), host.clock().instant()),
-                    "");
+        if (instance.isEmpty() || isInPassing(instance.get())) {
+            return;
         }
+        long pauses = protections.pauses(id);
+        boolean passes = protections.isInPassing(id);
+        PowerState state = host.state(instance.get());
+        if (passes || protections.isInPassing(id) || protections.pauses(id) != pauses) {
+            // Of an epoch; it is looked at again when the guest goes on.
+            return;
+        }
+        if (protections.isProtected(id) && state == told.put(id, state)) {
+            return;
+        }
+        facts.publish(new Fact.InstanceObserved(hostId, id, state, host.clock().instant()), "");
     }
 
     private static boolean isInPassing(Instance instance) {
@@ -333,6 +376,7 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
 
     @Override
     public void close() {
+        protections.close();
         host.streams().close();
         cutTogether.close();
         teller.close();

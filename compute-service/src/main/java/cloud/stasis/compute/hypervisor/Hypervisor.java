@@ -40,6 +40,9 @@ public interface Hypervisor extends AutoCloseable {
     /// Network interfaces and media that it is given while it is on.
     LiveDevices liveDevices();
 
+    /// Instants of machines that are on, many times a second.
+    LiveInstants liveInstants();
+
     /// How its disks are kept.
     LayerFiles layers();
 

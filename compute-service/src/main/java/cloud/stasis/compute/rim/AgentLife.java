@@ -104,7 +104,7 @@ class AgentLife implements HealthCheck {
     private void beat(Machine.Board board, Optional<Cpu> cpu) {
         try {
             HostCapacity capacity = host.hypervisor().capacity();
-            bus.beat(
+            boolean heard = bus.beat(
                     id.value(),
                     new Heartbeat.Host(
                             id,
@@ -117,7 +117,11 @@ class AgentLife implements HealthCheck {
                             host.space().total(),
                             host.space().free(),
                             Optional.of(host.hypervisor().history().strategy()),
-                            cpu));
+                            cpu,
+                            Optional.of(agent.protections().statuses())));
+            if (heard) {
+                agent.protections().heardOf();
+            }
         } catch (StasisException e) {
             LOG.warnf(e, "No heartbeat: the hypervisor does not answer code=%s", e.code());
         }

@@ -17,6 +17,8 @@ import cloud.stasis.compute.store.BaseFiles;
 import cloud.stasis.compute.store.BaseStreams;
 import cloud.stasis.compute.store.FreeSpace;
 import cloud.stasis.compute.store.ProxyFronts;
+import cloud.stasis.compute.watchdog.Lease;
+import cloud.stasis.compute.watchdog.ShellLease;
 import cloud.stasis.compute.watchdog.ShellWatchdog;
 import cloud.stasis.compute.watchdog.TimerWatchdog;
 import cloud.stasis.compute.watchdog.Watchdog;
@@ -182,13 +184,21 @@ class AgentWiring {
 
     @Produces
     @Singleton
-    ComputeAgent agent(HostId id, Host host, WorkerBus bus) {
+    ComputeAgent agent(HostId id, Host host, WorkerBus bus, HostLayout layout) {
         return new ComputeAgent(
                 id,
                 host,
                 bus,
                 folds,
-                (delay, action) -> folds.schedule(action, delay.toMillis(), TimeUnit.MILLISECONDS));
+                (delay, action) -> folds.schedule(action, delay.toMillis(), TimeUnit.MILLISECONDS),
+                new ComputeAgent.Sides(leases(layout), config.computeUrl()));
+    }
+
+    private Lease leases(HostLayout layout) {
+        return switch (config.hypervisor()) {
+            case LIBVIRT -> new ShellLease(layout.run(), config.libvirtUri());
+            case SIMULATED -> Lease.NONE;
+        };
     }
 
     /// What it was doing is found out and done again by the next process.

@@ -8,6 +8,7 @@ import cloud.stasis.compute.hypervisor.HostCapacity;
 import cloud.stasis.compute.hypervisor.Hypervisor;
 import cloud.stasis.compute.hypervisor.LiveDevices;
 import cloud.stasis.compute.hypervisor.LiveDisks;
+import cloud.stasis.compute.hypervisor.LiveInstants;
 import cloud.stasis.compute.hypervisor.LiveLayers;
 import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.compute.hypervisor.Memories.Keeping;
@@ -52,6 +53,7 @@ public final class LibvirtHypervisor implements Hypervisor {
     private final LiveLayers liveLayers;
     private final LiveDisks liveDisks;
     private final LiveDevices liveDevices;
+    private final LiveInstants liveInstants;
     private final QcowLayers layers;
 
     /// @param instances the directory above those of the instances
@@ -75,8 +77,9 @@ public final class LibvirtHypervisor implements Hypervisor {
         this.virtType = virtType;
         this.domains = new LibvirtDomains(libvirt, xml, host, instances);
         this.guests = new LibvirtGuests(libvirt);
-        this.memories = new LibvirtMemories(
-                libvirt, domains, xml, new DeviceStates(sockets), keeping.orElseGet(() -> keeping(memory)));
+        DeviceStates states = new DeviceStates(sockets);
+        this.memories = new LibvirtMemories(libvirt, domains, xml, states, keeping.orElseGet(() -> keeping(memory)));
+        this.liveInstants = new LibvirtInstants(libvirt, states, sockets);
         this.liveLayers = new LibvirtLayers(libvirt);
         this.liveDisks = new LibvirtDisks(libvirt, xml);
         this.liveDevices = new LibvirtDevices(libvirt, xml, bridges);
@@ -192,6 +195,11 @@ public final class LibvirtHypervisor implements Hypervisor {
     @Override
     public LiveDevices liveDevices() {
         return liveDevices;
+    }
+
+    @Override
+    public LiveInstants liveInstants() {
+        return liveInstants;
     }
 
     @Override

@@ -20,7 +20,7 @@ final class SharedMemory {
     private SharedMemory() {}
 
     static Path of(String domain, ByteCount size) {
-        Path opened = Path.of("/proc", process(domain), "fd");
+        Path opened = Path.of("/proc", Long.toString(process(domain)), "fd");
         for (Path file : HostFiles.list(opened)) {
             if (isRam(file, size)) {
                 return file;
@@ -29,9 +29,11 @@ final class SharedMemory {
         throw new StasisException(ErrorCode.HYPERVISOR_FAILED, "the memory of the instance is not where it should be");
     }
 
-    private static String process(String domain) {
+    /// The number of its process.
+    static long process(String domain) {
         try {
-            return Files.readString(PROCESSES.resolve(domain + ".pid")).strip();
+            return Long.parseLong(
+                    Files.readString(PROCESSES.resolve(domain + ".pid")).strip());
         } catch (IOException e) {
             throw HostFiles.failure("find the process of the instance", e);
         }

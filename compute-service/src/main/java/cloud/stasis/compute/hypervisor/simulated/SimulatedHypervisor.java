@@ -8,6 +8,7 @@ import cloud.stasis.compute.hypervisor.HostCapacity;
 import cloud.stasis.compute.hypervisor.Hypervisor;
 import cloud.stasis.compute.hypervisor.LiveDevices;
 import cloud.stasis.compute.hypervisor.LiveDisks;
+import cloud.stasis.compute.hypervisor.LiveInstants;
 import cloud.stasis.compute.hypervisor.LiveLayers;
 import cloud.stasis.compute.hypervisor.Memories;
 import cloud.stasis.compute.machine.MachineFiles;
@@ -137,6 +138,11 @@ public final class SimulatedHypervisor implements Hypervisor {
     @Override
     public LiveDevices liveDevices() {
         return liveDevices;
+    }
+
+    @Override
+    public LiveInstants liveInstants() {
+        return new SimulatedInstants();
     }
 
     @Override

@@ -1,0 +1,398 @@
+package cloud.stasis.compute.protect;
+
+import cloud.stasis.chunks.Extent;
+import cloud.stasis.compute.protect.Epochs.Encoding;
+import cloud.stasis.compute.protect.Epochs.How;
+import cloud.stasis.compute.protect.StandbyRecord.Life;
+import cloud.stasis.compute.store.FreeSpace;
+import cloud.stasis.disks.HostFiles;
+import cloud.stasis.disks.StateFile;
+import cloud.stasis.machine.DeviceArchive;
+import cloud.stasis.machine.Machine;
+import cloud.stasis.messages.ProtectionStatus;
+import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.StasisException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One standby.
+///
+/// ```
+///  N.part    comes, in pieces
+///  N.redo    verified and absolute, on the disk: epoch N is complete, and acknowledged
+///            applied to the replica
+///  durable   once the replica itself is on the disk, in standby.json; then the redo file goes
+/// ```
+///
+/// A crash anywhere: what is only a `.part` is sent again; every `.redo` behind `durable` is applied again, in
+/// order. An epoch that is whole does the same: until all of it is durable the replica is that of the last complete
+/// one.
+///
+/// One request at a time has it; the others wait.
+final class Standby {
+    /// One piece of an epoch: small epochs travel in one.
+    static final int MAX_PIECE = 8 << 20;
+
+    /// The largest epoch that is taken: disks and RAM as a whole, as they are.
+    private static final ByteCount MAX_EPOCH = ByteCount.ofGib(16 * 1024L);
+
+    /// Redo files are kept until the replica is on the disk, which is waited for this seldom.
+    private static final int REDO_FILES = 32;
+
+    private static final String PART = ".part";
+    private static final String REDO = ".redo";
+    private static final String UNFINISHED = ".new";
+
+    private final Path directory;
+    private final Replica replica;
+    private final FreeSpace space;
+    private final StateFile<StandbyRecord> file;
+    private volatile StandbyRecord state;
+    private volatile long complete;
+    private volatile Instant completeAt;
+    private volatile ByteCount received = ByteCount.ZERO;
+    private @Nullable EpochHeader applied;
+
+    private Standby(Path directory, Path ram, FreeSpace space, StandbyRecord state) {
+        this.directory = directory;
+        this.replica = new Replica(directory.resolve("replica"), ram);
+        this.space = space;
+        this.file = file(directory);
+        this.state = state;
+        this.complete = state.durable();
+        this.completeAt = state.at().orElse(state.since());
+    }
+
+    private static StateFile<StandbyRecord> file(Path directory) {
+        return new StateFile<>(directory.resolve("standby.json"), StandbyRecord.class);
+    }
+
+    static Optional<StandbyRecord> record(Path directory) {
+        return file(directory).read();
+    }
+
+    /// Makes one, or opens the one that is there and applies what a former process did not.
+    static Standby open(Path directory, Path ram, FreeSpace space, StandbyRecord fresh) {
+        HostFiles.closedDirectory(directory);
+        Standby standby = new Standby(directory, ram, space, record(directory).orElse(fresh));
+        HostFiles.directory(directory.resolve("replica"));
+        standby.file.write(standby.state);
+        standby.recover();
+        return standby;
+    }
+
+    private void recover() {
+        for (Path left : numbered(REDO)) {
+            long epoch = number(left.getFileName().toString());
+            if (epoch > complete) {
+                replay(epoch);
+            }
+        }
+        numbered(UNFINISHED).forEach(HostFiles::delete);
+    }
+
+    /// Files of epochs, in their order.
+    private List<Path> numbered(String ending) {
+        return HostFiles.list(directory).stream()
+                .filter(path -> path.getFileName().toString().endsWith(ending)
+                        && Character.isDigit(path.getFileName().toString().charAt(0)))
+                .sorted(Comparator.comparing(path -> number(path.getFileName().toString())))
+                .toList();
+    }
+
+    private static long number(String name) {
+        return Long.parseLong(name.substring(0, name.indexOf('.')));
+    }
+
+    StandbyRecord record() {
+        return state;
+    }
+
+    synchronized StandbyState state() {
+        Optional<Path> part = numbered(PART).stream().findFirst();
+        return new StandbyState(
+                complete,
+                part.map(coming -> number(coming.getFileName().toString())).orElse(0L),
+                part.map(Standby::size).orElse(0L),
+                state.life() == Life.TAKEN);
+    }
+
+    /// Takes one piece of an epoch; with the last one the epoch becomes complete. A piece that came before may come
+    /// again, and a first one begins anew.
+    ///
+    /// @throws StasisException `WRONG_STATE` if another piece or epoch is expected, which [#state] tells
+    synchronized StandbyState receive(long epoch, long offset, long total, InputStream body) {
+        requireReceiving();
+        if (epoch <= complete) {
+            return state();
+        }
+        if (total < 1 || total > MAX_EPOCH.bytes() || offset < 0 || offset >= total) {
+            throw Epochs.malformed("its length is out of bounds");
+        }
+        Path part = part(epoch);
+        if (offset > size(part)) {
+            throw new StasisException(ErrorCode.WRONG_STATE, "the standby expects another piece");
+        }
+        // One at a time: what came of another one is not wanted any more.
+        numbered(PART).stream().filter(other -> !other.equals(part)).forEach(HostFiles::delete);
+        space.require(ByteCount.ofBytes(Math.min(total - offset, MAX_PIECE)));
+        long there = append(part, offset, total, body);
+        received = received.plus(ByteCount.ofBytes(there - offset));
+        if (there == total) {
+            complete(epoch, part);
+        }
+        return state();
+    }
+
+    private void requireReceiving() {
+        if (state.life() == Life.TAKEN) {
+            throw new StasisException(ErrorCode.STALE_GENERATION, "the standby has taken over");
+        }
+    }
+
+    private static long append(Path part, long offset, long total, InputStream body) {
+        try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+            channel.truncate(offset);
+            byte[] buffer = new byte[Epochs.MAX_PIECE];
+            long at = offset;
+            while (true) {
+                int length = body.readNBytes(buffer, 0, buffer.length);
+                if (length == 0) {
+                    return at;
+                }
+                if (at + length > total || at + length - offset > MAX_PIECE) {
+                    throw Epochs.malformed("it is longer than it was said to be");
+                }
+                ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, length);
+                while (bytes.hasRemaining()) {
+                    at += channel.write(bytes, at);
+                }
+            }
+        } catch (IOException e) {
+            throw HostFiles.failure("take a piece of an epoch", e);
+        }
+    }
+
+    private void complete(long epoch, Path part) {
+        try {
+            makeAbsolute(epoch, part);
+        } catch (StasisException e) {
+            // Whatever it was, it is not sent once more from where it ended.
+            HostFiles.delete(part);
+            throw e;
+        }
+        HostFiles.delete(part);
+        replay(epoch);
+        if (complete - state.durable() >= REDO_FILES) {
+            settle();
+        }
+    }
+
+    private void makeAbsolute(long epoch, Path part) {
+        Path unfinished = directory.resolve(epoch + UNFINISHED);
+        try (EpochReader reader = EpochReader.open(part)) {
+            EpochHeader header = reader.header();
+            requireNext(epoch, header);
+            boolean builds = header.pages() == EpochHeader.Extent.CHANGED;
+            try (FileChannel ram = FileChannel.open(builds ? replica.ram() : part, StandardOpenOption.READ);
+                    EpochWriter writer = EpochWriter.create(unfinished, header, Encoding.PLAIN)) {
+                reader.read(new Absolute(writer, ram, builds));
+                writer.end();
+                writer.force();
+            }
+            Files.move(unfinished, redo(epoch), StandardCopyOption.ATOMIC_MOVE);
+            syncDirectory();
+        } catch (UncheckedIOException e) {
+            throw HostFiles.failure("keep an epoch", Objects.requireNonNull(e.getCause()));
+        } catch (IOException e) {
+            throw HostFiles.failure("keep an epoch", e);
+        }
+    }
+
+    private void requireNext(long epoch, EpochHeader header) {
+        if (header.epoch() != epoch
+                || !header.protection().equals(state.protection())
+                || !header.instance().equals(state.instance())) {
+            throw Epochs.malformed("it is another one than it was sent as");
+        }
+        if (header.base() != 0 && header.base() != complete || header.base() == 0 && !header.isWhole()) {
+            throw Epochs.malformed("it is a difference to an epoch that is not the last one here");
+        }
+        EpochHeader last = applied;
+        if (header.base() != 0 && last != null && !shape(last).equals(shape(header))) {
+            throw Epochs.malformed("its machine has another shape");
+        }
+    }
+
+    private static Object shape(EpochHeader header) {
+        return List.of(
+                header.ram(),
+                header.disks().stream()
+                        .map(disk -> List.of(disk.target(), disk.size()))
+                        .toList());
+    }
+
+    private void syncDirectory() throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private void replay(long epoch) {
+        replica.apply(redo(epoch));
+        try (EpochReader reader = EpochReader.open(redo(epoch))) {
+            applied = reader.header();
+            completeAt = reader.header().at();
+        }
+        complete = epoch;
+    }
+
+    /// The replica itself is made durable, and redo files go.
+    synchronized void settle() {
+        EpochHeader last = applied;
+        if (last == null || state.durable() == complete) {
+            return;
+        }
+        replica.force(last);
+        store(state.with(complete, last.at()));
+        numbered(REDO).forEach(HostFiles::delete);
+    }
+
+    /// From here on nothing is received. Repeatable.
+    ///
+    /// @return what the instance goes on from
+    /// @throws StasisException `STANDBY_NOT_COMPLETE`
+    synchronized Takeable take() {
+        if (complete == 0) {
+            throw new StasisException(
+                    ErrorCode.STANDBY_NOT_COMPLETE, "no epoch of the instance is complete on its standby");
+        }
+        settle();
+        store(state.taken());
+        try {
+            Machine machine = DeviceArchive.readStrictly(Files.readAllBytes(replica.machine()));
+            return new Takeable(complete, completeAt, machine, replica);
+        } catch (IOException e) {
+            throw HostFiles.failure("read what the standby is", e);
+        }
+    }
+
+    /// A replica that is at rest.
+    record Takeable(long epoch, Instant at, Machine machine, Replica replica) {}
+
+    synchronized void discard() {
+        store(state.taken());
+        replica.delete();
+        HostFiles.deleteTree(directory);
+    }
+
+    /// @param now by the clock of this host
+    ProtectionStatus status(Instant now) {
+        Duration age = Duration.between(completeAt, now);
+        return new ProtectionStatus(
+                state.protection(),
+                state.instance(),
+                ProtectionStatus.Role.STANDBY,
+                complete == 0 ? ProtectionStatus.Health.SYNCING : ProtectionStatus.Health.PROTECTED,
+                complete,
+                completeAt,
+                Duration.ZERO,
+                Duration.ZERO,
+                received,
+                age.compareTo(Duration.ofMinutes(1)) > 0
+                        ? Optional.of("the last epoch is " + age.toSeconds() + " s old")
+                        : Optional.empty());
+    }
+
+    private void store(StandbyRecord next) {
+        file.write(next);
+        state = next;
+    }
+
+    private Path part(long epoch) {
+        return directory.resolve(epoch + PART);
+    }
+
+    private Path redo(long epoch) {
+        return directory.resolve(epoch + REDO);
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.exists(file) ? Files.size(file) : 0;
+        } catch (IOException e) {
+            throw HostFiles.failure("look at an epoch", e);
+        }
+    }
+
+    /// Copies an epoch, with pages as they are in the place of pages as they differ.
+    private record Absolute(EpochWriter writer, FileChannel ram, boolean builds, byte[] page)
+            implements EpochReader.Visitor {
+        Absolute(EpochWriter writer, FileChannel ram, boolean builds) {
+            this(writer, ram, builds, new byte[Epochs.PAGE]);
+        }
+
+        @Override
+        public void machine(byte[] archive) {
+            // Who takes over has to understand it: better to hear of it now.
+            DeviceArchive.readStrictly(archive);
+            writer.machine(archive);
+        }
+
+        @Override
+        public void state(ByteBuffer piece) {
+            writer.state(piece);
+        }
+
+        @Override
+        public void zeroPage(long number) {
+            writer.zeroPage(number);
+        }
+
+        @Override
+        public void page(long number, How how, byte[] bytes, int at) {
+            switch (how) {
+                case ZEROS, OWN -> writer.page(number, How.OWN, bytes, at);
+                case XOR -> {
+                    if (!builds) {
+                        throw Epochs.malformed("a whole epoch names a difference");
+                    }
+                    try {
+                        Replica.read(ram, number, ByteBuffer.wrap(page));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                    for (int place = 0; place < Epochs.PAGE; place++) {
+                        page[place] ^= bytes[at + place];
+                    }
+                    writer.page(number, How.OWN, page, 0);
+                }
+            }
+        }
+
+        @Override
+        public void data(int disk, long offset, ByteBuffer bytes) {
+            writer.data(disk, offset, bytes);
+        }
+
+        @Override
+        public void zeros(int disk, Extent extent) {
+            writer.zeros(disk, extent.offset(), extent.length());
+        }
+    }
+}
