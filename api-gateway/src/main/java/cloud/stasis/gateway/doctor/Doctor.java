@@ -25,6 +25,7 @@ import cloud.stasis.messages.ComputeCommand.Mending;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.ProtectionId;
 import cloud.stasis.model.SagaId;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
@@ -170,9 +171,29 @@ public final class Doctor {
                         .collect(Collectors.toMap(Snapshot::id, Function.identity()));
                 position(instance, tree, mending, findings);
                 tree.values().forEach(snapshot -> parent(snapshot, tree, mending, findings));
+                protection(instance, mending, findings);
             }
             return findings;
         });
+    }
+
+    private void protection(Instance instance, Mending mending, List<Finding> findings) {
+        Optional<ProtectionId> lost = instance.state()
+                .protection()
+                .filter(named -> protections.find(named).isEmpty());
+        if (lost.isPresent()) {
+            findings.add(finding(
+                    "server " + instance.id(),
+                    "its protection " + lost.get() + " is no more",
+                    "let it be unprotected",
+                    mending));
+            if (mending == Mending.SAFE) {
+                instances
+                        .lock(instance.id())
+                        .ifPresent(locked -> instances.save(
+                                locked.in(locked.state().protectedBy(Optional.empty()), clock.instant())));
+            }
+        }
     }
 
     private void position(Instance instance, Map<SnapshotId, Snapshot> tree, Mending mending, List<Finding> findings) {

@@ -9,6 +9,7 @@ import cloud.stasis.messages.Fact;
 import cloud.stasis.messages.Heartbeat;
 import cloud.stasis.messages.ImageCommand;
 import cloud.stasis.messages.LooseFile;
+import cloud.stasis.messages.ProtectionStatus;
 import cloud.stasis.messages.VolumeCommand;
 import cloud.stasis.model.BackendId;
 import cloud.stasis.model.ByteCount;
@@ -65,6 +66,9 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
 public class FakeWorkers {
     public static final HostId HOST = new HostId("host-1");
     public static final BackendId BACKEND = new BackendId("host-1");
+    /// Smaller, so that servers come to the first one. Known only once it beats.
+    public static final HostId OTHER_HOST = new HostId("host-2");
+
     public static final StoreId STORE = new StoreId("local");
     public static final ByteCount DISK = ByteCount.ofMib(64);
 
@@ -85,6 +89,9 @@ public class FakeWorkers {
             new Part.DeviceArchive(content(ByteCount.ofBytes(700))),
             new Part.DomainXml(content(ByteCount.ofBytes(900))));
 
+    /// That servers go on from when they are taken over.
+    public static final long EPOCH = 7;
+
     /// Of somebody at another site, by whom nothing here is known.
     public static final InstanceId ELSEWHERE = InstanceId.random();
 
@@ -97,7 +104,9 @@ public class FakeWorkers {
     private final InMemoryConnector connector;
     private final Map<CommandId, Fact.Answer> recorded = new ConcurrentHashMap<>();
     private final List<Envelope<Command>> carriedOut = new CopyOnWriteArrayList<>();
+    private final List<String> addressed = new CopyOnWriteArrayList<>();
     private volatile Manners manners = Manners.GOOD;
+    private volatile boolean hostIsSilent;
     private volatile URI data = URI.create("http://127.0.0.1:9");
     private Thread thread = Thread.ofPlatform().unstarted(() -> {});
     private volatile boolean running;
@@ -152,23 +161,40 @@ public class FakeWorkers {
     }
 
     public void beat() {
-        Instant now = Instant.now();
+        if (!hostIsSilent) {
+            beat(HOST, ByteCount.ofGib(512), List.of());
+        }
+        beat(BACKEND, "stasis", LOOSE);
+    }
+
+    /// The first host is heard of no more, or again.
+    public void hostIsSilent(boolean silent) {
+        hostIsSilent = silent;
+        beat();
+    }
+
+    /// A host tells once that it lives.
+    public void beat(HostId host, ProtectionStatus... protections) {
+        beat(host, host.equals(HOST) ? ByteCount.ofGib(512) : ByteCount.ofGib(64), List.of(protections));
+    }
+
+    private void beat(HostId host, ByteCount memory, List<ProtectionStatus> protections) {
         send(
                 "heartbeats",
-                HOST.value(),
+                host.value(),
                 new Heartbeat.Host(
-                        HOST,
-                        now,
+                        host,
+                        Instant.now(),
                         data,
                         "QEMU 7.2.22",
                         "qemu",
                         64,
-                        ByteCount.ofGib(512),
+                        memory,
                         ByteCount.ofGib(1000),
                         ByteCount.ofGib(900),
                         Optional.of(CaptureStrategy.BITMAP),
-                        Optional.empty()));
-        beat(BACKEND, "stasis", LOOSE);
+                        Optional.empty(),
+                        Optional.of(protections)));
     }
 
     /// Another backend tells once that it lives, and how types of volumes choose it.
@@ -199,6 +225,14 @@ public class FakeWorkers {
         return carriedOut.stream()
                 .map(Envelope::payload)
                 .filter(command -> command.key().equals(key))
+                .toList();
+    }
+
+    /// As [#carriedOut], by host and name of the command.
+    public List<String> addressed(String key) {
+        return addressed.stream()
+                .filter(line -> line.startsWith(key + " "))
+                .map(line -> line.substring(key.length() + 1))
                 .toList();
     }
 
@@ -258,7 +292,7 @@ public class FakeWorkers {
             return;
         }
         switch (manners.towards(id, command).orElse(null)) {
-            case null -> carryOut(envelope, command, id, 1);
+            case null -> carryOut(envelope, command, id, metadata.getTopic(), 1);
             case Behaviour.Fails fails -> {
                 Fact.Answer failed = new Fact.CommandFailed(command.key(), id, fails.error());
                 recorded.put(id, failed);
@@ -266,13 +300,15 @@ public class FakeWorkers {
             }
             case Behaviour.FailsOnce fails ->
                 tell(new Fact.CommandFailed(command.key(), id, fails.error()), envelope.requestId());
-            case Behaviour.Repeats ignored -> carryOut(envelope, command, id, 2);
-            case Behaviour.Forgets ignored -> carryOut(envelope, command, id, 0);
+            case Behaviour.Repeats ignored -> carryOut(envelope, command, id, metadata.getTopic(), 2);
+            case Behaviour.Forgets ignored -> carryOut(envelope, command, id, metadata.getTopic(), 0);
             case Behaviour.Sleeps ignored -> {}
         }
     }
 
-    private void carryOut(Envelope<?> envelope, Command command, CommandId id, int tellings) {
+    private void carryOut(Envelope<?> envelope, Command command, CommandId id, String topic, int tellings) {
+        addressed.add(command.key() + " " + topic.substring(topic.lastIndexOf('.') + 1) + " "
+                + command.getClass().getSimpleName());
         carriedOut.add(new Envelope<>(envelope.id(), envelope.requestId(), envelope.sentAt(), command));
         Fact.Answer done = new Fact.CommandDone(command.key(), id, result(command));
         recorded.put(id, done);
@@ -299,6 +335,17 @@ public class FakeWorkers {
                         });
             case ComputeCommand.ResizeInstance _, ComputeCommand.RevertResize _ ->
                 new CommandResult.Observed(PowerState.STOPPED);
+            case ComputeCommand.PrepareStandby _ ->
+                new CommandResult.StandbyReady(URI.create("http://127.0.0.1:9/standby"), "known to two");
+            case ComputeCommand.HandOver _ -> new CommandResult.HandedOver(EPOCH);
+            case ComputeCommand.TakeOver takeOver ->
+                new CommandResult.TookOver(
+                        EPOCH,
+                        Instant.EPOCH,
+                        switch (takeOver.resume()) {
+                            case RUNNING -> PowerState.RUNNING;
+                            case PAUSED -> PowerState.PAUSED;
+                        });
             case ComputeCommand.ChangePower power -> new CommandResult.Observed(after(power.action()));
             case ComputeCommand.RevertInstance revert ->
                 new CommandResult.Observed(

@@ -15,6 +15,7 @@ import cloud.stasis.gateway.heart.FakeWorkers.Behaviour;
 import cloud.stasis.gateway.identity.Caller;
 import cloud.stasis.gateway.job.Job;
 import cloud.stasis.gateway.job.JobQuery;
+import cloud.stasis.gateway.protection.FailOver;
 import cloud.stasis.gateway.saga.JobControl;
 import cloud.stasis.gateway.snapshot.Clones;
 import cloud.stasis.gateway.snapshot.Instants;
@@ -115,6 +116,9 @@ class SagasIT {
     SnapshotCatalog volumeSnapshots;
 
     @Inject
+    Standbys standbys;
+
+    @Inject
     JobControl jobs;
 
     @BeforeEach
@@ -130,6 +134,7 @@ class SagasIT {
     @AfterEach
     void endStuckOnes() {
         workers.behave(FakeWorkers.Manners.GOOD);
+        standbys.forget();
     }
 
     /// Something that a saga does, from a state that the others have prepared.
@@ -189,6 +194,27 @@ class SagasIT {
                             snapshot,
                             new NewClones.Asked("clone", MemoryChoice.WITH_MEMORY, ResumeState.RUNNING, Identity.KEEP),
                             Optional.empty());
+                }),
+                new Scenario("protect-server", 2, caller -> {
+                    standbys.beat();
+                    InstanceId server = running(caller, false);
+                    return () -> standbys.protect(caller, server);
+                }),
+                new Scenario("unprotect-server", 2, caller -> {
+                    InstanceId server = standbys.of(caller, running(caller, false));
+                    return () -> standbys.unprotect(caller, server);
+                }),
+                new Scenario("fail-over, planned", 4, caller -> {
+                    InstanceId server = standbys.of(caller, running(caller, false));
+                    return () -> standbys.failOver(caller, server, FailOver.Kind.PLANNED);
+                }),
+                new Scenario("fail-over, not planned", 4, caller -> {
+                    InstanceId server = standbys.of(caller, running(caller, false));
+                    return () -> standbys.failOver(caller, server, FailOver.Kind.UNPLANNED);
+                }),
+                new Scenario("delete-server, protected", 5, caller -> {
+                    InstanceId server = standbys.of(caller, running(caller, false));
+                    return () -> servers.delete(caller, server);
                 }),
                 new Scenario("delete-snapshot", 2, caller -> {
                     SnapshotId snapshot = taken(caller);
@@ -426,6 +452,18 @@ class SagasIT {
                 .isEmpty();
         assertThat(cloud.rows(
                         "select id, state from snapshot where project_id = ?1 and state not in ('available', 'failed')",
+                        project))
+                .isEmpty();
+        assertThat(cloud.rows(
+                        "select p.id, p.stage from protection p left join saga s on s.id = p.saga_id"
+                                + " where p.project_id = ?1 and p.stage not in ('PROTECTED', 'BROKEN')"
+                                + " and (s.standing is null or s.standing <> 'STUCK')",
+                        project))
+                .isEmpty();
+        assertThat(cloud.rows(
+                        "select i.id from instance i left join protection p on p.id = i.protection_id"
+                                + " where i.project_id = ?1 and i.deleted_at is null and i.protection_id is not null"
+                                + " and (p.id is null or p.stage = 'TAKEN_OVER')",
                         project))
                 .isEmpty();
         assertThat(cloud.rows(

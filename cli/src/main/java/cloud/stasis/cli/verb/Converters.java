@@ -9,7 +9,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /// Option values as values.
 final class Converters {
-    private static final Pattern TIME = Pattern.compile("([0-9]{1,6})([smh]?)");
+    private static final Pattern TIME = Pattern.compile("([0-9]{1,6})(ms|[smh]?)");
     private static final Pattern ROWS = Pattern.compile("[0-9]{1,9}");
 
     private Converters() {}
@@ -27,6 +27,7 @@ final class Converters {
         }
         long number = Long.parseLong(time.group(1));
         return switch (time.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
             case "m" -> Duration.ofMinutes(number);
             case "h" -> Duration.ofHours(number);
             default -> Duration.ofSeconds(number);

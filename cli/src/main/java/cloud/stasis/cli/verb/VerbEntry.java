@@ -42,6 +42,11 @@ import cloud.stasis.cli.verb.project.QuotaUpdate;
 import cloud.stasis.cli.verb.project.SnapshotQuotaDelete;
 import cloud.stasis.cli.verb.project.SnapshotQuotaShow;
 import cloud.stasis.cli.verb.project.SnapshotQuotaUpdate;
+import cloud.stasis.cli.verb.protection.Failover;
+import cloud.stasis.cli.verb.protection.Protect;
+import cloud.stasis.cli.verb.protection.ProtectionList;
+import cloud.stasis.cli.verb.protection.ProtectionShow;
+import cloud.stasis.cli.verb.protection.Unprotect;
 import cloud.stasis.cli.verb.server.ConsoleLog;
 import cloud.stasis.cli.verb.server.ServerActions;
 import cloud.stasis.cli.verb.server.ServerBackup;
@@ -113,7 +118,7 @@ record VerbEntry(String name, Group group, Effect effect, Function<Tools, Verb> 
         IMAGES("Images and flavors"),
         VOLUMES("Volumes"),
         PROJECT("Key pairs, limits and quotas"),
-        SNAPSHOTS("Snapshots of whole servers, and policies"),
+        SNAPSHOTS("Snapshots of whole servers, policies and standbys"),
         STORE("The image store and other sites (operators)"),
         JOBS("Jobs"),
         CLIENT("The cloud and this program");
@@ -221,6 +226,11 @@ record VerbEntry(String name, Group group, Effect effect, Function<Tools, Verb> 
             new VerbEntry("policy-update", Group.SNAPSHOTS, Effect.CHANGES, PolicyUpdate::new),
             new VerbEntry("policy-delete", Group.SNAPSHOTS, Effect.CHANGES, PolicyDelete::new),
             new VerbEntry("policy-run", Group.SNAPSHOTS, Effect.WORKS, PolicyRun::new),
+            new VerbEntry("protect", Group.SNAPSHOTS, Effect.WORKS, Protect::new),
+            new VerbEntry("unprotect", Group.SNAPSHOTS, Effect.WORKS, Unprotect::new),
+            new VerbEntry("failover", Group.SNAPSHOTS, Effect.WORKS, Failover::new),
+            new VerbEntry("protection-show", Group.SNAPSHOTS, Effect.LOOKS, ProtectionShow::new),
+            new VerbEntry("protection-list", Group.SNAPSHOTS, Effect.LOOKS, ProtectionList::new),
             new VerbEntry("push", Group.STORE, Effect.WORKS, Push::new),
             new VerbEntry("pull", Group.STORE, Effect.WORKS, Pull::new),
             new VerbEntry("store-adopt", Group.STORE, Effect.WORKS, StoreAdopt::new),

@@ -16,6 +16,7 @@ public final class WholeCloud implements AutoCloseable {
     public static final String INSTANT = "66666666-6666-4666-8666-666666666666";
     public static final String VOLUME = "77777777-7777-4777-8777-777777777777";
     public static final String VOLUME_SNAPSHOT = "88888888-8888-4888-8888-888888888888";
+    public static final String PROTECTION = "abababab-abab-4bab-8bab-abababababab";
     public static final String POLICY = "99999999-9999-4999-8999-999999999999";
     public static final String STATE = "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa";
     public static final String PORT = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb";
@@ -45,6 +46,7 @@ public final class WholeCloud implements AutoCloseable {
         projects();
         snapshots();
         policies();
+        protections();
         store();
         jobs();
         doctor();
@@ -244,6 +246,19 @@ public final class WholeCloud implements AutoCloseable {
         thing(policy, body);
         on("PUT " + policy, body);
         on("POST " + policy + "/run", "{'results':[" + result("waiting", "null") + "]}");
+    }
+
+    private void protections() {
+        String protection = OURS + "servers/" + WEB + "/protection";
+        String shown = "{'id':'" + PROTECTION + "','server':'" + WEB + "','status':'protected','health':'degraded',"
+                + "'reason':'the link is slow','interval_ms':200,'output':'held','automatic':true,'epoch':42,"
+                + "'epoch_at':'2026-11-22T10:00:00Z','interval_in_force_ms':400,'pause_us':7300,'sent_bytes':1048576,"
+                + "'standby_host':'host-2','created_at':'2026-11-22T09:00:00Z','updated_at':'2026-11-22T09:00:00Z'}";
+        on("GET " + protection, "{'protection':" + shown + "}");
+        on("GET " + OURS + "protections", "{'protections':[" + shown + "]}");
+        on("PUT " + protection, begun());
+        on("DELETE " + protection, begun());
+        on("POST " + OURS + "servers/" + WEB + "/failover", begun());
     }
 
     private static String result(String status, String job) {

@@ -19,6 +19,7 @@ import jakarta.persistence.LockModeType;
 import jakarta.persistence.Tuple;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -122,14 +123,28 @@ class ProtectionTable implements ProtectionRows, Reservations {
 
     @Override
     public Optional<Report> report(ProtectionId protection, Role role) {
-        return entities.createNativeQuery(
-                        "select health, epoch, epoch_at, interval_ms, pause_us, sent_bytes, reason, told_at, moved_at,"
-                                + " alone, cast(p.instance_id as char) as instance_id"
-                                + " from protection_report r join protection p on p.id = r.protection_id"
-                                + " where r.protection_id = ?1 and r.role = ?2",
-                        Tuple.class)
+        return entities
+                .createNativeQuery("""
+                        select cast(p.instance_id as char) as instance, r.health as health, r.epoch as epoch,
+                            r.epoch_at as epoch_at, r.interval_ms as interval_ms, r.pause_us as pause_us,
+                            r.sent_bytes as sent_bytes, r.reason as reason, r.told_at as told_at,
+                            r.moved_at as moved_at, r.alone as alone
+                        from protection_report r join protection p on p.id = r.protection_id
+                        where r.protection_id = ?1 and r.role = ?2
+                        """, Tuple.class)
                 .setParameter(1, protection.toString())
                 .setParameter(2, role.name())
+                .addScalar("instance", String.class)
+                .addScalar("health", String.class)
+                .addScalar("epoch", Long.class)
+                .addScalar("epoch_at", Instant.class)
+                .addScalar("interval_ms", Long.class)
+                .addScalar("pause_us", Long.class)
+                .addScalar("sent_bytes", Long.class)
+                .addScalar("reason", String.class)
+                .addScalar("told_at", Instant.class)
+                .addScalar("moved_at", Instant.class)
+                .addScalar("alone", Integer.class)
                 .getResultStream()
                 .findFirst()
                 .map(row -> report(protection, role, row));
@@ -139,26 +154,18 @@ class ProtectionTable implements ProtectionRows, Reservations {
         return new Report(
                 new ProtectionStatus(
                         protection,
-                        InstanceId.parse(row.get("instance_id", String.class)),
+                        InstanceId.parse(row.get("instance", String.class)),
                         role,
                         Health.valueOf(row.get("health", String.class)),
-                        number(row, "epoch"),
-                        instant(row, "epoch_at"),
-                        Duration.ofMillis(number(row, "interval_ms")),
-                        Duration.ofNanos(number(row, "pause_us") * 1000),
-                        new ByteCount(number(row, "sent_bytes")),
+                        row.get("epoch", Long.class),
+                        row.get("epoch_at", Instant.class),
+                        Duration.ofMillis(row.get("interval_ms", Long.class)),
+                        Duration.of(row.get("pause_us", Long.class), ChronoUnit.MICROS),
+                        new ByteCount(row.get("sent_bytes", Long.class)),
                         Optional.ofNullable(row.get("reason", String.class))),
-                instant(row, "told_at"),
-                instant(row, "moved_at"),
-                Math.toIntExact(number(row, "alone")));
-    }
-
-    private static long number(Tuple row, String column) {
-        return ((Number) row.get(column)).longValue();
-    }
-
-    private static Instant instant(Tuple row, String column) {
-        return row.get(column, Instant.class);
+                row.get("told_at", Instant.class),
+                row.get("moved_at", Instant.class),
+                row.get("alone", Integer.class));
     }
 
     @Override

@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         description = {
-            "Show how many snapshots of servers, policies and images a project may have, and has.",
+            "Show how many snapshots of servers, policies, standbys and images a project may have, and has.",
             "Safety snapshots are not counted. How much it may keep in the store: stasis store-usage."
         },
         footer = {

@@ -32,6 +32,9 @@ public final class SnapshotQuotaUpdate extends Verb {
     @Option(names = "--policies", paramLabel = "NUMBER", description = "policies that take snapshots and backups")
     private @Nullable Integer policies;
 
+    @Option(names = "--protections", paramLabel = "NUMBER", description = "servers that have a standby")
+    private @Nullable Integer protections;
+
     @Option(names = "--images", paramLabel = "NUMBER", description = "images")
     private @Nullable Integer images;
 
@@ -44,6 +47,7 @@ public final class SnapshotQuotaUpdate extends Verb {
         ObjectNode limits = Json.object();
         put(limits, "snapshots", snapshots);
         put(limits, "snapshot_policies", policies);
+        put(limits, "protections", protections);
         put(limits, "images", images);
         if (limits.isEmpty()) {
             throw Failure.command("nothing was said of how many it may have, such as --snapshots 50");

@@ -1,0 +1,5 @@
+/// Verbs for standbys of servers.
+@NullMarked
+package cloud.stasis.cli.verb.protection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,115 @@
+package cloud.stasis.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// A real guest that goes on on another host, mid-instruction, and comes back.
+class ProtectionIT {
+    private static final Duration ALIVE = Duration.ofMinutes(3);
+    private static final String SERVER = "guarded";
+    private static final String FLAVOR = "demo.guarded";
+    private static final String HOST = "OS-EXT-SRV-ATTR:host";
+
+    private static OneMachineCloud cloud;
+    private static DemoServers servers;
+    private static SecondHost second;
+    private static String id;
+
+    @BeforeAll
+    static void boot() {
+        cloud = OneMachineCloud.running();
+        servers = DemoServers.on(cloud);
+        second = SecondHost.beside(cloud);
+        Await.until(
+                "the second host is there", ALIVE, () -> cloud.openstackJson("compute", "service", "list"), list -> {
+                    for (JsonNode service : list) {
+                        if (service.path("Host").asText().equals(SecondHost.NAME)
+                                && service.path("State").asText().equals("up")) {
+                            return true;
+                        }
+                    }
+                    return false;
+                });
+        // The probe writes to two disks, and a standby has no volumes.
+        cloud.openstack("flavor", "create", "--ram", "256", "--disk", "1", "--ephemeral", "1", "--vcpus", "1", FLAVOR)
+                .succeeded();
+        cloud.nova("boot", "--image", "demo", "--flavor", FLAVOR, "--nic", "none", SERVER)
+                .succeeded();
+        id = servers.status(SERVER, "ACTIVE").required("id").asText();
+        servers.awaitReady(SERVER);
+    }
+
+    @AfterAll
+    static void remove() {
+        cloud.openstack("server", "delete", "--wait", SERVER);
+        cloud.openstack("flavor", "delete", FLAVOR);
+        // So that nobody's server comes to it before its silence is noticed.
+        cloud.openstack("compute", "service", "set", "--disable", SecondHost.NAME, "nova-compute");
+        second.close();
+    }
+
+    @Test
+    void aServerIsHandedOverToItsStandbyAndBackAndItsGuestGoesOn() {
+        String first = host();
+        String life = life();
+
+        protect();
+        assertThat(protection().path("epoch").asLong()).isPositive();
+        String other = protection().path("standby_host").asText();
+        assertThat(other).isNotEqualTo(first);
+        servers.awaitRunningOn(id);
+        long before = servers.counter(id);
+
+        cloud.stasis("failover", SERVER).succeeded();
+
+        assertThat(host()).isEqualTo(other);
+        assertThat(servers.counter(id)).as("nothing is lost").isGreaterThanOrEqualTo(before);
+        assertThat(life()).as("it has not booted anew").isEqualTo(life);
+        servers.awaitRunningOn(id);
+
+        cleared();
+        protect();
+        long between = servers.counter(id);
+        cloud.stasis("failover", SERVER).succeeded();
+
+        assertThat(host()).isEqualTo(first);
+        assertThat(servers.counter(id)).isGreaterThanOrEqualTo(between);
+        assertThat(life()).isEqualTo(life);
+        servers.awaitRunningOn(id);
+    }
+
+    private static void protect() {
+        cloud.stasis("protect", "--interval", "500ms", SERVER).succeeded();
+        Await.until(
+                "an epoch is told",
+                ALIVE,
+                ProtectionIT::protection,
+                shown -> shown.path("epoch").asLong() > 0);
+    }
+
+    private static JsonNode protection() {
+        return cloud.stasis("protection-show", "--json", SERVER).json();
+    }
+
+    /// The former host has nothing of it any more.
+    private static void cleared() {
+        Await.until(
+                "the former host is cleared",
+                ALIVE,
+                () -> cloud.stasis("protection-list", "--json").json(),
+                JsonNode::isEmpty);
+    }
+
+    private static String host() {
+        return servers.status(SERVER, "ACTIVE").path(HOST).asText();
+    }
+
+    private static String life() {
+        return servers.guest(id, "/bin/cat", "/proc/sys/kernel/random/boot_id");
+    }
+}
