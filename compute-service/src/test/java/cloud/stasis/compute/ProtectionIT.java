@@ -2,26 +2,40 @@ package cloud.stasis.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cloud.stasis.disks.HostFiles;
 import cloud.stasis.messages.CommandResult;
+import cloud.stasis.messages.CommandResult.HandedOver;
 import cloud.stasis.messages.CommandResult.StandbyReady;
 import cloud.stasis.messages.CommandResult.TookOver;
 import cloud.stasis.messages.ComputeCommand;
+import cloud.stasis.messages.ComputeCommand.AfterRevert;
+import cloud.stasis.messages.ComputeCommand.Link;
+import cloud.stasis.messages.ComputeCommand.MemoryChoice;
+import cloud.stasis.messages.ComputeCommand.NicSpec;
 import cloud.stasis.messages.ComputeCommand.ResumeState;
+import cloud.stasis.messages.ComputeCommand.Settlement;
 import cloud.stasis.messages.ProtectionStatus;
 import cloud.stasis.messages.ProtectionStatus.Health;
 import cloud.stasis.messages.ProtectionStatus.Role;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.MacAddress;
+import cloud.stasis.model.PortId;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.ProtectionId;
 import cloud.stasis.model.ProtectionSettings;
 import cloud.stasis.model.ProtectionSettings.Output;
+import cloud.stasis.model.Quiesce;
+import cloud.stasis.model.SnapshotId;
 import cloud.stasis.model.StasisException;
+import cloud.stasis.testkit.ReflinkVolume;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -33,15 +47,24 @@ import org.junit.jupiter.api.Test;
 class ProtectionIT {
     private static final Logger LOG = Logger.getLogger(ProtectionIT.class);
 
+    private static final NicSpec NIC =
+            new NicSpec(PortId.random(), TestBridge.NETWORK, MacAddress.random(), Optional.empty(), Link.UP);
+
     private RealHost source;
     private RealHost standby;
     private InstanceId id;
     private final ProtectionId protection = ProtectionId.random();
 
+    private TestBridge bridge;
+    private ReflinkVolume memory;
+
+    /// The RAM of the guest is in a file on one host and in memory alone on the other.
     @BeforeEach
     void boot() {
-        source = new RealHost();
-        standby = new RealHost();
+        bridge = TestBridge.make();
+        memory = ReflinkVolume.make();
+        source = RealHost.withMemoryIn(memory.mount(), bridge.bridges());
+        standby = RealHost.withMemoryIn(RealHost.freshDirectory(), bridge.bridges());
         source.start();
         standby.start();
         id = source.boot(List.of());
@@ -51,6 +74,9 @@ class ProtectionIT {
     void close() {
         source.close();
         standby.close();
+        HostFiles.deleteTree(standby.host.instances().layout().memory());
+        memory.close();
+        bridge.close();
     }
 
     @Test
@@ -66,13 +92,71 @@ class ProtectionIT {
         kill();
         source.handle(new ComputeCommand.FenceInstance(id));
         source.handle(new ComputeCommand.DeleteInstance(id));
-        TookOver tookOver = takeOver();
+        TookOver tookOver = takeOver(List.of());
 
         assertThat(tookOver.state()).isEqualTo(PowerState.RUNNING);
         assertThat(inGuest(standby, "cat /proc/sys/kernel/random/boot_id")).isEqualTo(boot);
         assertThat(inGuest(standby, "cat /run/which /data/which")).isEqualTo("7\n7\n");
         assertGoesOn(standby, counter);
         assertThat(standby.agent.protections().statuses()).isEmpty();
+    }
+
+    @Test
+    void protectionOutlivesWhatIsDoneToTheInstanceAndItsAgent() {
+        source.handle(new ComputeCommand.AttachNic(id, NIC));
+        inGuest(source, "until ip link set eth0 up; do sleep 1; done; ip addr add 10.99.0.7/24 dev eth0 || true");
+        String boot = inGuest(source, "cat /proc/sys/kernel/random/boot_id");
+        protect(Duration.ofMillis(250), Output.HELD);
+        assertThat(pings(30)).isTrue();
+
+        standby.door.lose(true);
+        RealHost.await("nothing is acknowledged", Duration.ofSeconds(30), () -> status(source)
+                .reason()
+                .isPresent());
+        assertThat(pings(2)).as("what nobody else knows of does not leave").isFalse();
+        standby.door.lose(false);
+        assertThat(pings(30)).isTrue();
+
+        SnapshotId snapshot = SnapshotId.random();
+        CommandResult.Captured captured = (CommandResult.Captured) source.handle(new ComputeCommand.CaptureInstance(
+                id, snapshot, MemoryChoice.WITH_MEMORY, Quiesce.NONE, RealHost.GRANT));
+        source.handle(new ComputeCommand.SettleCapture(id, snapshot.value(), Settlement.SEALED));
+        awaitAfter(Instant.now());
+        source.handle(new ComputeCommand.RevertInstance(
+                id,
+                snapshot,
+                source.instance(id).spec().spec(),
+                captured.parts(),
+                MemoryChoice.WITH_MEMORY,
+                AfterRevert.RUNNING,
+                Optional.empty(),
+                RealHost.GRANT));
+        awaitAfter(Instant.now());
+
+        source.agent.close();
+        source.door.close();
+        source = RealHost.restarted(source, bridge.bridges());
+        source.start();
+        awaitAfter(Instant.now());
+        long counter = counter(source);
+
+        long epoch = ((HandedOver) source.handle(new ComputeCommand.HandOver(id, protection))).epoch();
+        source.handle(new ComputeCommand.DeleteInstance(id));
+        TookOver tookOver = takeOver(List.of(NIC));
+
+        assertThat(tookOver.epoch()).isEqualTo(epoch);
+        assertThat(inGuest(standby, "cat /proc/sys/kernel/random/boot_id")).isEqualTo(boot);
+        assertGoesOn(standby, counter);
+        assertThat(pings(30)).isTrue();
+    }
+
+    /// Whether the guest answers to the host.
+    private static boolean pings(int seconds) {
+        try {
+            return InetAddress.getByName("10.99.0.7").isReachable(seconds * 1000);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private void protect(Duration interval, Output output) {
@@ -82,9 +166,12 @@ class ProtectionIT {
         assertThat(protectedNow).isEqualTo(new CommandResult.Completed());
     }
 
-    private TookOver takeOver() {
+    private TookOver takeOver(List<NicSpec> nics) {
         return (TookOver) standby.handle(new ComputeCommand.TakeOver(
-                id, protection, RealHost.spec(DemoGuest.in(source.store), List.of()), ResumeState.RUNNING));
+                id,
+                protection,
+                RealHost.spec(DemoGuest.in(source.store), List.of()).withNics(nics),
+                ResumeState.RUNNING));
     }
 
     private void awaitEpochs(long more) {
@@ -95,10 +182,10 @@ class ProtectionIT {
 
     /// Until an epoch is safe that was taken after this.
     private void awaitAfter(Instant instant) {
-        RealHost.await("a later epoch", Duration.ofSeconds(30), () -> status(source)
-                .at()
-                .isAfter(instant));
-        assertThat(status(source).health()).isEqualTo(Health.PROTECTED);
+        RealHost.await(
+                "a later epoch",
+                Duration.ofSeconds(120),
+                () -> status(source).at().isAfter(instant) && status(source).health() == Health.PROTECTED);
     }
 
     private ProtectionStatus status(RealHost of) {

@@ -134,6 +134,11 @@ public final class RealHost implements AutoCloseable {
                 Optional.of(keeping));
     }
 
+    /// Another agent on what one has left, as when its process starts again. One of the two is closed.
+    static RealHost restarted(RealHost former, Bridges bridges) {
+        return new RealHost(former.directory, former.host.instances().layout().memory(), former.store, bridges);
+    }
+
     /// Another agent on a directory, in this process or another one.
     public static RealHost on(Path directory) {
         return new RealHost(directory, new MemoryContentStore());

@@ -5,18 +5,24 @@ import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.SparseFile;
 import cloud.stasis.model.ByteCount;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.stream.LongStream;
 
 /// By comparison of all that the guest uses with what it was: works everywhere, and takes as long as that is large.
 /// The RAM is read and not mapped, as in [cloud.stasis.compute.hypervisor.RamCopy].
 final class ComparedPages implements DirtyPages {
     /// Read at once: fits into the cache of a processor.
     private static final int BATCH = 512 * 1024;
+
+    /// Worked on by one thread.
+    private static final long STRIPE = 32L << 20;
 
     private static final int PAGES = BATCH / Epochs.PAGE;
     private static final ByteBuffer ZERO_PAGE =
@@ -26,8 +32,6 @@ final class ComparedPages implements DirtyPages {
     private final FileChannel ram;
     private final SparseFile used;
     private final long size;
-    private final Arena arena = Arena.ofShared();
-    private final MemorySegment batch = arena.allocate(BATCH);
 
     private ComparedPages(FileChannel ram, SparseFile used, long size) {
         this.ram = ram;
@@ -44,21 +48,39 @@ final class ComparedPages implements DirtyPages {
         }
     }
 
+    /// All processors take part; pages come in no order.
     @Override
     public void collect(Former former, Sink sink) {
+        Sink one = (number, bytes) -> {
+            synchronized (this) {
+                sink.page(number, bytes);
+            }
+        };
         try {
-            long at = 0;
-            for (Extent data : used.data(0, size, BATCH)) {
-                long first = data.offset() - data.offset() % BATCH;
-                emptied(at, Math.max(at, first), former, sink);
-                at = Math.min(size, Math.ceilDiv(data.end(), BATCH) * BATCH);
-                for (long batchAt = first; batchAt < at; batchAt += BATCH) {
-                    compare(batchAt, former, sink);
+            LongStream.range(0, Math.ceilDiv(size, STRIPE))
+                    .parallel()
+                    .forEach(number -> stripe(number * STRIPE, former, one));
+        } catch (UncheckedIOException e) {
+            throw HostFiles.failure("look at the memory of the instance", Objects.requireNonNull(e.getCause()));
+        }
+    }
+
+    private void stripe(long first, Former former, Sink sink) {
+        try (Arena own = Arena.ofConfined()) {
+            MemorySegment batch = own.allocate(BATCH);
+            long at = first;
+            long end = Math.min(size, first + STRIPE);
+            for (Extent data : used.data(first, end, BATCH)) {
+                long begin = data.offset() - data.offset() % BATCH;
+                emptied(at, begin, former, sink);
+                at = Math.min(end, Math.ceilDiv(data.end(), BATCH) * BATCH);
+                for (long batchAt = begin; batchAt < at; batchAt += BATCH) {
+                    compare(batchAt, batch, former, sink);
                 }
             }
-            emptied(at, size, former, sink);
+            emptied(at, end, former, sink);
         } catch (IOException e) {
-            throw HostFiles.failure("look at the memory of the instance", e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -73,7 +95,7 @@ final class ComparedPages implements DirtyPages {
         }
     }
 
-    private void compare(long at, Former former, Sink sink) throws IOException {
+    private void compare(long at, MemorySegment batch, Former former, Sink sink) throws IOException {
         ByteBuffer now = batch.asByteBuffer();
         now.limit((int) Math.min(BATCH, size - at));
         while (now.hasRemaining()) {
@@ -99,7 +121,6 @@ final class ComparedPages implements DirtyPages {
 
     @Override
     public void close() {
-        arena.close();
         try (ram;
                 used) {
             // Both are closed whatever happens.

@@ -40,6 +40,7 @@ final class EpochSender implements AutoCloseable {
     private volatile long sent;
     private volatile boolean ended;
     private volatile boolean refused;
+    private volatile boolean wantsAnother;
     private volatile @Nullable String trouble;
 
     /// @param onAcknowledged told of each epoch, by the thread of this sender
@@ -75,6 +76,14 @@ final class EpochSender implements AutoCloseable {
     /// Whether the standby will never take an epoch again.
     boolean isRefused() {
         return refused;
+    }
+
+    /// Whether the standby could not make anything of what it was sent: the next epoch builds on what it has. Told
+    /// once.
+    boolean wantsAnother() {
+        boolean wanted = wantsAnother;
+        wantsAnother = false;
+        return wanted;
     }
 
     Optional<String> trouble() {
@@ -119,6 +128,10 @@ final class EpochSender implements AutoCloseable {
         trouble = e.report().message();
         switch (e.code()) {
             case STALE_GENERATION, PROTECTION_NOT_FOUND -> refused = true;
+            case MALFORMED_OBJECT -> {
+                outbox.clear();
+                wantsAnother = true;
+            }
             default -> {}
         }
         try {

@@ -204,7 +204,8 @@ final class EpochTaker implements AutoCloseable {
             if (runs && !done) {
                 series.goOn();
             }
-            if (runs && (!done || after == After.GOES_ON)) {
+            // Of a guest that is to stand still nobody lets it go on by himself.
+            if (runs) {
                 source.goesOn();
             }
         }

@@ -43,7 +43,7 @@ final class Former implements AutoCloseable {
             channel.write(ByteBuffer.allocate(1), size.bytes() - 1);
             Arena arena = Arena.ofShared();
             MemorySegment bytes = channel.map(MapMode.READ_ONLY, 0, size.bytes(), arena);
-            return new Former(file, channel, arena, bytes, new BitSet());
+            return new Former(file, channel, arena, bytes, new BitSet(Math.toIntExact(size.bytes() / Epochs.PAGE)));
         } catch (IOException e) {
             throw HostFiles.failure("keep the memory of the instance", e);
         }

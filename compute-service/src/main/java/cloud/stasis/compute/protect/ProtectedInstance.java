@@ -178,7 +178,6 @@ final class ProtectedInstance implements EpochTaker.Source, AutoCloseable {
     /// After a pause that was to be its last one.
     void letGoOn() {
         host.hypervisor().domains().resume(id);
-        goesOn();
     }
 
     /// Somebody has heard of this host. A guest that was paused because nobody had goes on.

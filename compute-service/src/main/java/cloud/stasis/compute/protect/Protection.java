@@ -49,11 +49,19 @@ final class Protection implements AutoCloseable {
     private volatile ProtectionSettings settings;
     private volatile Pace pace;
     private volatile boolean ended;
+    /// Whether a command does not wait for the end of an epoch.
+    private volatile boolean hurried;
+
     private volatile @Nullable String trouble;
     private volatile @Nullable EpochTaker taker;
     private volatile long wholeSince = Long.MAX_VALUE;
     private volatile Instant next = Instant.MIN;
     private @Nullable Object identity;
+    /// Whoever uses a series that another thread may close holds it.
+    private final Object using = new Object();
+
+    private boolean rests;
+    private boolean hasWaited;
     private long last;
 
     Protection(ProtectedInstance instance, ProtectionSettings settings, StandbyLink link) {
@@ -110,6 +118,9 @@ final class Protection implements AutoCloseable {
             if (sender.isRefused()) {
                 throw new StasisException(ErrorCode.STALE_GENERATION, "the standby does not take epochs any more");
             }
+            if (sender.wantsAnother()) {
+                drop();
+            }
             EpochTaker now = taker;
             if (now == null) {
                 begin();
@@ -121,8 +132,14 @@ final class Protection implements AutoCloseable {
             if (ended) {
                 return;
             }
-            trouble = e instanceof StasisException known ? known.report().message() : "it failed";
-            LOG.warnf(e, "A protection begins anew instanceId=%s why=%s", instance.id(), trouble);
+            trouble = hurried
+                    ? "something else was done to the instance"
+                    : e instanceof StasisException known ? known.report().message() : "it failed";
+            if (hurried) {
+                LOG.debugf(e, "A protection begins anew instanceId=%s", instance.id());
+            } else {
+                LOG.warnf(e, "A protection begins anew instanceId=%s why=%s", instance.id(), trouble);
+            }
             Thread.interrupted();
             drop();
             next = instance.now().plus(TRY_AGAIN_AFTER);
@@ -133,11 +150,15 @@ final class Protection implements AutoCloseable {
         if (instance.now().isBefore(next)) {
             return false;
         }
-        if (!outbox.hasRoom()) {
-            pace = pace.waited();
-            return false;
+        if (outbox.hasRoom()) {
+            return true;
         }
-        return true;
+        // Once for each epoch: a link that is lost for long says nothing of how fast it is.
+        if (!hasWaited) {
+            hasWaited = true;
+            pace = pace.waited();
+        }
+        return false;
     }
 
     private void awaitNext() throws InterruptedException {
@@ -204,6 +225,7 @@ final class Protection implements AutoCloseable {
         from.series().forgetBefore(Math.min(sender.acknowledged(), last));
         Taken taken = from.take(last + 1, basis, after);
         last = taken.epoch();
+        hasWaited = false;
         pauses.add(taken.paused());
         pace = pace.took(taken.paused());
         next = begun.plus(pace.inForce());
@@ -227,8 +249,11 @@ final class Protection implements AutoCloseable {
         synchronized (this) {
             notifyAll();
         }
-        EpochTaker now = taker;
-        if (now != null && epoch >= covering.get()) {
+        synchronized (using) {
+            EpochTaker now = taker;
+            if (now == null || rests || epoch < covering.get()) {
+                return;
+            }
             covering.set(Long.MAX_VALUE);
             try {
                 now.series().letOut();
@@ -242,23 +267,32 @@ final class Protection implements AutoCloseable {
     void rest() {
         try {
             if (!turn.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                hurried = true;
                 thread.interrupt();
                 turn.acquire();
+                hurried = false;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StasisException(ErrorCode.OUTCOME_UNKNOWN, "interrupted while a protection comes to rest", e);
         }
-        EpochTaker now = taker;
-        if (now != null) {
-            try {
-                if (output() == Output.HELD) {
-                    now.series().release();
-                }
-            } catch (StasisException e) {
-                LOG.debugf(e, "The output of an instance is not held any more instanceId=%s", instance.id());
+        synchronized (using) {
+            rests = true;
+            EpochTaker now = taker;
+            if (now != null) {
+                release(now);
+                now.series().close();
             }
-            now.series().close();
+        }
+    }
+
+    private void release(EpochTaker now) {
+        try {
+            if (output() == Output.HELD) {
+                now.series().release();
+            }
+        } catch (StasisException e) {
+            LOG.debugf(e, "The output of an instance is not held any more instanceId=%s", instance.id());
         }
     }
 
@@ -268,6 +302,9 @@ final class Protection implements AutoCloseable {
             reopen();
         } finally {
             next = Instant.MIN;
+            synchronized (using) {
+                rests = false;
+            }
             turn.release();
             synchronized (this) {
                 notifyAll();
@@ -297,11 +334,13 @@ final class Protection implements AutoCloseable {
     }
 
     private void drop() {
-        EpochTaker now = taker;
-        taker = null;
-        covering.set(Long.MAX_VALUE);
-        if (now != null) {
-            now.close();
+        synchronized (using) {
+            EpochTaker now = taker;
+            taker = null;
+            covering.set(Long.MAX_VALUE);
+            if (now != null) {
+                now.close();
+            }
         }
     }
 

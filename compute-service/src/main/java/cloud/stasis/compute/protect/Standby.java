@@ -211,7 +211,7 @@ final class Standby {
             boolean builds = header.pages() == EpochHeader.Extent.CHANGED;
             try (FileChannel ram = FileChannel.open(builds ? replica.ram() : part, StandardOpenOption.READ);
                     EpochWriter writer = EpochWriter.create(unfinished, header, Encoding.PLAIN)) {
-                reader.read(new Absolute(writer, ram, builds));
+                reader.read(new Absolute(writer, space, ram, builds));
                 writer.end();
                 writer.force();
             }
@@ -341,10 +341,13 @@ final class Standby {
     }
 
     /// Copies an epoch, with pages as they are in the place of pages as they differ.
-    private record Absolute(EpochWriter writer, FileChannel ram, boolean builds, byte[] page)
+    private record Absolute(EpochWriter writer, FreeSpace space, FileChannel ram, boolean builds, byte[] page)
             implements EpochReader.Visitor {
-        Absolute(EpochWriter writer, FileChannel ram, boolean builds) {
-            this(writer, ram, builds, new byte[Epochs.PAGE]);
+        /// A frame of a few bytes may become a MiB: the space is looked at once for so many of the pages.
+        private static final int PAGES_TO_LOOK = 1024;
+
+        Absolute(EpochWriter writer, FreeSpace space, FileChannel ram, boolean builds) {
+            this(writer, space, ram, builds, new byte[Epochs.PAGE]);
         }
 
         @Override
@@ -366,6 +369,9 @@ final class Standby {
 
         @Override
         public void page(long number, How how, byte[] bytes, int at) {
+            if (number % PAGES_TO_LOOK == 0) {
+                space.requireReserve();
+            }
             switch (how) {
                 case ZEROS, OWN -> writer.page(number, How.OWN, bytes, at);
                 case XOR -> {
@@ -387,6 +393,7 @@ final class Standby {
 
         @Override
         public void data(int disk, long offset, ByteBuffer bytes) {
+            space.requireReserve();
             writer.data(disk, offset, bytes);
         }
 

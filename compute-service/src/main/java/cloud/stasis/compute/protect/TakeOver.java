@@ -10,6 +10,7 @@ import cloud.stasis.compute.power.PowerOn;
 import cloud.stasis.compute.protect.Standby.Takeable;
 import cloud.stasis.disks.HostFiles;
 import cloud.stasis.disks.LayeredDisk;
+import cloud.stasis.disks.StateFile;
 import cloud.stasis.machine.Machine;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
@@ -17,24 +18,26 @@ import cloud.stasis.messages.ComputeCommand.Boot;
 import cloud.stasis.messages.ComputeCommand.InstanceSpec;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.ErrorCode;
+import cloud.stasis.model.ProtectionId;
 import cloud.stasis.model.StasisException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /// Makes a standby the instance: its last complete epoch goes on here, mid-instruction.
 ///
 /// ```
 ///  nothing is received any more
-///  the raw disks of the replica become the ground of disks of the instance, its RAM a memory file
+///  the raw disks of the replica get second names as the ground of disks of the instance, its RAM as a memory file
 ///  spec.json      from here on the instance exists here
 ///  power on with the memory; the memory goes just before the first instruction
-///  the standby is forgotten
+///  the standby is forgotten, and the first names go
 /// ```
 ///
 /// Every step is repeatable. As with a clone, nothing has run while the memory file is there; once it is gone the
@@ -55,12 +58,13 @@ final class TakeOver {
     }
 
     CommandResult handle(ComputeCommand.TakeOver command) {
-        Standby standby = standbys.find(command.protection())
-                .filter(found -> found.record().instance().equals(command.instance()))
-                .orElseThrow(
-                        () -> new StasisException(ErrorCode.PROTECTION_NOT_FOUND, "this host keeps no such standby"));
         InstanceDirectory directory = host.instances().layout().instance(command.instance());
-        Takeable takeable = standby.take();
+        Optional<Standby> known = standbys.find(command.protection())
+                .filter(found -> found.record().instance().equals(command.instance()));
+        if (known.isEmpty()) {
+            return before(command, directory);
+        }
+        Takeable takeable = known.get().take();
         if (directory.spec().read().isEmpty()) {
             make(takeable, command.spec(), directory);
         }
@@ -69,10 +73,29 @@ final class TakeOver {
             host.requireRoomForRam(instance.machine());
             powerOn.resume(instance, directory.born(), command.resume(), () -> HostFiles.delete(directory.born()));
         }
+        done(directory).write(new Done(command.protection(), takeable.epoch(), takeable.at()));
         LOG.infof(
                 "A standby has taken over instanceId=%s epoch=%d of=%s",
                 command.instance(), takeable.epoch(), takeable.at());
         return new CommandResult.TookOver(takeable.epoch(), takeable.at(), host.state(instance));
+    }
+
+    /// `taken-over.json`: what the instance came from.
+    record Done(ProtectionId protection, long epoch, Instant at) {}
+
+    private static StateFile<Done> done(InstanceDirectory directory) {
+        return new StateFile<>(directory.path().resolve("taken-over.json"), Done.class);
+    }
+
+    /// It was asked for before, and the standby is forgotten.
+    private CommandResult before(ComputeCommand.TakeOver command, InstanceDirectory directory) {
+        Done done = done(directory)
+                .read()
+                .filter(known -> known.protection().equals(command.protection()))
+                .orElseThrow(
+                        () -> new StasisException(ErrorCode.PROTECTION_NOT_FOUND, "this host keeps no such standby"));
+        return new CommandResult.TookOver(
+                done.epoch(), done.at(), host.state(host.instances().open(command.instance())));
     }
 
     private void make(Takeable takeable, InstanceSpec spec, InstanceDirectory directory) {
@@ -127,7 +150,7 @@ final class TakeOver {
                     throw new StasisException(
                             ErrorCode.MALFORMED_OBJECT, "a disk of the standby has another size than its machine says");
                 }
-                Files.move(raw, ground, StandardCopyOption.ATOMIC_MOVE);
+                HostFiles.link(raw, ground);
             }
         } catch (IOException e) {
             throw HostFiles.failure("give a disk of the standby to the instance", e);
@@ -146,7 +169,7 @@ final class TakeOver {
                         ErrorCode.MALFORMED_OBJECT, "the memory of the standby has another size than its machine says");
             }
             RamImage.finish(replica.ram(), machine.memory(), ByteBuffer.wrap(Files.readAllBytes(replica.state())));
-            Files.move(replica.ram(), born, StandardCopyOption.ATOMIC_MOVE);
+            HostFiles.link(replica.ram(), born);
         } catch (IOException e) {
             throw HostFiles.failure("give the memory of the standby to the instance", e);
         }
