@@ -22,14 +22,27 @@ final class DemoServers {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final OneMachineCloud cloud;
+    private final List<String> virsh;
 
-    private DemoServers(OneMachineCloud cloud) {
+    private DemoServers(OneMachineCloud cloud, List<String> virsh) {
         this.cloud = cloud;
+        this.virsh = List.copyOf(virsh);
+    }
+
+    /// The same servers, looked into by another libvirt.
+    DemoServers by(SecondLibvirt libvirt) {
+        return new DemoServers(cloud, List.of("virsh", "-c", libvirt.uri()));
+    }
+
+    private Shell.Result virsh(String... arguments) {
+        List<String> command = new ArrayList<>(virsh);
+        command.addAll(List.of(arguments));
+        return cloud.host(command.toArray(String[]::new));
     }
 
     /// Uploads the demo guest's images unless they are there.
     static DemoServers on(OneMachineCloud cloud) {
-        DemoServers servers = new DemoServers(cloud);
+        DemoServers servers = new DemoServers(cloud, List.of("virsh"));
         servers.upload();
         return servers;
     }
@@ -154,7 +167,7 @@ final class DemoServers {
         Await.until(
                 "the guest agent of " + server,
                 BOOT,
-                () -> cloud.host("virsh", "qemu-agent-command", domain(server), "{\"execute\":\"guest-ping\"}"),
+                () -> virsh("qemu-agent-command", domain(server), "{\"execute\":\"guest-ping\"}"),
                 answer -> answer.exit() == 0);
     }
 
@@ -179,7 +192,7 @@ final class DemoServers {
     void awaitRunningOn(String server) {
         long seen = counter(server);
         Await.until(server + " goes on", AGENT, () -> counter(server), now -> now > seen + 3);
-        assertThat(cloud.host("virsh", "qemu-agent-command", domain(server), "{\"execute\":\"guest-fsfreeze-status\"}")
+        assertThat(virsh("qemu-agent-command", domain(server), "{\"execute\":\"guest-fsfreeze-status\"}")
                         .succeeded()
                         .out())
                 .contains("thawed");
@@ -214,7 +227,7 @@ final class DemoServers {
             Shell.Result answer = Await.until(
                     "the guest agent of " + domain + " answers",
                     AGENT,
-                    () -> cloud.host("virsh", "qemu-agent-command", "--timeout", "20", domain, command),
+                    () -> virsh("qemu-agent-command", "--timeout", "20", domain, command),
                     result -> result.exit() == 0);
             return JSON.readTree(answer.out()).required("return");
         } catch (IOException e) {

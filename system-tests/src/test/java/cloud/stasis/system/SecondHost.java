@@ -29,7 +29,17 @@ final class SecondHost implements AutoCloseable {
         this.process = process;
     }
 
+    /// With the libvirt of the first one.
     static SecondHost beside(OneMachineCloud cloud) {
+        return beside(cloud, Map.of());
+    }
+
+    /// With a libvirt of its own.
+    static SecondHost beside(OneMachineCloud cloud, SecondLibvirt libvirt) {
+        return beside(cloud, Map.of("STASIS_LIBVIRT_URI", libvirt.uri()));
+    }
+
+    private static SecondHost beside(OneMachineCloud cloud, Map<String, String> settings) {
         try {
             Path first = Path.of(
                     "/proc", Long.toString(cloud.process("compute-service").pid()));
@@ -50,6 +60,7 @@ final class SecondHost implements AutoCloseable {
             environment.put("STASIS_VOLUME_DIR", home.resolve("volumes").toString());
             environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
             environment.put("STASIS_COMPUTE_URL", "http://127.0.0.1:" + port);
+            environment.putAll(settings);
             builder.environment().clear();
             builder.environment().putAll(environment);
             return new SecondHost(cloud, builder.start());

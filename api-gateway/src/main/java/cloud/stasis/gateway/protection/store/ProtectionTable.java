@@ -123,8 +123,7 @@ class ProtectionTable implements ProtectionRows, Reservations {
 
     @Override
     public Optional<Report> report(ProtectionId protection, Role role) {
-        return entities
-                .createNativeQuery("""
+        return entities.createNativeQuery("""
                         select cast(p.instance_id as char) as instance, r.health as health, r.epoch as epoch,
                             r.epoch_at as epoch_at, r.interval_ms as interval_ms, r.pause_us as pause_us,
                             r.sent_bytes as sent_bytes, r.reason as reason, r.told_at as told_at,
