@@ -31,21 +31,23 @@ final class SecondHost implements AutoCloseable {
 
     /// With the libvirt of the first one.
     static SecondHost beside(OneMachineCloud cloud) {
-        return beside(cloud, Map.of());
+        return beside(cloud, List.of(), Map.of());
     }
 
-    /// With a libvirt of its own.
+    /// With a libvirt of its own, in whose namespace it looks for what that leaves beside its machines.
     static SecondHost beside(OneMachineCloud cloud, SecondLibvirt libvirt) {
-        return beside(cloud, Map.of("STASIS_LIBVIRT_URI", libvirt.uri()));
+        return beside(cloud, libvirt.inside(), Map.of("STASIS_LIBVIRT_URI", libvirt.uri()));
     }
 
-    private static SecondHost beside(OneMachineCloud cloud, Map<String, String> settings) {
+    private static SecondHost beside(OneMachineCloud cloud, List<String> inside, Map<String, String> settings) {
         try {
             Path first = Path.of(
                     "/proc", Long.toString(cloud.process("compute-service").pid()));
             Path home = cloud.home().resolve(NAME);
             int port = freePort();
-            ProcessBuilder builder = new ProcessBuilder(words(first.resolve("cmdline")))
+            List<String> command = new ArrayList<>(inside);
+            command.addAll(words(first.resolve("cmdline")));
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(
                             cloud.home().resolve("log").resolve(NAME + ".log").toFile());

@@ -3,9 +3,11 @@ package cloud.stasis.system;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -71,7 +73,12 @@ final class SecondLibvirt implements AutoCloseable {
         return "qemu:///system?socket=" + directory.resolve("run/libvirt/libvirt-sock");
     }
 
-    /// Its guests have been deleted before.
+    /// Before a command: it then sees the directories of this libvirt.
+    List<String> inside() {
+        return List.of("nsenter", "--mount=/proc/" + process.pid() + "/ns/mnt", "--");
+    }
+
+    /// Ends its guests too, which would outlive it.
     @Override
     public void close() {
         process.destroy();
@@ -79,16 +86,28 @@ final class SecondLibvirt implements AutoCloseable {
             if (!process.waitFor(END.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
-            Path virtlogd = directory.resolve("run/libvirt/virtlogd.pid");
-            if (Files.exists(virtlogd)) {
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Path run = directory.resolve("run/libvirt");
+        end(run.resolve("virtlogd.pid"));
+        try (DirectoryStream<Path> guests = Files.newDirectoryStream(run.resolve("qemu"), "stasis-*.pid")) {
+            guests.forEach(SecondLibvirt::end);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// @param written holds the number of a process that it started
+    private static void end(Path written) {
+        try {
+            if (Files.exists(written)) {
                 long pid = Long.parseLong(
-                        Files.readString(virtlogd, StandardCharsets.UTF_8).strip());
+                        Files.readString(written, StandardCharsets.UTF_8).strip());
                 ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -39,6 +39,7 @@ public final class Servers {
     private final ChangePower changePower;
     private final DeleteServer deleteServer;
     private final Shelf shelf;
+    private final OtherWork others;
     private final Clock clock;
 
     public Servers(
@@ -50,6 +51,7 @@ public final class Servers {
             ChangePower changePower,
             DeleteServer deleteServer,
             Shelf shelf,
+            OtherWork others,
             Clock clock) {
         this.transactions = transactions;
         this.instances = instances;
@@ -59,6 +61,7 @@ public final class Servers {
         this.changePower = changePower;
         this.deleteServer = deleteServer;
         this.shelf = shelf;
+        this.others = others;
         this.clock = clock;
     }
 
@@ -169,6 +172,7 @@ public final class Servers {
             }
             instance.state().shelf().ifPresent(image -> shelf.drop(image, caller.requestId()));
             interrupted.ifPresent(sagas::cancelIfPossible);
+            others.on(id).forEach(sagas::cancelIfPossible);
         });
     }
 

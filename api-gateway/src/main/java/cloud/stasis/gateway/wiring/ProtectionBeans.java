@@ -2,6 +2,7 @@ package cloud.stasis.gateway.wiring;
 
 import cloud.stasis.gateway.compute.InstanceTurns;
 import cloud.stasis.gateway.compute.Instances;
+import cloud.stasis.gateway.compute.OtherWork;
 import cloud.stasis.gateway.compute.ServerGroups;
 import cloud.stasis.gateway.fleet.Fleet;
 import cloud.stasis.gateway.job.JobTracker;
@@ -15,6 +16,7 @@ import cloud.stasis.gateway.protection.ProtectServer;
 import cloud.stasis.gateway.protection.ProtectionRows;
 import cloud.stasis.gateway.protection.ProtectionTurns;
 import cloud.stasis.gateway.protection.ProtectionUsage;
+import cloud.stasis.gateway.protection.ProtectionWork;
 import cloud.stasis.gateway.protection.Protections;
 import cloud.stasis.gateway.protection.StandbyPlacement;
 import cloud.stasis.gateway.protection.TakeOvers;
@@ -35,6 +37,12 @@ class ProtectionBeans {
     @Singleton
     Usage protectionUsage(ProtectionRows rows) {
         return new ProtectionUsage(rows);
+    }
+
+    @Produces
+    @Singleton
+    OtherWork protectionWork(ProtectionRows rows) {
+        return new ProtectionWork(rows);
     }
 
     @Produces

@@ -14,6 +14,7 @@ import cloud.stasis.gateway.compute.Growth;
 import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.gateway.compute.KeypairRing;
 import cloud.stasis.gateway.compute.Keypairs;
+import cloud.stasis.gateway.compute.OtherWork;
 import cloud.stasis.gateway.compute.ServerGroupCatalog;
 import cloud.stasis.gateway.compute.ServerGroups;
 import cloud.stasis.gateway.compute.Servers;
@@ -117,8 +118,10 @@ class ServiceBeans {
             ChangePower changePower,
             DeleteServer deleteServer,
             Shelf shelf,
+            OtherWork others,
             Clock clock) {
-        return new Servers(transactions, instances, volumes, snapshots, sagas, changePower, deleteServer, shelf, clock);
+        return new Servers(
+                transactions, instances, volumes, snapshots, sagas, changePower, deleteServer, shelf, others, clock);
     }
 
     @Produces

@@ -262,6 +262,30 @@ class ProtectionsIT {
     }
 
     @Test
+    void aDeletionDoesNotWaitForTheFirstEpoch() {
+        workers.behave((_, command) -> command instanceof ComputeCommand.ProtectInstance
+                ? Optional.of(new Behaviour.Sleeps())
+                : Optional.empty());
+        String job = doors.snapshot(tenant, "PUT", "/servers/" + id + "/protection", "{}")
+                .expect(202)
+                .json()
+                .at("/job/id")
+                .asText();
+        cloud.await(
+                "the standby is ready",
+                () -> shown(tenant).path("status").asText().equals("syncing"));
+
+        doors.compute(tenant, "DELETE", "/servers/" + id, null).expect(204);
+        fail(ComputeCommand.ProtectInstance.class);
+        cloud.awaitQuiet();
+
+        assertThat(doors.job(tenant, job).path("status").asText()).isEqualTo("failed");
+        doors.compute(tenant, "GET", "/servers/" + id, null).expect(404);
+        assertThat(cloud.count("select count(*) from protection where instance_id = ?1", id))
+                .isZero();
+    }
+
+    @Test
     void theStandbyHasItsPlaceReservedAndCounts() {
         transactions.run(() -> quotas.override(new ProjectId(tenant.projectId()), Map.of(Resource.PROTECTIONS, 1L)));
         protect("{}");
