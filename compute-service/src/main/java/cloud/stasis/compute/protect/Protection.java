@@ -37,6 +37,9 @@ final class Protection implements AutoCloseable {
     /// A command that waits for an epoch to be taken longer than this makes it begin anew.
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
+    /// What fails for so long when a protection begins is not waited for any more.
+    private static final Duration HOPELESS_AFTER = Duration.ofMinutes(1);
+
     private static final Duration ROOM_POLL = Duration.ofMillis(200);
 
     private final ProtectedInstance instance;
@@ -348,9 +351,17 @@ final class Protection implements AutoCloseable {
     ///
     /// @param pulse called now and then; what it throws is thrown
     void awaitProtected(Runnable pulse) {
+        long wellAt = System.nanoTime();
         while (sender.acknowledged() < wholeSince) {
             pulse.run();
             requireHope();
+            Optional<String> why = Optional.ofNullable(trouble).or(sender::trouble);
+            if (why.isEmpty()) {
+                wellAt = System.nanoTime();
+            } else if (System.nanoTime() - wellAt > HOPELESS_AFTER.toNanos()) {
+                throw new StasisException(
+                        ErrorCode.STANDBY_UNAVAILABLE, "the instance could not be protected: " + why.get());
+            }
             pauseFor(ROOM_POLL);
         }
     }

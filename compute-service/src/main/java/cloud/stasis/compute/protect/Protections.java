@@ -119,9 +119,8 @@ public final class Protections implements AutoCloseable {
         try {
             begin(command.instance(), record).awaitProtected(context::checkCancelled);
         } catch (StasisException e) {
-            if (!e.kind().isRetryable()) {
-                end(command.instance());
-            }
+            // Whoever asks again begins anew.
+            end(command.instance());
             throw e;
         }
         LOG.infof("An instance is protected instanceId=%s standby=%s", command.instance(), command.standby());
