@@ -215,7 +215,7 @@ public final class RealHost implements AutoCloseable {
                 (fact, requestId) -> facts.add(fact),
                 Runnable::run,
                 Folds.Later.NEVER,
-                new ComputeAgent.Sides(new ShellLease(layout.run(), LIBVIRT), door.url()));
+                new ComputeAgent.Sides(new ShellLease(layout.run(), LIBVIRT, Outliving.HERE), door.url()));
         door.show(agent.protections().standbys());
     }
 

@@ -196,7 +196,7 @@ class AgentWiring {
 
     private Lease leases(HostLayout layout) {
         return switch (config.hypervisor()) {
-            case LIBVIRT -> new ShellLease(layout.run(), config.libvirtUri());
+            case LIBVIRT -> new ShellLease(layout.run(), config.libvirtUri(), outliving());
             case SIMULATED -> Lease.NONE;
         };
     }

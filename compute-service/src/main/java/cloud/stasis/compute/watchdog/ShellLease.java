@@ -1,6 +1,7 @@
 package cloud.stasis.compute.watchdog;
 
 import cloud.stasis.disks.HostFiles;
+import cloud.stasis.disks.Outliving;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.StasisException;
@@ -11,22 +12,25 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
 /// A shell and `virsh` in a session of their own (`lease.sh`), one for each protected guest, which is told by its
-/// standard input.
+/// standard input; in a container, moved out of it.
 public final class ShellLease implements Lease {
     private static final Logger LOG = Logger.getLogger(ShellLease.class);
     private static final String SCRIPT = script();
 
     private final Path directory;
     private final URI libvirt;
+    private final Outliving outliving;
 
     /// @param directory for the tokens
-    public ShellLease(Path directory, URI libvirt) {
+    public ShellLease(Path directory, URI libvirt, Outliving outliving) {
         this.directory = directory;
         this.libvirt = libvirt;
+        this.outliving = outliving;
     }
 
     @Override
@@ -39,7 +43,7 @@ public final class ShellLease implements Lease {
                 }
             }
             Path token = Files.createFile(directory.resolve(prefix + "-" + UUID.randomUUID()));
-            Process process = new ProcessBuilder(
+            Process process = new ProcessBuilder(outliving.command(List.of(
                             "setsid",
                             "bash",
                             "-c",
@@ -49,7 +53,7 @@ public final class ShellLease implements Lease {
                             Long.toString(TERM.toSeconds()),
                             libvirt.toString(),
                             instance.toString(),
-                            marker.toString())
+                            marker.toString())))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
