@@ -187,9 +187,10 @@ final class EpochTaker implements AutoCloseable {
             }
             Instant at = clock.instant();
             dirty.collect(former, log);
-            series.cutDisks(epoch, basis.since());
             ByteBuffer state = series.deviceState();
             byte[] archive = source.archive();
+            // After the state: QEMU flushes all its files for that, and those of a copy that has begun take long.
+            series.cutDisks(epoch, basis.since());
             boolean covers = series.putAside();
             done = true;
             if (runs && after == After.GOES_ON) {
