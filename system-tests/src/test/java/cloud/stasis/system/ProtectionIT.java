@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/// A real guest that goes on on another host, mid-instruction.
+/// A real guest that goes on on another host, mid-instruction, and comes back.
 class ProtectionIT {
     private static final Duration ALIVE = Duration.ofMinutes(3);
     private static final String SERVER = "guarded";
@@ -60,7 +60,7 @@ class ProtectionIT {
     }
 
     @Test
-    void aServerIsHandedOverToItsStandbyAndItsGuestGoesOn() {
+    void aServerIsHandedOverToItsStandbyAndBackAndItsGuestGoesOn() {
         String first = host();
         String life = life();
 
@@ -79,6 +79,14 @@ class ProtectionIT {
         there().awaitRunningOn(id);
 
         cleared();
+        protect();
+        long between = there().counter(id);
+        cloud.stasis("failover", SERVER).succeeded();
+
+        assertThat(host()).isEqualTo(first);
+        assertThat(there().counter(id)).isGreaterThanOrEqualTo(between);
+        assertThat(life()).isEqualTo(life);
+        there().awaitRunningOn(id);
     }
 
     private static void protect() {
