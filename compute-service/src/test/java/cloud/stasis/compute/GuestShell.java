@@ -15,6 +15,14 @@ import java.util.Map;
 final class GuestShell {
     private static final JsonMapper JSON = new JsonMapper();
 
+    /// Of a guest that is translated, on a machine that has much else to do.
+    private static final Duration DEADLINE = Duration.ofMinutes(3);
+
+    /// Each look is a process, and what that takes the guest has not.
+    private static final Duration FIRST_LOOK = Duration.ofMillis(30);
+
+    private static final Duration LONGEST_APART = Duration.ofMillis(300);
+
     private GuestShell() {}
 
     static String run(InstanceId instance, String command) {
@@ -27,7 +35,8 @@ final class GuestShell {
                                 Map.of("path", "/bin/sh", "arg", List.of("-c", command), "capture-output", true)))
                 .path("pid")
                 .asLong();
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        long end = System.nanoTime() + DEADLINE.toNanos();
+        Duration apart = FIRST_LOOK;
         while (true) {
             JsonNode status = ask(instance, Map.of("execute", "guest-exec-status", "arguments", Map.of("pid", pid)));
             if (status.path("exited").asBoolean()) {
@@ -42,7 +51,8 @@ final class GuestShell {
                 throw new IllegalStateException("the guest did not finish: " + command);
             }
             try {
-                Thread.sleep(30);
+                Thread.sleep(apart);
+                apart = apart.compareTo(LONGEST_APART) < 0 ? apart.multipliedBy(2) : apart;
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
