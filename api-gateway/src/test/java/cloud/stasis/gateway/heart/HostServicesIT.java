@@ -7,6 +7,7 @@ import cloud.stasis.gateway.TestCloud.Tenant;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,12 +140,7 @@ class HostServicesIT {
     @ParameterizedTest
     @ValueSource(strings = {"2.1", "2.53"})
     void aHostThatIsNoMoreIsForgotten(String version) {
-        cloud.change(
-                "insert into host (id, data_url, hypervisor, virt_type, vcpus, memory_bytes, disk_total_bytes,"
-                        + " disk_free_bytes, first_seen, last_seen) select 'gone', data_url, hypervisor, virt_type, vcpus,"
-                        + " memory_bytes, disk_total_bytes, disk_free_bytes, first_seen, '2001-01-01' from host"
-                        + " where id = ?1",
-                HOST);
+        add("gone", Instant.EPOCH);
 
         forget(version, idOf(version, "gone")).expect(204);
 
@@ -154,8 +150,10 @@ class HostServicesIT {
 
     @Test
     void aHostThatLivesOrCarriesServersIsKept() {
+        add("living", Instant.now());
+        assertThat(forget("2.53", idOf("2.53", "living")).expect(409).text()).contains("is up");
+        cloud.change("delete from host where id = 'living'");
         String id = idOf("2.53", HOST);
-        assertThat(forget("2.53", id).expect(409).text()).contains("is up");
         doors.running(tenant, "is-there");
         change("{\"forced_down\": true}").expect(200);
         assertThat(forget("2.53", id).expect(409).text()).contains("hosting instances");
@@ -165,6 +163,16 @@ class HostServicesIT {
         forget("2.53", "00000000-0000-0000-0000-000000000000").expect(404);
         doors.compute(tenant, "2.53", "DELETE", "/os-services/" + id, null).expect(403);
         assertThat(listed("?host=" + HOST)).hasSize(1);
+    }
+
+    private void add(String host, Instant seen) {
+        cloud.change(
+                "insert into host (id, data_url, hypervisor, virt_type, vcpus, memory_bytes, disk_total_bytes,"
+                        + " disk_free_bytes, first_seen, last_seen) select ?1, data_url, hypervisor, virt_type, vcpus,"
+                        + " memory_bytes, disk_total_bytes, disk_free_bytes, first_seen, ?2 from host where id = ?3",
+                host,
+                seen,
+                HOST);
     }
 
     private Answer forget(String version, String id) {
