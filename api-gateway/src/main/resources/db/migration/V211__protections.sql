@@ -9,6 +9,8 @@ create table protection (
     instance_id uuid          not null,
     source_id   varchar(64)   not null,
     standby_id  varchar(64)   not null,
+    -- Where the source sends epochs, as it was told last.
+    standby_url varchar(512)  null,
     interval_ms bigint        not null,
     output      varchar(16)   not null,
     failover    varchar(16)   not null,

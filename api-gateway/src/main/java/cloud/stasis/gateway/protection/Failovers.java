@@ -62,6 +62,7 @@ public final class Failovers {
     private final SagaRunner sagas;
     private final FenceSource fenceSource;
     private final TakeOvers takeOvers;
+    private final Relinks relinks;
     private final Jobs jobs;
     private final JobTracker tracker;
     private final Clock clock;
@@ -74,6 +75,7 @@ public final class Failovers {
             SagaRunner sagas,
             FenceSource fenceSource,
             TakeOvers takeOvers,
+            Relinks relinks,
             Jobs jobs,
             Clock clock) {
         this.transactions = transactions;
@@ -83,6 +85,7 @@ public final class Failovers {
         this.sagas = sagas;
         this.fenceSource = fenceSource;
         this.takeOvers = takeOvers;
+        this.relinks = relinks;
         this.jobs = jobs;
         this.tracker = new JobTracker(jobs, clock);
         this.clock = clock;
@@ -195,7 +198,11 @@ public final class Failovers {
             return;
         }
         switch (protection.get().state()) {
-            case ProtectionState.Protected _ -> watch(server.get(), protection.get());
+            case ProtectionState.Protected state -> {
+                if (!watch(server.get(), protection.get())) {
+                    relinks.look(protection.get(), state);
+                }
+            }
             case ProtectionState.FailingOver failing
             when failing.isFencing() -> awaitFence(server.get(), protection.get(), failing);
             case ProtectionState.Broken _ -> recover(protection.get());
@@ -207,9 +214,10 @@ public final class Failovers {
         }
     }
 
-    private void watch(Instance server, Protection protection) {
+    /// @return whether a failover was begun
+    private boolean watch(Instance server, Protection protection) {
         if (protection.terms().failover() == Failover.MANUAL || server.state().isBusyWith(Operation.DELETE)) {
-            return;
+            return false;
         }
         Optional<String> reason =
                 switch (FailureDetector.examine(clock.instant(), signals(server, protection))) {
@@ -218,7 +226,7 @@ public final class Failovers {
                     case Finding.Crashed crashed -> Optional.of(crashed.why());
                 };
         if (reason.isEmpty() || !isComplete(protection)) {
-            return;
+            return false;
         }
         LOG.warnf(
                 "A protected server fails over by itself instanceId=%s protectionId=%s hostId=%s standby=%s reason=%s",
@@ -231,6 +239,7 @@ public final class Failovers {
                 JobSubject.of(server.id()),
                 clock.instant());
         fence(server, protection, job);
+        return true;
     }
 
     /// Its lease has lapsed before it acknowledged its fence.

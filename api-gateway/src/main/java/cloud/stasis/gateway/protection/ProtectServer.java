@@ -122,6 +122,12 @@ public final class ProtectServer implements Saga<ProtectServer.Data> {
 
     @Override
     public List<Start<?>> completed(Run<Data> run) {
+        Data data = run.data();
+        protections.linked(
+                data.instance(),
+                data.protection(),
+                run.id(),
+                data.ready().orElseThrow().url());
         change(run, new ProtectionState.Protected());
         return List.of();
     }

@@ -6,6 +6,7 @@ import cloud.stasis.model.HostId;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.ProjectId;
 import cloud.stasis.model.ProtectionId;
+import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,11 @@ public interface ProtectionRows {
     void save(Protection protection);
 
     void remove(ProtectionId protection);
+
+    /// Where its source was told to send epochs; empty before that.
+    Optional<URI> link(ProtectionId protection);
+
+    void linked(ProtectionId protection, URI standby);
 
     /// What that host told last.
     Optional<Report> report(ProtectionId protection, Role role);

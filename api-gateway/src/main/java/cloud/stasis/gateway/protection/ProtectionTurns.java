@@ -4,6 +4,7 @@ import cloud.stasis.gateway.compute.Instances;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.ProtectionId;
 import cloud.stasis.model.SagaId;
+import java.net.URI;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -33,6 +34,10 @@ public final class ProtectionTurns {
 
     void in(InstanceId instance, ProtectionId protection, SagaId saga, ProtectionState next) {
         change(instance, protection, saga, found -> found.in(next, clock.instant()));
+    }
+
+    void linked(InstanceId instance, ProtectionId protection, SagaId saga, URI standby) {
+        own(instance, protection, saga).ifPresent(found -> rows.linked(found.id(), standby));
     }
 
     /// It is no more, and its server may be protected anew.

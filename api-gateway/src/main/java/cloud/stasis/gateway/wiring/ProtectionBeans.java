@@ -18,6 +18,7 @@ import cloud.stasis.gateway.protection.ProtectionTurns;
 import cloud.stasis.gateway.protection.ProtectionUsage;
 import cloud.stasis.gateway.protection.ProtectionWork;
 import cloud.stasis.gateway.protection.Protections;
+import cloud.stasis.gateway.protection.Relinks;
 import cloud.stasis.gateway.protection.StandbyPlacement;
 import cloud.stasis.gateway.protection.TakeOvers;
 import cloud.stasis.gateway.protection.UnprotectServer;
@@ -133,6 +134,12 @@ class ProtectionBeans {
 
     @Produces
     @Singleton
+    Relinks relinks(ProtectionRows rows, Fleet fleet, SagaRunner sagas, ProtectServer protectServer, Clock clock) {
+        return new Relinks(rows, fleet, sagas, protectServer, clock);
+    }
+
+    @Produces
+    @Singleton
     Failovers failovers(
             Transactions transactions,
             Instances instances,
@@ -141,8 +148,9 @@ class ProtectionBeans {
             SagaRunner sagas,
             FenceSource fenceSource,
             TakeOvers takeOvers,
+            Relinks relinks,
             Jobs jobs,
             Clock clock) {
-        return new Failovers(transactions, instances, rows, fleet, sagas, fenceSource, takeOvers, jobs, clock);
+        return new Failovers(transactions, instances, rows, fleet, sagas, fenceSource, takeOvers, relinks, jobs, clock);
     }
 }

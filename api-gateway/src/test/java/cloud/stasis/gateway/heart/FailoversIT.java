@@ -13,6 +13,7 @@ import cloud.stasis.model.PowerState;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -85,6 +86,31 @@ class FailoversIT {
     }
 
     @Test
+    void aStandbyThatCameBackAtAnotherAddressIsMadeKnownToItsSourceOnce() {
+        protect("{}");
+        standbys.told(server, 3);
+        String url = "select standby_url from protection where instance_id = ?1";
+        Object here = cloud.rows(url, id).getFirst()[0];
+        cloud.change(
+                "update protection set standby_url = 'http://192.0.2.1:5802/standby', updated_at = ?1"
+                        + " where instance_id = ?2",
+                Instant.now().minus(Duration.ofMinutes(2)),
+                id);
+
+        standbys.look();
+        cloud.awaitQuiet();
+        standbys.look();
+        cloud.awaitQuiet();
+
+        assertThat(workers.addressed(id)).endsWith("host-2 PrepareStandby", "host-1 ProtectInstance");
+        assertThat(workers.addressed(id))
+                .filteredOn("host-1 ProtectInstance"::equals)
+                .hasSize(2);
+        assertThat(cloud.rows(url, id).getFirst()[0]).isEqualTo(here);
+        assertThat(standsAt()).isEqualTo("PROTECTED");
+    }
+
+    @Test
     void aPausedServerStaysPaused() {
         protect("{}");
         doors.act(tenant, id, "{\"pause\": null}").expect(202);
@@ -136,7 +162,8 @@ class FailoversIT {
         workers.behave(FakeWorkers.Manners.GOOD);
         cloud.awaitQuiet();
 
-        assertThat(workers.addressed(id)).endsWith("host-1 FenceInstance", "host-1 DeleteInstance");
+        assertThat(workers.addressed(id))
+                .containsSubsequence("host-2 TakeOver", "host-1 FenceInstance", "host-1 DeleteInstance");
         assertThat(doors.server(tenant, id).path("status").asText()).isEqualTo("ACTIVE");
         protect("{}");
     }

@@ -30,6 +30,10 @@ class ProtectionEntity {
     @Column(name = "standby_id", nullable = false, updatable = false)
     String standbyId;
 
+    @Column(name = "standby_url")
+    @Nullable
+    String standbyUrl;
+
     @Column(name = "interval_ms", nullable = false)
     long intervalMs;
 

@@ -17,6 +17,7 @@ import cloud.stasis.model.ProtectionId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.Tuple;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -119,6 +120,20 @@ class ProtectionTable implements ProtectionRows, Reservations {
         entities.createNativeMutationQuery("delete from protection_report where protection_id = ?1")
                 .setParameter(1, protection.toString())
                 .executeUpdate();
+    }
+
+    @Override
+    public Optional<URI> link(ProtectionId protection) {
+        return Optional.ofNullable(entities.find(ProtectionEntity.class, protection.value()))
+                .map(row -> row.standbyUrl)
+                .map(URI::create);
+    }
+
+    @Override
+    public void linked(ProtectionId protection, URI standby) {
+        entities.find(ProtectionEntity.class, protection.value()).standbyUrl = standby.toString();
+        // A later lock in this transaction reads the row again.
+        entities.flush();
     }
 
     @Override
