@@ -85,15 +85,15 @@ class OpenstackClientIT {
         run("openstack", "image", "delete", name);
     }
 
-    private JsonNode json(String... command) throws IOException, InterruptedException {
+    private JsonNode json(String... command) throws IOException {
         return client().json(command);
     }
 
-    private String run(String... command) throws IOException, InterruptedException {
+    private String run(String... command) {
         return client().run(command);
     }
 
-    private String fail(String... command) throws IOException, InterruptedException {
+    private String fail(String... command) {
         return client().fail(command);
     }
 

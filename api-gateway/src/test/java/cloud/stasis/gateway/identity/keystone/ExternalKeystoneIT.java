@@ -122,8 +122,6 @@ class ExternalKeystoneIT {
             return admin.json("openstack", "catalog", "list", "-f", "json").findValuesAsText("Type");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 
