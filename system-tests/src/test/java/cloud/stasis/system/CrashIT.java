@@ -13,8 +13,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// kill -9 of each service in the middle of a capture. After the restart the job ends, completed or failed with
-/// a reason; the guest runs and is not frozen; nothing is left behind.
+/// kill -9 of each service in the middle of one capture or the other; that of the agent, who has most to lose, in both.
+/// After the restart the job ends, completed or failed with a reason; the guest runs and is not frozen; nothing is left
+/// behind.
 class CrashIT {
     private static final Duration END = Duration.ofMinutes(3);
     private static final String SERVER = "crash-server";
@@ -45,7 +46,7 @@ class CrashIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"api-gateway", "compute-service", "image-service", "volume-service", "kafka", "mariadb"})
+    @ValueSource(strings = {"compute-service", "image-service", "volume-service", "kafka"})
     void createImageEndsWhateverDies(String victim) {
         write(48);
         String image = "crash-" + victim;
@@ -70,7 +71,7 @@ class CrashIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"api-gateway", "compute-service", "image-service"})
+    @ValueSource(strings = {"api-gateway", "compute-service", "mariadb"})
     void memorySnapshotEndsWhateverDies(String victim) {
         write(16);
         String name = "crash-memory-" + victim;
