@@ -32,7 +32,7 @@
 
 #define PAGE 4096
 #define WORDS (PAGE / sizeof(uint64_t))
-#define ROUND_MILLIS 20          /* pause between two counts: 1-2 % of a CPU */
+#define ROUND_MILLIS 50          /* pause between two counts: on a CPU that is translated they cost what they count */
 #define REPORT_MILLIS 1000
 #define CHUNK_PAGES 64           /* pages written between two pauses of the memory writer */
 #define ROOT_FILE "/var/probe.counter"
