@@ -1,27 +1,35 @@
 package cloud.stasis.compute;
 
-import cloud.stasis.disks.Program;
 import cloud.stasis.model.InstanceId;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.libvirt.Connect;
+import org.libvirt.Domain;
+import org.libvirt.LibvirtException;
 
-/// Runs commands inside a guest through its agent, with `virsh` and not with the code under test.
+/// Runs commands inside a guest through its agent, with a connection to libvirt that the code under test knows nothing
+/// of.
 final class GuestShell {
     private static final JsonMapper JSON = new JsonMapper();
 
     /// Of a guest that is translated, on a machine that has much else to do.
     private static final Duration DEADLINE = Duration.ofMinutes(3);
 
-    /// Each look is a process, and what that takes the guest has not.
+    /// What looking takes the guest has not.
     private static final Duration FIRST_LOOK = Duration.ofMillis(30);
 
     private static final Duration LONGEST_APART = Duration.ofMillis(300);
+
+    private static final int ANSWER_SECONDS = 30;
+
+    private static @Nullable Connect connection;
 
     private GuestShell() {}
 
@@ -60,35 +68,36 @@ final class GuestShell {
     }
 
     static boolean answers(InstanceId instance) {
-        return Program.end(
-                                Duration.ofSeconds(30),
-                                List.of(
-                                        "virsh",
-                                        "-q",
-                                        "-c",
-                                        RealHost.LIBVIRT.toString(),
-                                        "qemu-agent-command",
-                                        instance.toString(),
-                                        "{\"execute\":\"guest-ping\"}"))
-                        .exit()
-                == 0;
+        try {
+            said(instance, "{\"execute\":\"guest-ping\"}");
+            return true;
+        } catch (LibvirtException e) {
+            return false;
+        }
     }
 
     private static JsonNode ask(InstanceId instance, Map<String, Object> command) {
         try {
-            String answer = Program.run(
-                    Duration.ofSeconds(30),
-                    List.of(
-                            "virsh",
-                            "-q",
-                            "-c",
-                            RealHost.LIBVIRT.toString(),
-                            "qemu-agent-command",
-                            instance.toString(),
-                            JSON.writeValueAsString(command)));
-            return JSON.readTree(answer).path("return");
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            return JSON.readTree(said(instance, JSON.writeValueAsString(command)))
+                    .path("return");
+        } catch (JsonProcessingException | LibvirtException e) {
+            throw new IllegalStateException("the guest agent does not do " + command, e);
         }
+    }
+
+    private static String said(InstanceId instance, String command) throws LibvirtException {
+        Domain domain = libvirt().domainLookupByUUID(instance.value());
+        try {
+            return domain.qemuAgentCommand(command, ANSWER_SECONDS, 0);
+        } finally {
+            domain.free();
+        }
+    }
+
+    private static synchronized Connect libvirt() throws LibvirtException {
+        if (connection == null || !connection.isAlive()) {
+            connection = new Connect(RealHost.LIBVIRT.toString());
+        }
+        return connection;
     }
 }
