@@ -2,11 +2,9 @@ package cloud.stasis.compute.hypervisor.libvirt;
 
 import cloud.stasis.compute.instance.HostLayout;
 import cloud.stasis.disks.HostFiles;
-import cloud.stasis.messages.MessageCodec;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.StasisException;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,7 +26,6 @@ final class DeviceStates {
     private static final Duration LOAD_DEADLINE = Duration.ofSeconds(30);
 
     private static final Duration POLL = Duration.ofMillis(5);
-    private static final int JSON_COMMAND = 0;
     private static final String NODE = "stasis-state";
     private static final String JOB = "stasis-load";
 
@@ -43,7 +40,7 @@ final class DeviceStates {
     ByteBuffer save(Domain domain, InstanceId instance) throws LibvirtException {
         Path file = file(instance);
         try {
-            ask(domain, "xen-save-devices-state", Map.of("filename", file.toString(), "live", false));
+            new Monitor(domain).ask("xen-save-devices-state", Map.of("filename", file.toString(), "live", false));
             return ByteBuffer.wrap(Files.readAllBytes(file));
         } catch (IOException e) {
             throw HostFiles.failure("read the state of the devices", e);
@@ -59,11 +56,11 @@ final class DeviceStates {
     /// after it.
     void load(Domain domain, InstanceId instance, ByteBuffer state) throws LibvirtException {
         Path file = file(instance);
+        Monitor monitor = new Monitor(domain);
         try {
             StateDisk.write(file, state);
             HostLayout.giveToQemu(file);
-            ask(
-                    domain,
+            monitor.ask(
                     "blockdev-add",
                     Map.of(
                             "driver",
@@ -72,13 +69,12 @@ final class DeviceStates {
                             NODE,
                             "file",
                             Map.of("driver", "file", "filename", file.toString())));
-            ask(
-                    domain,
+            monitor.ask(
                     "snapshot-load",
                     Map.of("job-id", JOB, "tag", StateDisk.SNAPSHOT, "vmstate", NODE, "devices", List.of(NODE)));
-            awaitLoaded(domain);
-            ask(domain, "job-dismiss", Map.of("id", JOB));
-            ask(domain, "blockdev-del", Map.of("node-name", NODE));
+            awaitLoaded(monitor);
+            monitor.ask("job-dismiss", Map.of("id", JOB));
+            monitor.ask("blockdev-del", Map.of("node-name", NODE));
         } catch (IOException e) {
             throw HostFiles.failure("write the state of the devices", e);
         } finally {
@@ -86,10 +82,10 @@ final class DeviceStates {
         }
     }
 
-    private static void awaitLoaded(Domain domain) throws LibvirtException {
+    private static void awaitLoaded(Monitor monitor) throws LibvirtException {
         long end = System.nanoTime() + LOAD_DEADLINE.toNanos();
         while (true) {
-            for (JsonNode job : ask(domain, "query-jobs", Map.of())) {
+            for (JsonNode job : monitor.ask("query-jobs", Map.of())) {
                 if (job.path("id").asText().equals(JOB)
                         && job.path("status").asText().equals("concluded")) {
                     requireSuccess(job);
@@ -117,23 +113,6 @@ final class DeviceStates {
             throw new StasisException(
                     ErrorCode.HYPERVISOR_FAILED,
                     "the state of the devices does not fit this host's QEMU; the host's log says why");
-        }
-    }
-
-    private static JsonNode ask(Domain domain, String command, Map<String, Object> arguments) throws LibvirtException {
-        try {
-            String question =
-                    MessageCodec.mapper().writeValueAsString(Map.of("execute", command, "arguments", arguments));
-            JsonNode answer = MessageCodec.mapper().readTree(domain.qemuMonitorCommand(question, JSON_COMMAND));
-            if (answer.has("error")) {
-                throw new StasisException(
-                        ErrorCode.HYPERVISOR_FAILED,
-                        command + " was refused: "
-                                + answer.path("error").path("class").asText());
-            }
-            return answer.path("return");
-        } catch (JsonProcessingException e) {
-            throw new StasisException(ErrorCode.HYPERVISOR_FAILED, "QEMU's answer could not be read", e);
         }
     }
 
