@@ -29,6 +29,9 @@ final class GuestShell {
 
     private static final int ANSWER_SECONDS = 30;
 
+    /// Of a ping, which an agent that lives answers at once: some tests wait for one that is silent for a while.
+    private static final int PING_SECONDS = 5;
+
     private static @Nullable Connect connection;
 
     private GuestShell() {}
@@ -69,7 +72,7 @@ final class GuestShell {
 
     static boolean answers(InstanceId instance) {
         try {
-            said(instance, "{\"execute\":\"guest-ping\"}");
+            said(instance, "{\"execute\":\"guest-ping\"}", PING_SECONDS);
             return true;
         } catch (LibvirtException e) {
             return false;
@@ -78,17 +81,17 @@ final class GuestShell {
 
     private static JsonNode ask(InstanceId instance, Map<String, Object> command) {
         try {
-            return JSON.readTree(said(instance, JSON.writeValueAsString(command)))
+            return JSON.readTree(said(instance, JSON.writeValueAsString(command), ANSWER_SECONDS))
                     .path("return");
         } catch (JsonProcessingException | LibvirtException e) {
             throw new IllegalStateException("the guest agent does not do " + command, e);
         }
     }
 
-    private static String said(InstanceId instance, String command) throws LibvirtException {
+    private static String said(InstanceId instance, String command, int seconds) throws LibvirtException {
         Domain domain = libvirt().domainLookupByUUID(instance.value());
         try {
-            return domain.qemuAgentCommand(command, ANSWER_SECONDS, 0);
+            return domain.qemuAgentCommand(command, seconds, 0);
         } finally {
             domain.free();
         }
