@@ -42,11 +42,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// A real guest through a random life, beside a model that knows what its memory and its disks must hold and which
 /// devices it has. Its agent dies now and then in the middle of a command. The probe in the guest finds any mixture of
@@ -121,7 +123,9 @@ class RandomLifeIT {
         bridge.close();
     }
 
+    /// As long as whoever asks for many steps waits.
     @Test
+    @Timeout(value = 7, unit = TimeUnit.DAYS)
     void whateverWasDoneEachSnapshotBringsBackWhatWas() {
         LOG.infof("A life of %d steps, seed %d", STEPS, SEED);
         for (int step = 0; step < STEPS; step++) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,6 +20,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// A server of a whole cloud through a random life, beside a model that knows what its memory and its disks must hold,
 /// which devices it has and how its snapshots descend. Now and then a service dies in the middle of a job. After each
@@ -97,7 +99,9 @@ class RandomServerLifeIT {
         }
     }
 
+    /// As long as whoever asks for many steps waits.
     @Test
+    @Timeout(value = 7, unit = TimeUnit.DAYS)
     void whateverWasDoneEachSnapshotBringsBackWhatWas() {
         for (int step = 0; step < STEPS; step++) {
             try {
