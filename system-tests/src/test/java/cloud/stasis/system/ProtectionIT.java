@@ -86,7 +86,7 @@ class ProtectionIT {
 
     @Test
     @Order(2)
-    @Disabled("once of five times the standby of the way back did not answer for two minutes, and why is not known")
+    @Disabled("once of three runs the standby of the way back did not answer for two minutes, and why is not known")
     void andBack() {
         String other = host();
         String life = life();
