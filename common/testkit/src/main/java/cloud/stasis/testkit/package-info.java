@@ -1,5 +1,5 @@
 /// What several modules' tests need: layering rules, contract suites, the clients of the distribution. Never on a
-// production class path.
+/// production class path.
 @NullMarked
 package cloud.stasis.testkit;
 
