@@ -1,6 +1,8 @@
 package cloud.stasis.compute;
 
+import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.StasisException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -79,12 +81,16 @@ final class GuestShell {
         }
     }
 
+    /// @throws StasisException if libvirt does not ask the agent at this moment, as that of a guest which is paused
     private static JsonNode ask(InstanceId instance, Map<String, Object> command) {
         try {
             return JSON.readTree(said(instance, JSON.writeValueAsString(command), ANSWER_SECONDS))
                     .path("return");
-        } catch (JsonProcessingException | LibvirtException e) {
-            throw new IllegalStateException("the guest agent does not do " + command, e);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the guest agent does not answer in JSON to " + command, e);
+        } catch (LibvirtException e) {
+            throw new StasisException(
+                    ErrorCode.HYPERVISOR_UNAVAILABLE, "the guest agent was not asked for " + command, e);
         }
     }
 

@@ -223,10 +223,11 @@ final class DemoServers {
 
     private JsonNode agent(String domain, String command) {
         try {
-            // A guest that was just put back is connected to its agent's channel again a moment later.
+            // A guest that was just put back is connected to its agent's channel again a moment later, and one that
+            // was started again has to boot first: what its console said before tells nothing of that.
             Shell.Result answer = Await.until(
                     "the guest agent of " + domain + " answers",
-                    AGENT,
+                    BOOT,
                     () -> virsh("qemu-agent-command", "--timeout", "20", domain, command),
                     result -> result.exit() == 0);
             return JSON.readTree(answer.out()).required("return");
