@@ -19,6 +19,9 @@ final class CLibrary {
     /// `O_RDONLY | O_CLOEXEC` of Linux.
     static final int READ_ONLY = 0x80000;
 
+    /// `O_WRONLY | O_CLOEXEC` of Linux.
+    static final int WRITE_ONLY = 1 | READ_ONLY;
+
     private static final int PRIVATE_MODE = 0600;
 
     private static final String ERRNO = "errno";

@@ -51,6 +51,14 @@ public final class SparseFile implements Closeable {
     private static final MethodHandle STATX = CLibrary.function(
             "statx", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS), 5);
 
+    /// `FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE`.
+    private static final int PUNCH = 2 | 1;
+
+    private static final int EOPNOTSUPP = 95;
+
+    private static final MethodHandle FALLOCATE = CLibrary.function(
+            "fallocate", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG), 4);
+
     private final Path file;
     private final int opened;
 
@@ -67,6 +75,25 @@ public final class SparseFile implements Closeable {
                     STATX.invokeExact(state, HERE, arena.allocateFrom(file.toString()), NO_FLAGS, STATX_BLOCKS, told);
             CLibrary.check("look at", file, result, state);
             return told.get(JAVA_LONG, BLOCKS_AT) * SECTOR;
+        });
+    }
+
+    /// Makes a part of a file a hole, whose bytes are zeros: `fallocate(2)`. The file keeps its size.
+    ///
+    /// @return false if its file system cannot do it, and nothing has changed
+    public static boolean punch(Path file, Extent hole) throws IOException {
+        return call((arena, state) -> {
+            int opened = CLibrary.open(arena, state, file, CLibrary.WRITE_ONLY);
+            try {
+                int result = (int) FALLOCATE.invokeExact(state, opened, PUNCH, hole.offset(), hole.length());
+                if (result < 0 && CLibrary.errno(state) == EOPNOTSUPP) {
+                    return false;
+                }
+                CLibrary.check("make a hole in", file, result, state);
+                return true;
+            } finally {
+                CLibrary.close(state, opened);
+            }
         });
     }
 

@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,20 @@ class SparseFileTest {
         Path file = sparse("file", 64 * MIB, List.of(0L, 10L * MIB, 63L * MIB));
 
         assertThat(SparseFile.occupied(file)).isBetween(3L * PAGE, (long) MIB);
+    }
+
+    @Test
+    void whatBecomesAHoleIsZerosAndTheRestStays() throws IOException {
+        Path file = directory.resolve("file");
+        byte[] filled = new byte[3 * PAGE];
+        Arrays.fill(filled, (byte) 'x');
+        Files.write(file, filled);
+
+        assertThat(SparseFile.punch(file, new Extent(PAGE - 100, PAGE + 200))).isTrue();
+
+        Arrays.fill(filled, PAGE - 100, 2 * PAGE + 100, (byte) 0);
+        assertThat(Files.readAllBytes(file)).isEqualTo(filled);
+        assertThat(SparseFile.dataOf(file, PAGE)).containsExactly(new Extent(0, PAGE), new Extent(2L * PAGE, PAGE));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package cloud.stasis.compute.protect;
 
+import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.compute.hypervisor.LiveInstants.Series;
 import cloud.stasis.compute.protect.EpochHeader.Extent;
 import cloud.stasis.compute.protect.Epochs.Encoding;
@@ -19,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -133,7 +135,7 @@ final class EpochTaker implements AutoCloseable {
             encode(writer);
             writer.state(pause.state());
             writer.machine(pause.archive());
-            disks(writer, series.awaitDisks());
+            disks(writer, exact.disks(), series.awaitDisks());
             return new Taken(epoch, file, writer.end(), pause.at(), pause.took(), pause.covers());
         } catch (IOException e) {
             HostFiles.delete(file);
@@ -225,7 +227,7 @@ final class EpochTaker implements AutoCloseable {
     /// before.
     private void write(EpochWriter writer, long number, byte[] page) throws IOException {
         boolean again = told.get(Math.toIntExact(number));
-        if (isZeros(page)) {
+        if (StoredBlob.isZero(page, 0, Epochs.PAGE)) {
             writer.zeroPage(number);
         } else if (again || !former.isKnown(number)) {
             writer.page(number, How.OWN, page, 0);
@@ -245,44 +247,47 @@ final class EpochTaker implements AutoCloseable {
         return difference;
     }
 
-    private static boolean isZeros(byte[] page) {
-        for (byte value : page) {
-            if (value != 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     private static void copy(Path body, EpochWriter writer) {
         try (EpochReader reader = EpochReader.open(body)) {
             reader.read(new CopyOfPages(writer));
         }
     }
 
-    private static void disks(EpochWriter writer, Map<DeviceName, Path> copied) throws IOException {
+    private static void disks(EpochWriter writer, List<EpochHeader.Disk> disks, Map<DeviceName, Path> copied)
+            throws IOException {
         int number = 0;
         for (Path scratch : copied.values()) {
             try (FileChannel file = FileChannel.open(scratch, StandardOpenOption.READ)) {
-                disk(writer, number, file);
+                disk(writer, number, disks.get(number).parts(), file);
             }
             number++;
             HostFiles.delete(scratch);
         }
     }
 
-    private static void disk(EpochWriter writer, int number, FileChannel file) throws IOException {
+    /// A disk may hold zeros of its own, as one that has been a standby's: they are no data either.
+    private static void disk(EpochWriter writer, int number, Extent parts, FileChannel file) throws IOException {
+        byte[] cluster = new byte[QcowScratch.CLUSTER];
         for (QcowScratch.Part part : QcowScratch.parts(file)) {
-            if (part.isZeros()) {
-                writer.zeros(number, part.extent().offset(), part.extent().length());
-                continue;
+            int length = Math.toIntExact(part.extent().length());
+            if (!part.isZeros()) {
+                read(file, part.at(), cluster, length);
             }
-            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(part.extent().length()));
-            while (bytes.hasRemaining() && file.read(bytes, part.at() + bytes.position()) >= 0) {
-                // Until it is full; what lies behind the end of the file was never written, and is zeros.
+            if (!part.isZeros() && !StoredBlob.isZero(cluster, 0, length)) {
+                writer.data(number, part.extent().offset(), ByteBuffer.wrap(cluster, 0, length));
+            } else if (parts == Extent.CHANGED) {
+                writer.zeros(number, part.extent().offset(), length);
             }
-            writer.data(number, part.extent().offset(), bytes.clear());
         }
+    }
+
+    /// What lies behind the end of the file was never written, and is zeros.
+    private static void read(FileChannel file, long at, byte[] into, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(into, 0, length);
+        while (bytes.hasRemaining() && file.read(bytes, at + bytes.position()) >= 0) {
+            // Until it is full.
+        }
+        Arrays.fill(into, bytes.position(), length, (byte) 0);
     }
 
     @Override

@@ -3,6 +3,7 @@ package cloud.stasis.compute.protect;
 import cloud.stasis.chunks.Extent;
 import cloud.stasis.compute.protect.Epochs.How;
 import cloud.stasis.disks.HostFiles;
+import cloud.stasis.disks.SparseFile;
 import cloud.stasis.model.DeviceName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -77,6 +78,7 @@ record Replica(Path directory, Path ram) {
     private final class Opened implements EpochReader.Visitor, AutoCloseable {
         private final List<FileChannel> opened = new ArrayList<>();
         private final FileChannel memory;
+        private final List<DeviceName> targets = new ArrayList<>();
         private final List<FileChannel> disks = new ArrayList<>();
         private final FileChannel devices;
 
@@ -86,6 +88,7 @@ record Replica(Path directory, Path ram) {
                 size(memory, header.ram().bytes());
                 for (EpochHeader.Disk disk : header.disks()) {
                     FileChannel channel = open(disk(disk.target()), disk.parts());
+                    targets.add(disk.target());
                     disks.add(channel);
                     size(channel, disk.size().bytes());
                 }
@@ -156,6 +159,13 @@ record Replica(Path directory, Path ram) {
 
         @Override
         public void zeros(int disk, Extent extent) {
+            try {
+                if (SparseFile.punch(disk(targets.get(disk)), extent)) {
+                    return;
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
             for (long at = extent.offset(); at < extent.end(); at += Epochs.MAX_PIECE) {
                 int length = (int) Math.min(Epochs.MAX_PIECE, extent.end() - at);
                 write(disks.get(disk), ZERO_PIECE.slice(0, length), at);
