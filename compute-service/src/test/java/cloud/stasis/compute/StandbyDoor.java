@@ -87,7 +87,7 @@ final class StandbyDoor implements AutoCloseable {
         if (puts) {
             standbys.receiveContent(
                     path[3], secret, path[5], query.get("offset"), query.get("total"), exchange.getRequestBody());
-            return new StandbyState(0, 0, 0, false);
+            return new StandbyState(0, 0, 0, false, false);
         }
         return Map.of("received", standbys.hasOf(path[3], secret, path[5], query.get("total")));
     }

@@ -141,18 +141,24 @@ final class EpochSender implements AutoCloseable {
         }
     }
 
-    private void send(Taken taken) {
-        StandbyState there = new StandbyState(0, 0, 0, false);
+    private void send(Taken taken) throws InterruptedException {
+        StandbyState there = StandbyState.NOTHING;
         if (trouble != null) {
             there = state();
         }
-        long offset = there.receiving() == taken.epoch() ? there.received() : 0;
         try (FileChannel file = FileChannel.open(taken.file(), StandardOpenOption.READ)) {
             while (there.epoch() < taken.epoch()) {
+                if (there.verifying()) {
+                    trouble = null;
+                    Thread.sleep(TRY_AGAIN_AFTER);
+                    there = state();
+                    continue;
+                }
+                // A standby that died while it verified has all of it: the last byte tells it to begin again.
+                long offset = there.receiving() == taken.epoch() ? Math.min(there.received(), taken.bytes() - 1) : 0;
                 ByteBuffer piece = piece(file, offset);
                 there = heard(link.send(taken.epoch(), offset, taken.bytes(), piece));
                 sent += piece.limit();
-                offset += piece.limit();
             }
         } catch (java.nio.file.NoSuchFileException e) {
             // It was given up in between.

@@ -22,8 +22,6 @@ final class HttpStandbyLink implements StandbyLink {
     private static final Duration DEADLINE = Duration.ofSeconds(30);
 
     private static final Duration CONNECT_DEADLINE = Duration.ofSeconds(3);
-    /// The verification of a large epoch comes before the answer to its last piece.
-    private static final long BYTES_VERIFIED_PER_SECOND = 50L << 20;
 
     private static final int OK = 200;
 
@@ -41,7 +39,7 @@ final class HttpStandbyLink implements StandbyLink {
 
     @Override
     public StandbyState state() {
-        return state(ask(request("", DEADLINE).GET().build()));
+        return state(ask(request("").GET().build()));
     }
 
     @Override
@@ -51,9 +49,7 @@ final class HttpStandbyLink implements StandbyLink {
 
     @Override
     public long hasOf(IndexId content, long total) {
-        return ask(request("/contents/" + content + "?total=" + total, DEADLINE)
-                        .GET()
-                        .build())
+        return ask(request("/contents/" + content + "?total=" + total).GET().build())
                 .path("received")
                 .asLong();
     }
@@ -65,16 +61,15 @@ final class HttpStandbyLink implements StandbyLink {
 
     private JsonNode put(String path, long offset, long total, ByteBuffer piece) {
         byte[] bytes = Arrays.copyOf(piece.array(), piece.limit());
-        Duration deadline = DEADLINE.plusSeconds(total / BYTES_VERIFIED_PER_SECOND);
-        return ask(request(path + "?offset=" + offset + "&total=" + total, deadline)
+        return ask(request(path + "?offset=" + offset + "&total=" + total)
                 .header("Content-Type", "application/octet-stream")
                 .PUT(BodyPublishers.ofByteArray(bytes))
                 .build());
     }
 
-    private HttpRequest.Builder request(String path, Duration deadline) {
+    private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(standby + path))
-                .timeout(deadline)
+                .timeout(DEADLINE)
                 .header("Authorization", "Bearer " + secret);
     }
 
@@ -83,6 +78,7 @@ final class HttpStandbyLink implements StandbyLink {
                 answer.path("epoch").asLong(),
                 answer.path("receiving").asLong(),
                 answer.path("received").asLong(),
+                answer.path("verifying").asBoolean(),
                 answer.path("taken").asBoolean());
     }
 

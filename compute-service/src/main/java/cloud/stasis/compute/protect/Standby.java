@@ -26,6 +26,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /// One standby.
@@ -41,16 +43,28 @@ import org.jspecify.annotations.Nullable;
 /// order. An epoch that is whole does the same: until all of it is durable the replica is that of the last complete
 /// one.
 ///
-/// One request at a time has it; the others wait.
+/// One piece at a time is taken; the others wait. What is there is told at once, also while an epoch is verified.
 final class Standby {
+    private static final Logger LOG = Logger.getLogger(Standby.class);
+
     /// One piece of an epoch: small epochs travel in one.
     static final int MAX_PIECE = 8 << 20;
 
     /// The largest epoch that is taken: disks and RAM as a whole, as they are.
     private static final ByteCount MAX_EPOCH = ByteCount.ofGib(16 * 1024L);
 
-    /// Redo files are kept until the replica is on the disk, which is waited for this seldom.
+    /// Redo files are kept until the replica is on the disk. Epochs come meanwhile, but not more than so many.
     private static final int REDO_FILES = 32;
+
+    /// How long the replica is left alone in between. What is not on the disk yet a take-over has to wait for.
+    private static final Duration SETTLE_AFTER = Duration.ofSeconds(1);
+
+    /// The answer to a last piece waits this long for its epoch: most are complete by then, and a large one is asked
+    /// for again.
+    private static final Duration ANSWER = Duration.ofSeconds(5);
+
+    /// Whoever takes over or discards waits this long for an epoch that is being verified.
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private static final String PART = ".part";
     private static final String REDO = ".redo";
@@ -60,11 +74,21 @@ final class Standby {
     private final Replica replica;
     private final FreeSpace space;
     private final StateFile<StandbyRecord> file;
+    private final AtomicReference<@Nullable StandbyTask> verification = new AtomicReference<>();
+    private final AtomicReference<@Nullable StandbyTask> settling = new AtomicReference<>();
     private volatile StandbyRecord state;
+    private volatile Coming coming = Coming.NOTHING;
     private volatile long complete;
     private volatile Instant completeAt;
     private volatile ByteCount received = ByteCount.ZERO;
-    private @Nullable EpochHeader applied;
+    private volatile @Nullable EpochHeader applied;
+    private volatile long settledAt = System.nanoTime();
+
+    /// @param epoch that is on its way; 0 if none
+    /// @param bytes of it that are there
+    private record Coming(long epoch, long bytes) {
+        static final Coming NOTHING = new Coming(0, 0);
+    }
 
     private Standby(Path directory, Path ram, FreeSpace space, StandbyRecord state) {
         this.directory = directory;
@@ -95,13 +119,23 @@ final class Standby {
     }
 
     private void recover() {
-        for (Path left : numbered(REDO)) {
-            long epoch = number(left.getFileName().toString());
-            if (epoch > complete) {
-                replay(epoch);
-            }
-        }
+        replayAll();
         numbered(UNFINISHED).forEach(HostFiles::delete);
+        numbered(PART).stream()
+                .findFirst()
+                .ifPresent(part -> coming = new Coming(number(part.getFileName().toString()), size(part)));
+    }
+
+    /// Epochs that are complete, and of which the replica has a part at the most.
+    private List<Long> unapplied() {
+        return numbered(REDO).stream()
+                .map(redo -> number(redo.getFileName().toString()))
+                .filter(epoch -> epoch > complete)
+                .toList();
+    }
+
+    private void replayAll() {
+        unapplied().forEach(this::replay);
     }
 
     /// Files of epochs, in their order.
@@ -121,26 +155,55 @@ final class Standby {
         return state;
     }
 
-    synchronized StandbyState state() {
-        Optional<Path> part = numbered(PART).stream().findFirst();
-        return new StandbyState(
-                complete,
-                part.map(coming -> number(coming.getFileName().toString())).orElse(0L),
-                part.map(Standby::size).orElse(0L),
-                state.life() == Life.TAKEN);
+    /// @throws StasisException what the last epoch failed with, once
+    StandbyState state() {
+        Coming there = coming;
+        boolean verifies = !awaitVerified(Duration.ZERO);
+        return new StandbyState(complete, there.epoch(), there.bytes(), verifies, state.life() == Life.TAKEN);
     }
 
-    /// Takes one piece of an epoch; with the last one the epoch becomes complete. A piece that came before may come
-    /// again, and a first one begins anew.
+    /// Takes one piece of an epoch; with the last one the epoch becomes complete, if it is a large one some time after
+    /// the answer. A piece that came before may come again, and a first one begins anew. While an epoch is verified
+    /// nothing is taken.
     ///
     /// @throws StasisException `WRONG_STATE` if another piece or epoch is expected, which [#state] tells
-    synchronized StandbyState receive(long epoch, long offset, long total, InputStream body) {
+    StandbyState receive(long epoch, long offset, long total, InputStream body) {
+        if (awaitVerified(Duration.ZERO)) {
+            takePiece(epoch, offset, total, body);
+            awaitVerified(ANSWER);
+        }
+        return state();
+    }
+
+    /// @return false if it takes longer
+    private boolean awaitVerified(Duration patience) {
+        StandbyTask now = verification.get();
+        if (now == null) {
+            return true;
+        }
+        boolean ended = true;
+        try {
+            ended = now.await(patience);
+            return ended;
+        } finally {
+            if (ended) {
+                verification.compareAndSet(now, null);
+            }
+        }
+    }
+
+    private synchronized void takePiece(long epoch, long offset, long total, InputStream body) {
         requireReceiving();
-        if (epoch <= complete) {
-            return state();
+        if (epoch <= complete || verification.get() != null) {
+            return;
         }
         if (total < 1 || total > MAX_EPOCH.bytes() || offset < 0 || offset >= total) {
             throw Epochs.malformed("its length is out of bounds");
+        }
+        if (!unapplied().isEmpty()) {
+            // Applying one failed. Until it is done differences cannot be made absolute.
+            verification.set(StandbyTask.begin("epoch-" + epoch, this::replayAll));
+            return;
         }
         Path part = part(epoch);
         if (offset > size(part)) {
@@ -149,12 +212,16 @@ final class Standby {
         // One at a time: what came of another one is not wanted any more.
         numbered(PART).stream().filter(other -> !other.equals(part)).forEach(HostFiles::delete);
         space.require(ByteCount.ofBytes(Math.min(total - offset, MAX_PIECE)));
-        long there = append(part, offset, total, body);
+        long there;
+        try {
+            there = append(part, offset, total, body);
+        } finally {
+            coming = new Coming(epoch, size(part));
+        }
         received = received.plus(ByteCount.ofBytes(there - offset));
         if (there == total) {
-            complete(epoch, part);
+            verification.set(StandbyTask.begin("epoch-" + epoch, () -> complete(epoch, part)));
         }
-        return state();
     }
 
     private void requireReceiving() {
@@ -189,16 +256,32 @@ final class Standby {
     private void complete(long epoch, Path part) {
         try {
             makeAbsolute(epoch, part);
-        } catch (StasisException e) {
+        } finally {
             // Whatever it was, it is not sent once more from where it ended.
             HostFiles.delete(part);
-            throw e;
+            coming = Coming.NOTHING;
         }
-        HostFiles.delete(part);
         replay(epoch);
         if (complete - state.durable() >= REDO_FILES) {
             settle();
+        } else if (System.nanoTime() - settledAt > SETTLE_AFTER.toNanos()) {
+            settleMeanwhile();
         }
+    }
+
+    private void settleMeanwhile() {
+        StandbyTask former = settling.get();
+        if (former != null && !former.isDone()) {
+            return;
+        }
+        settling.set(StandbyTask.begin("settles", () -> {
+            try {
+                settle();
+            } catch (StasisException e) {
+                // It is tried again with a later epoch, whose failure is heard.
+                LOG.warnf(e, "A standby could not be made durable instanceId=%s", state.instance());
+            }
+        }));
     }
 
     private void makeAbsolute(long epoch, Path part) {
@@ -260,22 +343,29 @@ final class Standby {
         complete = epoch;
     }
 
-    /// The replica itself is made durable, and redo files go.
-    synchronized void settle() {
-        EpochHeader last = applied;
-        if (last == null || state.durable() == complete) {
-            return;
+    /// The replica itself is made durable, and redo files go. Epochs may be applied meanwhile.
+    void settle() {
+        synchronized (settling) {
+            EpochHeader last = applied;
+            if (last == null || state.durable() >= last.epoch()) {
+                return;
+            }
+            replica.force(last);
+            store(state.with(last.epoch(), last.at()));
+            numbered(REDO).stream()
+                    .filter(redo -> number(redo.getFileName().toString()) <= last.epoch())
+                    .forEach(HostFiles::delete);
+            settledAt = System.nanoTime();
         }
-        replica.force(last);
-        store(state.with(complete, last.at()));
-        numbered(REDO).forEach(HostFiles::delete);
     }
 
     /// From here on nothing is received. Repeatable.
     ///
     /// @return what the instance goes on from
-    /// @throws StasisException `STANDBY_NOT_COMPLETE`
+    /// @throws StasisException `STANDBY_NOT_COMPLETE`; `STANDBY_UNAVAILABLE` if it will be in a while
     synchronized Takeable take() {
+        awaitRest();
+        replayAll();
         if (complete == 0) {
             throw new StasisException(
                     ErrorCode.STANDBY_NOT_COMPLETE, "no epoch of the instance is complete on its standby");
@@ -293,10 +383,31 @@ final class Standby {
     /// A replica that is at rest.
     record Takeable(long epoch, Instant at, Machine machine, Replica replica) {}
 
+    /// @throws StasisException `STANDBY_UNAVAILABLE` if an epoch is still being verified
+    private void awaitRest() {
+        try {
+            if (awaitVerified(PATIENCE)) {
+                return;
+            }
+        } catch (StasisException e) {
+            LOG.warnf(e, "The last epoch of a standby is not one instanceId=%s", state.instance());
+            return;
+        }
+        throw new StasisException(ErrorCode.STANDBY_UNAVAILABLE, "a large epoch is being made part of the standby");
+    }
+
     synchronized void discard() {
+        StandbyTask now = verification.get();
+        if (now != null) {
+            now.interrupt();
+        }
+        awaitRest();
         store(state.taken());
-        replica.delete();
-        HostFiles.deleteTree(directory);
+        synchronized (settling) {
+            applied = null;
+            replica.delete();
+            HostFiles.deleteTree(directory);
+        }
     }
 
     /// @param now by the clock of this host

@@ -8,6 +8,7 @@ import cloud.stasis.compute.protect.Epochs.Encoding;
 import cloud.stasis.compute.protect.Epochs.How;
 import cloud.stasis.compute.store.FreeSpace;
 import cloud.stasis.disks.HostFiles;
+import cloud.stasis.disks.SparseFile;
 import cloud.stasis.machine.DeviceArchive;
 import cloud.stasis.machine.Machine;
 import cloud.stasis.machine.VirtType;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -77,7 +79,7 @@ class StandbyTest {
             writer.zeros(0, 0, 4096);
         }));
 
-        assertThat(state).isEqualTo(new StandbyState(2, 0, 0, false));
+        assertThat(state).isEqualTo(new StandbyState(2, 0, 0, false, false));
         assertThat(page(ram(), 0)).isEqualTo(filled('b'));
         assertThat(page(ram(), 1)).isEqualTo(filled(0));
         assertThat(page(ram(), 2)).isEqualTo(filled('a'));
@@ -97,6 +99,22 @@ class StandbyTest {
     }
 
     @Test
+    void zerosOfADiskTakeUpNoRoom() throws IOException {
+        send(new Epoch(1, 0, Extent.WHOLE, writer -> {
+            for (long at = 0; at < DISK.bytes(); at += Epochs.PAGE) {
+                writer.data(0, at, ByteBuffer.wrap(filled('a')));
+            }
+        }));
+
+        send(changed(2, 1, writer -> writer.zeros(0, 0, DISK.bytes() - Epochs.PAGE)));
+
+        Path disk = directory.resolve("standby/replica/vda.raw");
+        assertThat(Files.size(disk)).isEqualTo(DISK.bytes());
+        assertThat(SparseFile.dataOf(disk, Epochs.PAGE))
+                .containsExactly(new cloud.stasis.chunks.Extent(DISK.bytes() - Epochs.PAGE, Epochs.PAGE));
+    }
+
+    @Test
     void epochComesInPiecesAndGoesOnWhereItWasLost() throws IOException {
         byte[] bytes = bytes(whole(1, 'a'));
         receive(1, 0, bytes.length, Arrays.copyOf(bytes, 100));
@@ -105,8 +123,20 @@ class StandbyTest {
         standby = opened();
         receive(1, 100, bytes.length, Arrays.copyOfRange(bytes, 100, bytes.length));
 
-        assertThat(lost).isEqualTo(new StandbyState(0, 1, 100, false));
+        assertThat(lost).isEqualTo(new StandbyState(0, 1, 100, false, false));
         assertThat(standby.state().epoch()).isEqualTo(1);
+    }
+
+    @Test
+    void epochOfWhichAllCameBeforeACrashIsBegunAgainByItsLastByte() throws IOException {
+        byte[] bytes = bytes(whole(1, 'a'));
+        Files.write(directory.resolve("standby/1.part"), bytes);
+        standby = opened();
+
+        assertThat(standby.state()).isEqualTo(new StandbyState(0, 1, bytes.length, false, false));
+        receive(1, bytes.length - 1, bytes.length, Arrays.copyOfRange(bytes, bytes.length - 1, bytes.length));
+
+        assertThat(standby.state()).isEqualTo(new StandbyState(1, 0, 0, false, false));
     }
 
     /// The replica may be anything when the process dies in the middle of an epoch: the redo file makes it whole.
@@ -126,6 +156,27 @@ class StandbyTest {
     }
 
     @Test
+    void epochWhoseApplicationFailedIsAppliedAgainAndNotMadeAnew() throws IOException {
+        send(whole(1, 'a'));
+        Path aside = directory.resolve("aside");
+        Files.move(disk(), aside);
+        Files.createDirectory(disk());
+        Epoch next = changed(2, 1, writer -> writer.page(0, How.XOR, filled('a' ^ 'b'), 0));
+        assertThatThrownBy(() -> send(next)).isInstanceOf(StasisException.class);
+        assertThatThrownBy(() -> standby.take()).isInstanceOf(StasisException.class);
+
+        Files.delete(disk());
+        Files.move(aside, disk());
+        // As if it had failed somewhere after the first page.
+        Files.write(ram(), filled('b'), StandardOpenOption.WRITE);
+        send(next);
+
+        assertThat(standby.state()).isEqualTo(new StandbyState(2, 0, 0, false, false));
+        assertThat(page(ram(), 0)).isEqualTo(filled('b'));
+        assertThat(page(ram(), 1)).isEqualTo(filled('a'));
+    }
+
+    @Test
     void whatWasNotDurableIsNotThereAfterACrash() throws IOException {
         send(whole(1, 'a'));
         Files.write(directory.resolve("standby/2.new"), bytes(changed(2, 1, writer -> {})));
@@ -133,7 +184,7 @@ class StandbyTest {
 
         standby = opened();
 
-        assertThat(standby.state()).isEqualTo(new StandbyState(1, 2, 10, false));
+        assertThat(standby.state()).isEqualTo(new StandbyState(1, 2, 10, false, false));
         assertThat(directory.resolve("standby/2.new")).doesNotExist();
     }
 
@@ -185,7 +236,7 @@ class StandbyTest {
 
         assertThatThrownBy(() -> receive(2, 0, bytes.length, bytes)).isInstanceOf(StasisException.class);
 
-        assertThat(standby.state()).isEqualTo(new StandbyState(1, 0, 0, false));
+        assertThat(standby.state()).isEqualTo(new StandbyState(1, 0, 0, false, false));
         assertThat(page(ram(), 0)).isEqualTo(filled('a'));
         assertThat(page(disk(), 0)).isEqualTo(filled('a'));
     }
