@@ -18,11 +18,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -66,11 +64,8 @@ final class Standby {
     /// Whoever takes over or discards waits this long for an epoch that is being verified.
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    private static final String PART = ".part";
-    private static final String REDO = ".redo";
-    private static final String UNFINISHED = ".new";
-
     private final Path directory;
+    private final EpochFiles epochs;
     private final Replica replica;
     private final FreeSpace space;
     private final StateFile<StandbyRecord> file;
@@ -92,6 +87,7 @@ final class Standby {
 
     private Standby(Path directory, Path ram, FreeSpace space, StandbyRecord state) {
         this.directory = directory;
+        this.epochs = new EpochFiles(directory);
         this.replica = new Replica(directory.resolve("replica"), ram);
         this.space = space;
         this.file = file(directory);
@@ -120,35 +116,17 @@ final class Standby {
 
     private void recover() {
         replayAll();
-        numbered(UNFINISHED).forEach(HostFiles::delete);
-        numbered(PART).stream()
-                .findFirst()
-                .ifPresent(part -> coming = new Coming(number(part.getFileName().toString()), size(part)));
+        epochs.forgetUnfinished();
+        epochs.parts().stream().findFirst().ifPresent(epoch -> coming = new Coming(epoch, epochs.received(epoch)));
     }
 
     /// Epochs that are complete, and of which the replica has a part at the most.
     private List<Long> unapplied() {
-        return numbered(REDO).stream()
-                .map(redo -> number(redo.getFileName().toString()))
-                .filter(epoch -> epoch > complete)
-                .toList();
+        return epochs.redos().stream().filter(epoch -> epoch > complete).toList();
     }
 
     private void replayAll() {
         unapplied().forEach(this::replay);
-    }
-
-    /// Files of epochs, in their order.
-    private List<Path> numbered(String ending) {
-        return HostFiles.list(directory).stream()
-                .filter(path -> path.getFileName().toString().endsWith(ending)
-                        && Character.isDigit(path.getFileName().toString().charAt(0)))
-                .sorted(Comparator.comparing(path -> number(path.getFileName().toString())))
-                .toList();
-    }
-
-    private static long number(String name) {
-        return Long.parseLong(name.substring(0, name.indexOf('.')));
     }
 
     StandbyRecord record() {
@@ -205,22 +183,21 @@ final class Standby {
             verification.set(StandbyTask.begin("epoch-" + epoch, this::replayAll));
             return;
         }
-        Path part = part(epoch);
-        if (offset > size(part)) {
+        if (offset > epochs.received(epoch)) {
             throw new StasisException(ErrorCode.WRONG_STATE, "the standby expects another piece");
         }
         // One at a time: what came of another one is not wanted any more.
-        numbered(PART).stream().filter(other -> !other.equals(part)).forEach(HostFiles::delete);
+        epochs.forgetParts(other -> other != epoch);
         space.require(ByteCount.ofBytes(Math.min(total - offset, MAX_PIECE)));
         long there;
         try {
-            there = append(part, offset, total, body);
+            there = append(epochs.part(epoch), offset, total, body);
         } finally {
-            coming = new Coming(epoch, size(part));
+            coming = new Coming(epoch, epochs.received(epoch));
         }
         received = received.plus(ByteCount.ofBytes(there - offset));
         if (there == total) {
-            verification.set(StandbyTask.begin("epoch-" + epoch, () -> complete(epoch, part)));
+            verification.set(StandbyTask.begin("epoch-" + epoch, () -> complete(epoch)));
         }
     }
 
@@ -253,12 +230,12 @@ final class Standby {
         }
     }
 
-    private void complete(long epoch, Path part) {
+    private void complete(long epoch) {
         try {
-            makeAbsolute(epoch, part);
+            makeAbsolute(epoch);
         } finally {
             // Whatever it was, it is not sent once more from where it ended.
-            HostFiles.delete(part);
+            epochs.forgetParts(known -> known == epoch);
             coming = Coming.NOTHING;
         }
         replay(epoch);
@@ -284,8 +261,9 @@ final class Standby {
         }));
     }
 
-    private void makeAbsolute(long epoch, Path part) {
-        Path unfinished = directory.resolve(epoch + UNFINISHED);
+    private void makeAbsolute(long epoch) {
+        Path part = epochs.part(epoch);
+        Path unfinished = epochs.unfinished(epoch);
         try (EpochReader reader = EpochReader.open(part)) {
             EpochHeader header = reader.header();
             requireNext(epoch, header);
@@ -296,8 +274,7 @@ final class Standby {
                 writer.end();
                 writer.force();
             }
-            Files.move(unfinished, redo(epoch), StandardCopyOption.ATOMIC_MOVE);
-            syncDirectory();
+            epochs.keep(epoch);
         } catch (UncheckedIOException e) {
             throw HostFiles.failure("keep an epoch", Objects.requireNonNull(e.getCause()));
         } catch (IOException e) {
@@ -328,15 +305,9 @@ final class Standby {
                         .toList());
     }
 
-    private void syncDirectory() throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
-    }
-
     private void replay(long epoch) {
-        replica.apply(redo(epoch));
-        try (EpochReader reader = EpochReader.open(redo(epoch))) {
+        replica.apply(epochs.redo(epoch));
+        try (EpochReader reader = EpochReader.open(epochs.redo(epoch))) {
             applied = reader.header();
             completeAt = reader.header().at();
         }
@@ -352,9 +323,7 @@ final class Standby {
             }
             replica.force(last);
             store(state.with(last.epoch(), last.at()));
-            numbered(REDO).stream()
-                    .filter(redo -> number(redo.getFileName().toString()) <= last.epoch())
-                    .forEach(HostFiles::delete);
+            epochs.forgetRedos(known -> known <= last.epoch());
             settledAt = System.nanoTime();
         }
     }
@@ -402,8 +371,8 @@ final class Standby {
             now.interrupt();
         }
         awaitRest();
-        store(state.taken());
         synchronized (settling) {
+            store(state.taken());
             applied = null;
             replica.delete();
             HostFiles.deleteTree(directory);
@@ -431,21 +400,5 @@ final class Standby {
     private void store(StandbyRecord next) {
         file.write(next);
         state = next;
-    }
-
-    private Path part(long epoch) {
-        return directory.resolve(epoch + PART);
-    }
-
-    private Path redo(long epoch) {
-        return directory.resolve(epoch + REDO);
-    }
-
-    private static long size(Path file) {
-        try {
-            return Files.exists(file) ? Files.size(file) : 0;
-        } catch (IOException e) {
-            throw HostFiles.failure("look at an epoch", e);
-        }
     }
 }
