@@ -13,7 +13,6 @@ import java.util.Map;
 /// so QEMU is told directly; its later `memory-backend` goes before libvirt's own, which is never touched and
 /// so occupies nothing.
 final class SharedRam {
-    private static final String NAMESPACE = "http://libvirt.org/schemas/domain/qemu/1.0";
     /// The name of the backend, by which a migration stream knows the RAM; it must never change.
     private static final String BACKEND = "stasis-ram";
 
@@ -21,7 +20,7 @@ final class SharedRam {
 
     static void add(Xml domain, Ram ram, ByteCount size) {
         domain.add("qemu:commandline", line -> {
-            line.with("xmlns:qemu", NAMESPACE);
+            line.with("xmlns:qemu", DomainXml.QEMU_NAMESPACE);
             argument(line, "-object", backend(ram, size));
             argument(line, "-machine", "memory-backend=" + BACKEND);
             // A state without RAM has no place for this section, and a QEMU that expects it refuses the state.
