@@ -1,19 +1,20 @@
 package cloud.stasis.testkit;
 
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -112,7 +113,7 @@ public final class S3Gate implements AutoCloseable {
             out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
         }
-        byte[] body = in.readNBytes(length(head));
+        byte[] body = whole(in, length(head).orElse(0));
         Fault fault = faults.apply(request);
         return switch (fault) {
             case SILENT -> {
@@ -196,18 +197,9 @@ public final class S3Gate implements AutoCloseable {
                 answer = head(from);
             }
             if (answer.isEmpty()) {
-                throw new SocketException("the server went away");
+                throw new EOFException("the server went away");
             }
-            byte[] content = new byte[0];
-            boolean chunked = answer.stream().anyMatch(line -> line.equalsIgnoreCase("Transfer-Encoding: chunked"));
-            if (chunked) {
-                content = chunks(from);
-                answer = new ArrayList<>(answer);
-                answer.removeIf(line -> line.equalsIgnoreCase("Transfer-Encoding: chunked"));
-                answer.add("Content-Length: " + content.length);
-            } else if (!method.equals("HEAD")) {
-                content = from.readNBytes(length(answer));
-            }
+            byte[] content = method.equals("HEAD") || isBodiless(answer) ? new byte[0] : content(answer, from);
             byte[] top = text(answer);
             byte[] all = java.util.Arrays.copyOf(top, top.length + content.length);
             System.arraycopy(content, 0, all, top.length, content.length);
@@ -215,11 +207,23 @@ public final class S3Gate implements AutoCloseable {
         }
     }
 
+    /// The body, whose length its head says from then on.
+    private static byte[] content(List<String> answer, InputStream from) throws IOException {
+        boolean chunked = answer.removeIf(line -> line.equalsIgnoreCase("Transfer-Encoding: chunked"));
+        OptionalInt length = length(answer);
+        if (!chunked && length.isPresent()) {
+            return whole(from, length.getAsInt());
+        }
+        byte[] content = chunked ? chunks(from) : from.readAllBytes();
+        answer.add("Content-Length: " + content.length);
+        return content;
+    }
+
     private static byte[] chunks(InputStream from) throws IOException {
         java.io.ByteArrayOutputStream content = new java.io.ByteArrayOutputStream();
         while (true) {
             int size = Integer.parseInt(line(from).trim(), 16);
-            content.write(from.readNBytes(size));
+            content.write(whole(from, size));
             line(from);
             if (size == 0) {
                 return content.toByteArray();
@@ -245,30 +249,59 @@ public final class S3Gate implements AutoCloseable {
         return (text + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    private static int length(List<String> head) {
+    /// By their status, whatever the head says.
+    private static boolean isBodiless(List<String> answer) {
+        return answer.getFirst().contains(" 204 ") || answer.getFirst().contains(" 304 ");
+    }
+
+    private static OptionalInt length(List<String> head) {
         return head.stream()
                 .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("content-length:"))
                 .mapToInt(line -> Integer.parseInt(
                         line.substring("content-length:".length()).trim()))
-                .findFirst()
-                .orElse(0);
+                .findFirst();
     }
 
+    /// What ends before it should is not passed on as if it were whole: whoever waits for the rest would wait for
+    /// as long as this connection stays open.
+    private static byte[] whole(InputStream in, int length) throws IOException {
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length) {
+            throw new EOFException("the connection ended in the middle of a body");
+        }
+        return bytes;
+    }
+
+    /// Empty if the connection ended before it.
     private static List<String> head(InputStream in) throws IOException {
         List<String> lines = new ArrayList<>();
-        for (String line = line(in); !line.isEmpty(); line = line(in)) {
+        for (int first = in.read(); first >= 0; first = in.read()) {
+            String line = line(first, in);
+            if (line.isEmpty()) {
+                return lines;
+            }
             lines.add(line);
+        }
+        if (!lines.isEmpty()) {
+            throw new EOFException("the connection ended in the middle of a head");
         }
         return lines;
     }
 
-    /// Empty at the end.
     private static String line(InputStream in) throws IOException {
+        return line(in.read(), in);
+    }
+
+    private static String line(int first, InputStream in) throws IOException {
         StringBuilder line = new StringBuilder();
-        for (int next = in.read(); next >= 0 && next != '\n'; next = in.read()) {
+        int next = first;
+        for (; next >= 0 && next != '\n'; next = in.read()) {
             if (next != '\r') {
                 line.append((char) next);
             }
+        }
+        if (next < 0) {
+            throw new EOFException("the connection ended in the middle of a line");
         }
         return line.toString();
     }
