@@ -36,7 +36,7 @@ final class S3Clients {
                 .httpClient(Apache5HttpClient.builder()
                         .connectionTimeout(patience.connect())
                         .connectionAcquisitionTimeout(patience.attempt())
-                        .socketTimeout(patience.attempt())
+                        .socketTimeout(patience.silence())
                         .maxConnections(CONNECTIONS)
                         .build())
                 .overrideConfiguration(override -> override.apiCallTimeout(patience.call())

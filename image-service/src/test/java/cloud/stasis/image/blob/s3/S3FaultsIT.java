@@ -44,12 +44,16 @@ import org.junit.jupiter.api.Test;
 
 /// A server that fails, is slow, or cuts its answers off; and processes that die between any two requests.
 class S3FaultsIT {
-    private static final S3Patience SHORT =
-            new S3Patience(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(6), 4);
+    private static final S3Patience SHORT = new S3Patience(
+            Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(2), Duration.ofSeconds(6), 4);
 
     /// For what has to fail, however long one waits.
-    private static final S3Patience SHORTEST =
-            new S3Patience(Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofSeconds(2), 4);
+    private static final S3Patience SHORTEST = new S3Patience(
+            Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(2), 4);
+
+    /// For what must not take a whole attempt.
+    private static final S3Patience NO_SILENCE = new S3Patience(
+            Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofMinutes(2), Duration.ofMinutes(5), 6);
 
     /// More than goes in one request.
     private static final int LARGE = 10 * 1024 * 1024;
@@ -98,6 +102,24 @@ class S3FaultsIT {
                 store.delete(name);
                 assertThat(store.exists(name)).isFalse();
             }
+        }
+    }
+
+    /// As when the network between forgot a connection that lay in the pool.
+    @Test
+    void aConnectionThatSaysNothingMoreIsLeftBeforeTheAttemptEnds() {
+        byte[] bytes = Stores.noise(300_000, 13);
+        ObjectName name = ObjectName.newPack(Sha256.of(bytes));
+        try (BlobStore store = open(NO_SILENCE)) {
+            long begin = System.nanoTime();
+            once(S3Gate.Fault.SILENT);
+            store.put(name, bytes);
+            once(S3Gate.Fault.SILENT);
+            assertThat(store.get(name, ByteCount.ofMib(1))).isEqualTo(bytes);
+            once(S3Gate.Fault.SILENT);
+            store.setNote(NOTE, Optional.empty(), text("one"));
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(NO_SILENCE.attempt());
         }
     }
 
