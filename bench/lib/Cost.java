@@ -1,8 +1,9 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
-/// What a step takes, in this process and another one together.
+/// What a step takes, in its clients and the service together.
 final class Cost {
     private static final double TICKS = 100;
 
@@ -14,25 +15,49 @@ final class Cost {
 
     private Cost() {}
 
-    /// Runs a step and says as JSON what it took.
+    /// Runs a step of which this process is the client and says as JSON what it took.
     ///
-    /// @param other the process id of the other one
-    static String of(long other, Step step) throws Exception {
-        long self = ProcessHandle.current().pid();
-        Files.writeString(Path.of("/proc/self/clear_refs"), "5");
-        Files.writeString(Path.of("/proc/" + other + "/clear_refs"), "5");
-        double cpuBefore = cpu(other);
-        double ownBefore = cpu(self);
+    /// @param service its process id
+    static String of(long service, Step step) throws Exception {
+        return of(List.of(ProcessHandle.current().pid()), service, step);
+    }
+
+    /// @param clients the process ids of those that carry the step out
+    static String of(List<Long> clients, long service, Step step) throws Exception {
+        for (long process : clients) {
+            forgetPeak(process);
+        }
+        forgetPeak(service);
+        double serviceBefore = cpu(service);
+        double clientsBefore = cpu(clients);
         long begin = System.nanoTime();
         String more = step.run();
+        double wall = (System.nanoTime() - begin) / 1e9;
+        double ofClients = cpu(clients) - clientsBefore;
+        double clientsPeak = 0;
+        for (long process : clients) {
+            clientsPeak += peak(process);
+        }
         return "{\"wall_s\":%.3f,\"cpu_s\":%.2f,\"client_cpu_s\":%.2f,\"peak_mib\":%.0f,\"client_peak_mib\":%.0f%s}"
                 .formatted(
-                        (System.nanoTime() - begin) / 1e9,
-                        cpu(other) - cpuBefore + cpu(self) - ownBefore,
-                        cpu(self) - ownBefore,
-                        peak(other) + peak(self),
-                        peak(self),
+                        wall,
+                        cpu(service) - serviceBefore + ofClients,
+                        ofClients,
+                        peak(service) + clientsPeak,
+                        clientsPeak,
                         more);
+    }
+
+    private static void forgetPeak(long pid) throws IOException {
+        Files.writeString(Path.of("/proc/" + pid + "/clear_refs"), "5");
+    }
+
+    private static double cpu(List<Long> pids) throws IOException {
+        double all = 0;
+        for (long pid : pids) {
+            all += cpu(pid);
+        }
+        return all;
     }
 
     private static double cpu(long pid) throws IOException {

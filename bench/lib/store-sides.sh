@@ -1,4 +1,5 @@
-# The three stores that are compared, each with the same steps: begin, ingest, again, restore, verify, end.
+# The three stores that are compared, each with the same steps: begin, ingest, again, restore, verify, end. And with
+# several clients: begin, ingest, restore, end.
 # shellcheck shell=bash
 
 # ---- ours: the image service, with a client as every agent has it --------------------------------------------------
@@ -123,6 +124,19 @@ ours_push_end() {
     rm -rf "$work/here"
 }
 
+# All with one image service, each a process with its own disk.
+ours_clients_begin() {
+    local service round
+    ours_service
+    ours_client StoreClients $CLIENTS "$BENCH/lib/StoreClient.java" "http://127.0.0.1:$PORTS_FROM" "$service"
+    for round in 1 2; do ours_order warm "$data/client-%.raw" "$work/out-%" > /dev/null; done
+    rm "$work"/out-*
+    find "$ours_home/store/packs" -type f -delete
+}
+
+ours_clients_ingest() { with_stored "$ours_home/store/packs" ours_order ingest "$data/client-%.raw"; }
+ours_clients_restore() { ours_order restore "$1-%"; }
+
 # ---- rsync ---------------------------------------------------------------------------------------------------------
 
 # Both ends are processes below this one, without a network or a cipher between them.
@@ -166,6 +180,20 @@ restic_restore() {
 restic_verify() { measured restic check -q --read-data; }
 restic_end() { rm -rf "$work/restic" "$work/restic-cache" "$work/in"; }
 
+restic_clients_begin() { restic_begin; }
+restic_clients_ingest() {
+    with_stored "$work/restic" at_once restic backup -q --tag client-% "$(realpath "$data")/client-%.raw"
+}
+
+restic_clients_restore() {
+    local number
+    at_once restic restore -q latest --tag client-% --target "$work/restored-%"
+    for number in $(seq $CLIENTS); do
+        mv "$work/restored-$number/$(realpath "$data")/client-$number.raw" "$1-$number"
+        rm -rf "$work/restored-$number"
+    done
+}
+
 # ---- borg ----------------------------------------------------------------------------------------------------------
 
 borg_begin() {
@@ -196,6 +224,22 @@ borg_restore() {
 
 borg_verify() { measured borg check --verify-data; }
 borg_end() { rm -rf "$work/borg" "$work/borg-base" "$work/in"; }
+
+borg_clients_begin() { borg_begin; }
+
+# Whoever writes has the repository alone, and the others would only wait for it.
+borg_clients_ingest() {
+    with_stored "$work/borg" in_turn sh -c "cd '$data' && exec borg create ::client-% client-%.raw"
+}
+
+borg_clients_restore() {
+    local number
+    at_once sh -c "mkdir '$work/restored-%' && cd '$work/restored-%' && exec borg extract --sparse ::client-%"
+    for number in $(seq $CLIENTS); do
+        mv "$work/restored-$number/client-$number.raw" "$1-$number"
+        rm -rf "$work/restored-$number"
+    done
+}
 
 # ---- what one core can do ------------------------------------------------------------------------------------------
 
