@@ -130,7 +130,7 @@ public final class CommandWorker<C extends Command> implements AutoCloseable {
             pending.release();
             throw e;
         }
-        publishQuietly(new Fact.CommandAccepted(command.payload().key(), id), command.requestId());
+        facts.tell(new Fact.CommandAccepted(command.payload().key(), id), command.requestId());
         enqueue(entry);
     }
 

@@ -11,4 +11,14 @@ public interface FactPublisher {
     /// @param requestId of the API request that caused it, or empty
     /// @throws StasisException `BUS_UNAVAILABLE` if that did not happen within the publisher's deadline
     void publish(Fact fact, String requestId);
+
+    /// Tells news, after which other news come: it does not wait for the bus, and it is no error if the bus does not
+    /// take them. What one thread tells and publishes of one key arrives in that order.
+    default void tell(Fact fact, String requestId) {
+        try {
+            publish(fact, requestId);
+        } catch (StasisException e) {
+            // The next ones will do.
+        }
+    }
 }

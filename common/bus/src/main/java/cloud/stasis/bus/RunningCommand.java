@@ -4,7 +4,6 @@ import cloud.stasis.messages.Fact;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.CommandId;
 import cloud.stasis.model.Phase;
-import cloud.stasis.model.StasisException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,11 +100,6 @@ final class RunningCommand implements CommandContext {
 
     private void publish(Fact fact) {
         lastPublished = clock.instant();
-        try {
-            facts.publish(fact, entry.command().requestId());
-        } catch (StasisException e) {
-            // Progress is news, not an outcome: the next one will do.
-            lastPublished = clock.instant();
-        }
+        facts.tell(fact, entry.command().requestId());
     }
 }

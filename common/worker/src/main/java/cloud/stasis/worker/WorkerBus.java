@@ -11,6 +11,7 @@ import cloud.stasis.messages.Message;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.StasisException;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.kafka.api.OutgoingKafkaRecordMetadata;
 import jakarta.annotation.PreDestroy;
@@ -32,7 +33,8 @@ public class WorkerBus implements FactPublisher {
     /// A broker that takes longer is treated as away; outcomes are told again later.
     private static final Duration PUBLISH_DEADLINE = Duration.ofSeconds(20);
 
-    /// Facts waiting for the broker. Publishers wait for each, so this is about the number of threads.
+    /// Facts waiting for the broker. Outcomes are waited for and news of a command come seldom, so this is some for
+    /// each thread; while the broker is away more news than that are lost.
     private static final int FACT_BUFFER = 256;
 
     private static final Logger LOG = Logger.getLogger(WorkerBus.class);
@@ -64,6 +66,14 @@ public class WorkerBus implements FactPublisher {
         } catch (RuntimeException e) {
             throw new StasisException(ErrorCode.BUS_UNAVAILABLE, "the bus did not take a fact", e);
         }
+    }
+
+    @Override
+    public void tell(Fact fact, String requestId) {
+        Envelope<Fact> envelope = new Envelope<>(UUID.randomUUID(), requestId, clock.instant(), fact);
+        sending(facts, fact.key(), envelope)
+                .subscribe()
+                .with(_ -> {}, e -> LOG.debugf(e, "News were lost key=%s", fact.key()));
     }
 
     /// Tells that this worker lives. A lost heartbeat is not an error: the next one comes.
@@ -99,12 +109,14 @@ public class WorkerBus implements FactPublisher {
     }
 
     private void send(MutinyEmitter<byte[]> emitter, String key, Envelope<?> envelope) {
-        emitter.sendMessage(org.eclipse.microprofile.reactive.messaging.Message.of(codec.value(envelope))
-                        .addMetadata(OutgoingKafkaRecordMetadata.<String>builder()
-                                .withKey(key)
-                                .withHeaders(codec.headers(envelope))
-                                .build()))
-                .await()
-                .atMost(PUBLISH_DEADLINE);
+        sending(emitter, key, envelope).await().atMost(PUBLISH_DEADLINE);
+    }
+
+    private Uni<Void> sending(MutinyEmitter<byte[]> emitter, String key, Envelope<?> envelope) {
+        return emitter.sendMessage(org.eclipse.microprofile.reactive.messaging.Message.of(codec.value(envelope))
+                .addMetadata(OutgoingKafkaRecordMetadata.<String>builder()
+                        .withKey(key)
+                        .withHeaders(codec.headers(envelope))
+                        .build()));
     }
 }

@@ -173,7 +173,8 @@ public final class ComputeAgent implements CommandHandler<ComputeCommand>, AutoC
             return dispatch(command, context);
         } finally {
             folds.over(concerned);
-            concerned.forEach(teller::changed);
+            // Whoever waits for the outcome hears of that first.
+            context.afterwards(() -> concerned.forEach(teller::changed));
         }
     }
 
