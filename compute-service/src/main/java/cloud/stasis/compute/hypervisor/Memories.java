@@ -73,9 +73,9 @@ public interface Memories {
     ///     started when the host had another one
     Way cut(InstanceId instance, Path memory, Map<DeviceName, Path> layers);
 
-    /// Powers a machine on in the state of a memory file, paused. Defines it too. The file is not changed.
+    /// Powers a machine on in the state of a memory file, paused. The file is not changed.
     ///
-    /// @param machine with the devices that the memory was saved with
+    /// @param machine that is defined with these files, with the devices that the memory was saved with
     /// @param files with RAM that others can see if `memory` is a [RamImage], and without if not
     void restorePaused(Machine machine, MachineFiles files, Path memory);
 }

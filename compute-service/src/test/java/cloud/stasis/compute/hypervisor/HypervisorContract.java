@@ -248,7 +248,7 @@ public abstract class HypervisorContract {
         }
         hypervisor().domains().powerOff(id());
         Map<DeviceName, Path> again = layersOn(files().disks());
-        hypervisor().memories().restorePaused(machine(), files(again), memory);
+        restorePaused(files(again), memory);
         assertThat(state()).isEqualTo(PowerState.PAUSED);
         hypervisor().domains().resume(id());
         assertThat(read(0, BLOCK)).containsOnly(7);
@@ -292,7 +292,7 @@ public abstract class HypervisorContract {
         assertThat(state()).isEqualTo(PowerState.STOPPED);
 
         Map<DeviceName, Path> again = layersOn(files().disks());
-        hypervisor().memories().restorePaused(machine(), inFile.withDisks(again), memory);
+        restorePaused(inFile.withDisks(again), memory);
         assertThat(state()).isEqualTo(PowerState.PAUSED);
         assertThat(Files.mismatch(ram.file(), memory))
                 .as("nothing but what was saved is in the RAM")
@@ -302,7 +302,7 @@ public abstract class HypervisorContract {
         assertThat(read(0, BLOCK)).containsOnly(7);
         assertThat(remembered()).isEqualTo("before");
         off();
-        hypervisor().memories().restorePaused(machine(), inFile.withDisks(next), saved);
+        restorePaused(inFile.withDisks(next), saved);
         hypervisor().domains().resume(id());
         assertThat(read(0, BLOCK)).containsOnly(8);
         assertThat(remembered()).isEqualTo("after");
@@ -310,6 +310,11 @@ public abstract class HypervisorContract {
         hypervisor().domains().define(machine(), files());
         next.values().forEach(hypervisor().layers()::delete);
         again.values().forEach(hypervisor().layers()::delete);
+    }
+
+    private void restorePaused(MachineFiles files, Path memory) {
+        hypervisor().domains().define(machine(), files);
+        hypervisor().memories().restorePaused(machine(), files, memory);
     }
 
     @Test
@@ -320,7 +325,7 @@ public abstract class HypervisorContract {
 
         hypervisor().memories().save(id(), memory, pause(new ArrayList<>(), true));
         assertThat(state()).isEqualTo(PowerState.STOPPED);
-        hypervisor().memories().restorePaused(machine(), files(), memory);
+        restorePaused(files(), memory);
         hypervisor().domains().resume(id());
 
         assertThat(remembered()).isEqualTo("saved");

@@ -182,10 +182,9 @@ final class LibvirtMemories implements Memories {
         return DomainXml.ram(Xml.parse(domain.getXMLDesc(0)));
     }
 
-    /// Defined first: a restored domain that was not known before would vanish when it is powered off.
+    /// A restored domain that was not defined before would vanish when it is powered off.
     @Override
     public void restorePaused(Machine machine, MachineFiles files, Path memory) {
-        domains.define(machine, files);
         if (RamImage.isOne(memory)) {
             restoreImage(machine, files, RamImage.open(memory));
             return;

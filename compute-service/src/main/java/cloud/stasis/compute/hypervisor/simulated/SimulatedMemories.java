@@ -112,7 +112,6 @@ final class SimulatedMemories implements Memories {
 
     @Override
     public void restorePaused(Machine machine, MachineFiles files, Path memory) {
-        host.domains().define(machine, files);
         host.faults().beforeStart();
         try {
             host.machine(machine.instance()).startPaused(read(files, memory));
