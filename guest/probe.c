@@ -32,7 +32,7 @@
 
 #define PAGE 4096
 #define WORDS (PAGE / sizeof(uint64_t))
-#define ROUND_MILLIS 50          /* pause between two counts: on a CPU that is translated they cost what they count */
+#define ROUND_MILLIS 100         /* pause between two counts: on a CPU that is translated they cost what they count */
 #define REPORT_MILLIS 1000
 #define CHUNK_PAGES 64           /* pages written between two pauses of the memory writer */
 #define ROOT_FILE "/var/probe.counter"
@@ -116,7 +116,7 @@ static void scan(const char *file, const char *separators, const char *memory_ke
 
 /* The kernel's command line goes before the file. */
 static struct settings read_settings(void) {
-    struct settings settings = {32, 10};
+    struct settings settings = {16, 4};
     scan(CONFIG_FILE, "\n", "memory_mib=", "rate_mib=", &settings);
     scan("/proc/cmdline", " \n", "probe.memory_mib=", "probe.rate_mib=", &settings);
     if (settings.rate_mib == 0) settings.rate_mib = 1;
