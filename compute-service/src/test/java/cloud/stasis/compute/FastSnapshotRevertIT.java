@@ -2,14 +2,18 @@ package cloud.stasis.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cloud.stasis.disks.LayeredDisk;
 import cloud.stasis.messages.CommandResult;
 import cloud.stasis.messages.ComputeCommand;
 import cloud.stasis.messages.ComputeCommand.AfterRevert;
 import cloud.stasis.messages.ComputeCommand.MemoryChoice;
 import cloud.stasis.model.ByteCount;
+import cloud.stasis.model.DeviceName;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Receipt;
+import cloud.stasis.model.SnapshotId;
 import cloud.stasis.testkit.ReflinkVolume;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -67,6 +71,50 @@ class FastSnapshotRevertIT extends SnapshotRevertContract {
 
         for (CommandResult.Captured captured : List.of(firstCaptured, secondCaptured)) {
             assertThat(ofMemory(captured).read().bytes()).isLessThan(ram.bytes() * 9 / 10);
+        }
+    }
+
+    /// Here only, since the way of the memory does not matter to what is without it.
+    @Test
+    @Order(4)
+    void disksAloneBootFromTheSameInstant() {
+        revert(first, firstCaptured, MemoryChoice.DISKS_ONLY, AfterRevert.RUNNING);
+        host.awaitAgent(id);
+        RealHost.await("the probe runs", Duration.ofSeconds(60), () -> probe().containsKey("boot_root"));
+
+        assertThat(Long.parseLong(probe().get("boot_root"))).isBetween(1L, firstCounter + 200);
+        assertThat(host.inGuest(id, "ls /root")).contains("witness");
+        assertHealthy();
+    }
+
+    /// Here only: nor does it to layers.
+    @Test
+    @Order(90)
+    void layersOfDeletedSnapshotsAreFoldedWhileTheGuestWrites() {
+        SnapshotId[] taken = new SnapshotId[4];
+        CommandResult.Captured[] captured = new CommandResult.Captured[4];
+        for (int at = 0; at < taken.length; at++) {
+            host.inGuest(
+                    id,
+                    "dd if=/dev/urandom of=/root/fold bs=1M count=8 2>/dev/null; echo " + at + " > /run/which; sync");
+            taken[at] = SnapshotId.random();
+            captured[at] = snapshot(taken[at]);
+        }
+        int before = host.instance(id).disk(DeviceName.virtio(0)).depth();
+
+        host.handle(new ComputeCommand.DiscardSnapshot(id, taken[1]));
+        host.handle(new ComputeCommand.DiscardSnapshot(id, taken[0]));
+
+        assertThat(host.instance(id).disk(DeviceName.virtio(0)).depth()).isEqualTo(before - 2);
+        assertHealthy();
+        for (LayeredDisk disk : host.instance(id).disks().values()) {
+            Path shown = disk.file(disk.heldBy(taken[2]).orElseThrow());
+            RealHost.tool("qemu-img", "check", "-q", "-U", shown.toString());
+        }
+        for (int at : new int[] {2, 3, 0}) {
+            revert(taken[at], captured[at], MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
+            assertThat(host.inGuest(id, "cat /run/which")).isEqualToIgnoringWhitespace(Integer.toString(at));
+            assertHealthy();
         }
     }
 

@@ -229,7 +229,7 @@ class ProtectionIT {
     private void assertGoesOn(RealHost host, long counter) {
         assertThat(counter(host)).isGreaterThan(counter);
         long now = counter(host);
-        RealHost.await("the probe goes on", Duration.ofSeconds(30), () -> counter(host) > now + 10);
+        RealHost.await("the probe goes on", Duration.ofSeconds(30), () -> counter(host) > now + 5);
         assertThat(inGuest(host, "cat /run/probe.state").lines()).contains("failures=0", "memory_failures=0");
         assertThat(host.console(id)).doesNotContain("FAIL");
     }
