@@ -9,10 +9,12 @@ import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
 import cloud.stasis.model.IndexId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -42,19 +44,22 @@ record DemoGuest(Content kernel, Content ramdisk, Content root) {
                         Long.toString(fill.mibRoundedUp()),
                         directory.toString()));
         Path raw = directory.resolve("root.raw");
-        Program.run(
-                BUILD_DEADLINE,
-                List.of(
-                        "qemu-img",
-                        "convert",
-                        "-O",
-                        "raw",
-                        directory.resolve("stasis-demo-root.qcow2").toString(),
-                        raw.toString()));
+        convert(directory.resolve("stasis-demo-root.qcow2"), raw);
         return new DemoGuest(
                 upload(store, directory.resolve("stasis-demo-vmlinuz")),
                 upload(store, directory.resolve("stasis-demo-initrd")),
                 upload(store, raw));
+    }
+
+    /// Another test process may be at it, or read what it has made: the file comes whole, and the same.
+    private static void convert(Path qcow2, Path raw) {
+        Path draft = raw.resolveSibling("root-" + ProcessHandle.current().pid() + ".raw");
+        Program.run(BUILD_DEADLINE, List.of("qemu-img", "convert", "-O", "raw", qcow2.toString(), draft.toString()));
+        try {
+            Files.move(draft, raw, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static Content upload(ContentStore store, Path file) {
