@@ -23,7 +23,7 @@ public final class MariaDbProcess implements AutoCloseable {
     public static final String PASSWORD = "for-tests-only";
     public static final String DATABASE = "stasis";
 
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(50);
 

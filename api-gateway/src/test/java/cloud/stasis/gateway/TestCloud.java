@@ -24,7 +24,7 @@ public final class TestCloud {
 
     static final String NETWORK = "private:" + NETWORK_ID;
     public static final String ADMIN_PASSWORD = "the operator's password";
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient client = HttpClient.newBuilder()

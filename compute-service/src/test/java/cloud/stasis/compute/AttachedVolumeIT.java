@@ -120,7 +120,7 @@ class AttachedVolumeIT {
     }
 
     private static void awaitDisk(RealHost host, InstanceId id, ByteCount size) {
-        RealHost.await("the guest sees the disk with its size", Duration.ofSeconds(90), () -> host.inGuest(
+        RealHost.await("the guest sees the disk with its size", () -> host.inGuest(
                         id, "cat /sys/block/vdc/size 2>/dev/null || echo none")
                 .strip()
                 .equals(Long.toString(size.bytes() / 512)));

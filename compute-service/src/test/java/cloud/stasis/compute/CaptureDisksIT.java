@@ -67,7 +67,7 @@ class CaptureDisksIT extends DiskCaptureContract {
         host.inGuest(
                 id,
                 "p=$(pidof qemu-ga); (sleep 1; kill -STOP $p; sleep 30; kill -CONT $p) < /dev/null > /dev/null 2>&1 &");
-        RealHost.await("the agent is silent", Duration.ofSeconds(20), () -> !GuestShell.answers(id));
+        RealHost.await("the agent is silent", () -> !GuestShell.answers(id));
 
         assertThatThrownBy(() -> capture(Quiesce.REQUIRE))
                 .isInstanceOfSatisfying(StasisException.class, refused -> assertThat(refused.code())
@@ -101,10 +101,7 @@ class CaptureDisksIT extends DiskCaptureContract {
     void killedQemuCostsNoFullRead() {
         String expected = file("/root/killed", 3);
         kill(qemu());
-        RealHost.await(
-                "the crash is seen",
-                Duration.ofSeconds(20),
-                () -> host.host().state(host.instance(id)) == PowerState.CRASHED);
+        RealHost.await("the crash is seen", () -> host.host().state(host.instance(id)) == PowerState.CRASHED);
 
         host.handle(new ComputeCommand.ChangePower(id, PowerAction.START));
         host.awaitAgent(id);

@@ -14,7 +14,6 @@ import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.testkit.ReflinkVolume;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -120,8 +119,7 @@ class CutTogetherIT {
     }
 
     private void assertHealthy(InstanceId id) {
-        RealHost.await("the probe runs", Duration.ofSeconds(90), () -> host.inGuest(
-                        id, "cat /run/probe.state 2>/dev/null || true")
+        RealHost.await("the probe runs", () -> host.inGuest(id, "cat /run/probe.state 2>/dev/null || true")
                 .contains("counter="));
         assertThat(host.inGuest(id, "cat /run/probe.state").lines()).contains("failures=0", "memory_failures=0");
         assertThat(host.console(id)).doesNotContain("FAIL");

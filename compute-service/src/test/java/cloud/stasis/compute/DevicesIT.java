@@ -33,7 +33,6 @@ import cloud.stasis.testkit.ReflinkVolume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -82,8 +81,8 @@ class DevicesIT {
                 RealHost.GRANT));
         host.awaitReady(id);
         host.inGuest(id, "/etc/stasis/cdrom; mkdir -p /mnt");
-        RealHost.await("the guest has its drive", Duration.ofSeconds(60), () -> host.inGuest(id, "ls /dev")
-                .contains("sr0"));
+        RealHost.await(
+                "the guest has its drive", () -> host.inGuest(id, "ls /dev").contains("sr0"));
     }
 
     @AfterEach
@@ -173,11 +172,9 @@ class DevicesIT {
         host.awaitAgent(id);
         host.inGuest(id, "ip link set eth0 up; ip link set eth1 up");
         host.handle(new ComputeCommand.SetLink(id, first.port(), Link.DOWN));
-        RealHost.await("the guest sees no carrier", Duration.ofSeconds(60), () -> carrier("eth0")
-                .equals("0"));
+        RealHost.await("the guest sees no carrier", () -> carrier("eth0").equals("0"));
         host.handle(new ComputeCommand.SetLink(id, first.port(), Link.UP));
-        RealHost.await("the guest sees a carrier", Duration.ofSeconds(60), () -> carrier("eth0")
-                .equals("1"));
+        RealHost.await("the guest sees a carrier", () -> carrier("eth0").equals("1"));
 
         host.handle(new ComputeCommand.ChangePower(id, ComputeCommand.PowerAction.STOP));
         host.handle(new ComputeCommand.DetachNic(id, first.port()));

@@ -14,7 +14,6 @@ import cloud.stasis.model.Receipt;
 import cloud.stasis.model.SnapshotId;
 import cloud.stasis.testkit.ReflinkVolume;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Order;
@@ -43,11 +42,11 @@ class FastSnapshotRevertIT extends SnapshotRevertContract {
     void revertedGuestReboots() {
         revert(first, firstCaptured, MemoryChoice.WITH_MEMORY, AfterRevert.RUNNING);
         host.inGuest(id, "touch /run/before-reboot; (sleep 1; reboot -f) < /dev/null > /dev/null 2>&1 &");
-        RealHost.await("the guest goes down", Duration.ofSeconds(30), () -> !GuestShell.answers(id));
+        RealHost.await("the guest goes down", () -> !GuestShell.answers(id));
         host.awaitAgent(id);
 
         assertThat(host.inGuest(id, "ls /run")).doesNotContain("before-reboot");
-        RealHost.await("the probe runs", Duration.ofSeconds(60), () -> host.inGuest(id, "cat /run/probe.state || true")
+        RealHost.await("the probe runs", () -> host.inGuest(id, "cat /run/probe.state || true")
                 .contains("counter"));
         assertHealthy();
     }
@@ -80,7 +79,7 @@ class FastSnapshotRevertIT extends SnapshotRevertContract {
     void disksAloneBootFromTheSameInstant() {
         revert(first, firstCaptured, MemoryChoice.DISKS_ONLY, AfterRevert.RUNNING);
         host.awaitAgent(id);
-        RealHost.await("the probe runs", Duration.ofSeconds(60), () -> probe().containsKey("boot_root"));
+        RealHost.await("the probe runs", () -> probe().containsKey("boot_root"));
 
         assertThat(Long.parseLong(probe().get("boot_root"))).isBetween(1L, firstCounter + 200);
         assertThat(host.inGuest(id, "ls /root")).contains("witness");

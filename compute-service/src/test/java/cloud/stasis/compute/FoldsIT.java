@@ -13,7 +13,6 @@ import cloud.stasis.messages.ComputeCommand.Settlement;
 import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.SnapshotId;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -56,7 +55,7 @@ class FoldsIT {
             handle(new ComputeCommand.ChangePower(id, PowerAction.UNPAUSE));
         }
 
-        RealHost.await("the layers are folded", Duration.ofSeconds(90), () -> depth() <= deep - 2);
+        RealHost.await("the layers are folded", () -> depth() <= deep - 2);
         assertHealthy();
         assertThat(host.inGuest(id, "cat /data/first | md5sum; cat /data/second | md5sum; cat /data/third | md5sum"))
                 .isEqualTo(third.sums());
@@ -97,8 +96,7 @@ class FoldsIT {
     }
 
     private void assertHealthy() {
-        RealHost.await("the probe runs", Duration.ofSeconds(90), () -> host.inGuest(
-                        id, "cat /run/probe.state 2>/dev/null || true")
+        RealHost.await("the probe runs", () -> host.inGuest(id, "cat /run/probe.state 2>/dev/null || true")
                 .contains("counter="));
         assertThat(host.inGuest(id, "cat /run/probe.state").lines()).contains("failures=0", "memory_failures=0");
         assertThat(host.console(id)).doesNotContain("FAIL");

@@ -13,7 +13,6 @@ import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.Quiesce;
 import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -81,7 +80,7 @@ class FreezeHooksIT {
         CommandResult.Captured captured = capture(Quiesce.PREFER);
 
         assertThat(captured.receipt().reached()).isEqualTo(Consistency.CRASH);
-        RealHost.await("the guest writes again", Duration.ofSeconds(60), () -> GuestShell.answers(id));
+        RealHost.await("the guest writes again", () -> GuestShell.answers(id));
         host.inGuest(id, "touch /root/thawed && sync");
     }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.libvirt.Connect;
 import org.libvirt.Domain;
@@ -73,11 +74,16 @@ final class GuestShell {
     }
 
     static boolean answers(InstanceId instance) {
+        return silence(instance).isEmpty();
+    }
+
+    /// Why the agent of a guest does not answer, or nothing if it does.
+    static Optional<String> silence(InstanceId instance) {
         try {
             said(instance, "{\"execute\":\"guest-ping\"}", PING_SECONDS);
-            return true;
+            return Optional.empty();
         } catch (LibvirtException e) {
-            return false;
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 

@@ -13,7 +13,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,7 +94,7 @@ class LeaseIT {
     }
 
     private void awaitState(PowerState state) {
-        RealHost.await("the guest is " + state, Duration.ofSeconds(60), () -> state() == state);
+        RealHost.await("the guest is " + state, () -> state() == state);
     }
 
     private PowerState state() {

@@ -110,9 +110,7 @@ class ProtectionIT {
         assertThat(pings(30)).isTrue();
 
         standby.door.lose(true);
-        RealHost.await("nothing is acknowledged", Duration.ofSeconds(30), () -> status(source)
-                .reason()
-                .isPresent());
+        RealHost.await("nothing is acknowledged", () -> status(source).reason().isPresent());
         assertThat(pings(2)).as("what nobody else knows of does not leave").isFalse();
         standby.door.lose(false);
         assertThat(pings(30)).isTrue();
@@ -176,15 +174,13 @@ class ProtectionIT {
 
     private void awaitEpochs(long more) {
         long now = status(source).epoch();
-        RealHost.await(
-                more + " epochs", Duration.ofSeconds(60), () -> status(source).epoch() >= now + more);
+        RealHost.await(more + " epochs", () -> status(source).epoch() >= now + more);
     }
 
     /// Until an epoch is safe that was taken after this.
     private void awaitAfter(Instant instant) {
         RealHost.await(
                 "a later epoch",
-                Duration.ofSeconds(120),
                 () -> status(source).at().isAfter(instant) && status(source).health() == Health.PROTECTED);
     }
 
@@ -199,14 +195,14 @@ class ProtectionIT {
         String process = Files.readString(Path.of("/run/libvirt/qemu/stasis-" + id + ".pid"))
                 .strip();
         ProcessHandle.of(Long.parseLong(process)).orElseThrow().destroyForcibly();
-        RealHost.await("the guest is gone", Duration.ofSeconds(30), () -> !GuestShell.answers(id));
+        RealHost.await("the guest is gone", () -> !GuestShell.answers(id));
     }
 
     /// A guest that is paused for an epoch at that moment is not asked by libvirt; all that it is asked for may be
     /// done twice.
     private String inGuest(RealHost host, String command) {
         AtomicReference<String> said = new AtomicReference<>("");
-        RealHost.await("the guest answers", Duration.ofSeconds(120), () -> {
+        RealHost.await("the guest answers", () -> {
             try {
                 said.set(host.inGuest(id, command));
                 return true;
@@ -229,7 +225,7 @@ class ProtectionIT {
     private void assertGoesOn(RealHost host, long counter) {
         assertThat(counter(host)).isGreaterThan(counter);
         long now = counter(host);
-        RealHost.await("the probe goes on", Duration.ofSeconds(30), () -> counter(host) > now + 5);
+        RealHost.await("the probe goes on", () -> counter(host) > now + 5);
         assertThat(inGuest(host, "cat /run/probe.state").lines()).contains("failures=0", "memory_failures=0");
         assertThat(host.console(id)).doesNotContain("FAIL");
     }

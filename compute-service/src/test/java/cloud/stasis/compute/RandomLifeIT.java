@@ -34,7 +34,6 @@ import cloud.stasis.model.StasisException;
 import cloud.stasis.model.VolumeId;
 import cloud.stasis.testkit.ReflinkVolume;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -337,10 +336,9 @@ class RandomLifeIT {
     }
 
     private void assertHolds(InstanceId instance, Holds holds) {
-        RealHost.await("the probe runs", Duration.ofSeconds(90), () -> inGuest(
-                        instance, "cat /run/probe.state 2>/dev/null || true")
+        RealHost.await("the probe runs", () -> inGuest(instance, "cat /run/probe.state 2>/dev/null || true")
                 .contains("counter="));
-        RealHost.await("the guest has its devices", Duration.ofSeconds(60), () -> inGuest(
+        RealHost.await("the guest has its devices", () -> inGuest(
                         instance, "ls /dev | grep -c vdc; ls /sys/class/net | grep -c eth; true")
                 .lines()
                 .toList()
@@ -365,7 +363,7 @@ class RandomLifeIT {
     /// be done twice.
     private String inGuest(InstanceId instance, String command) {
         AtomicReference<String> said = new AtomicReference<>("");
-        RealHost.await("the guest answers", Duration.ofSeconds(120), () -> {
+        RealHost.await("the guest answers", () -> {
             try {
                 said.set(host.inGuest(instance, command));
                 return true;

@@ -63,6 +63,12 @@ public final class RealHost implements AutoCloseable {
     private static final ByteCount DATA = ByteCount.ofMib(128);
     private static final ByteCount MEMORY = ByteCount.ofMib(256);
     private static final ByteCount FETCHED_FIRST = ByteCount.ofGib(4);
+
+    /// A guest boots in 3 s, in 30 where four others want the same CPU, and a machine that is rented stands still now
+    /// and then.
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private static final int CONSOLE_SHOWN = 2000;
     private static final Duration TOOL = Duration.ofSeconds(60);
 
     final HostId id;
@@ -300,16 +306,30 @@ public final class RealHost implements AutoCloseable {
     }
 
     void awaitReady(InstanceId instance) {
-        await("the guest is ready", Duration.ofSeconds(90), () -> console(instance)
-                .contains("stasis-demo: ready"));
+        await("the guest is ready", () -> console(instance).contains("stasis-demo: ready"));
         awaitAgent(instance);
     }
 
     public void awaitAgent(InstanceId instance) {
-        await("the guest agent answers", Duration.ofSeconds(90), () -> GuestShell.answers(instance));
+        try {
+            await("the guest agent answers", () -> GuestShell.answers(instance));
+        } catch (AssertionError e) {
+            String console = console(instance);
+            throw new AssertionError(
+                    "the guest agent of a machine that is "
+                            + hypervisor.domains().find(instance).map(Domain::state)
+                            + " says nothing within " + PATIENCE + ": " + GuestShell.silence(instance)
+                            + "; the end of its console: "
+                            + console.substring(Math.max(0, console.length() - CONSOLE_SHOWN)),
+                    e);
+        }
     }
 
-    public static void await(String what, Duration deadline, Supplier<Boolean> condition) {
+    public static void await(String what, Supplier<Boolean> condition) {
+        await(what, PATIENCE, condition);
+    }
+
+    static void await(String what, Duration deadline, Supplier<Boolean> condition) {
         long end = System.nanoTime() + deadline.toNanos();
         while (!condition.get()) {
             assertThat(System.nanoTime()).as(what + " within " + deadline).isLessThan(end);

@@ -268,7 +268,7 @@ abstract class SnapshotRevertContract {
     /// The probe has compared memory and disks a few times since.
     void assertHealthy(InstanceId of) {
         long from = counter(of);
-        RealHost.await("the probe goes on", Duration.ofSeconds(60), () -> counter(of) > from + CHECKS);
+        RealHost.await("the probe goes on", () -> counter(of) > from + CHECKS);
         assertThat(probe(of)).containsEntry("failures", "0").containsEntry("memory_failures", "0");
         assertThat(host.console(of)).doesNotContain("FAIL");
         assertThat(host.instance(of).directory().intent().read()).isEmpty();

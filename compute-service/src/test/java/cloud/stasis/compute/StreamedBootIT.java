@@ -16,7 +16,6 @@ import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.Quiesce;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -34,7 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StreamedBootIT {
     private static final DeviceName ROOT = new DeviceName("vda");
-    private static final Duration SOON = Duration.ofSeconds(90);
     /// What the guest has not read when it is ready.
     private static final int FILL_MIB = 64;
 
@@ -91,7 +89,7 @@ class StreamedBootIT {
                 id,
                 "(sha256sum < " + fill() + " > " + SUM + ".part; mv " + SUM + ".part " + SUM + ") "
                         + "> /dev/null 2>&1 &");
-        RealHost.await("the guest asks for what is not here", SOON, () -> store.refused() > 3);
+        RealHost.await("the guest asks for what is not here", () -> store.refused() > 3);
 
         assertThat(host.inGuest(id, "test -e " + SUM + " && echo yes || echo no")
                         .strip())
@@ -99,7 +97,7 @@ class StreamedBootIT {
         assertThat(state()).isEqualTo(PowerState.RUNNING);
         store.away(false);
 
-        RealHost.await("the guest has read on", SOON, () -> host.inGuest(id, "cat " + SUM + " 2>/dev/null || true")
+        RealHost.await("the guest has read on", () -> host.inGuest(id, "cat " + SUM + " 2>/dev/null || true")
                 .contains(expected));
         assertHealthy();
     }
@@ -109,7 +107,7 @@ class StreamedBootIT {
     void serverThatIsStoppedStartsOnTheNetworkAgain() {
         assertThat(power(PowerAction.STOP)).isEqualTo(PowerState.STOPPED);
         assertThat(power(PowerAction.START)).isEqualTo(PowerState.RUNNING);
-        RealHost.await("it is ready again", SOON, () -> host.console(id).split("stasis-demo: ready").length > 2);
+        RealHost.await("it is ready again", () -> host.console(id).split("stasis-demo: ready").length > 2);
 
         assertThat(streaming()).containsExactly(ROOT);
         assertThat(host.inGuest(id, "cat /root/mine").strip()).isEqualTo("before");
@@ -130,10 +128,10 @@ class StreamedBootIT {
         next.agent.start();
         store.release();
 
-        RealHost.await("the disk is on a file", SOON, () -> streaming().isEmpty());
-        RealHost.await("nothing is served any more", SOON, () -> HostLayout.list(directory.resolve("compute/nbd"))
+        RealHost.await("the disk is on a file", () -> streaming().isEmpty());
+        RealHost.await("nothing is served any more", () -> HostLayout.list(directory.resolve("compute/nbd"))
                 .isEmpty());
-        RealHost.await("the guest has read on", SOON, () -> host.inGuest(id, "cat " + SUM + " 2>/dev/null || true")
+        RealHost.await("the guest has read on", () -> host.inGuest(id, "cat " + SUM + " 2>/dev/null || true")
                 .contains(expected));
         assertThat(xml()).doesNotContain("network");
         assertThat(host.inGuest(id, "echo 3 > /proc/sys/vm/drop_caches; cat /root/mine; sha256sum < " + fill()))

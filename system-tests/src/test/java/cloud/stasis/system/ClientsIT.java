@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A server's life through the unmodified `openstack`, `nova` and `glance` clients, from end to end.
 class ClientsIT extends ServerLife {
-    private static final Duration CAPTURE = Duration.ofMinutes(2);
+    private static final Duration CAPTURE = Duration.ofMinutes(5);
 
     @TempDir
     Path directory;

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// After the restart the job ends, completed or failed with a reason; the guest runs and is not frozen; nothing is left
 /// behind.
 class CrashIT {
-    private static final Duration END = Duration.ofMinutes(3);
+    private static final Duration END = Duration.ofMinutes(5);
     private static final String SERVER = "crash-server";
     /// Root and data. An image takes the root disk alone, so that their known points may differ.
     private static final int DISKS = 2;

@@ -18,7 +18,6 @@ import java.util.Map;
 /// console of the guest and libvirt's channel to its agent.
 final class DemoServers {
     static final Duration BOOT = Duration.ofMinutes(3);
-    private static final Duration AGENT = Duration.ofSeconds(30);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final OneMachineCloud cloud;
@@ -191,7 +190,7 @@ final class DemoServers {
     /// Waits until the guest has gone on, and is not frozen: the probe writes to both disks at each step.
     void awaitRunningOn(String server) {
         long seen = counter(server);
-        Await.until(server + " goes on", AGENT, () -> counter(server), now -> now > seen + 3);
+        Await.until(server + " goes on", BOOT, () -> counter(server), now -> now > seen + 3);
         assertThat(virsh("qemu-agent-command", domain(server), "{\"execute\":\"guest-fsfreeze-status\"}")
                         .succeeded()
                         .out())
@@ -209,7 +208,7 @@ final class DemoServers {
             String question = "{\"execute\":\"guest-exec-status\",\"arguments\":{\"pid\":"
                     + begun.required("pid").asLong() + "}}";
             JsonNode ended = Await.until(
-                    program + " in the guest ends", AGENT, () -> agent(domain, question), status -> status.required(
+                    program + " in the guest ends", BOOT, () -> agent(domain, question), status -> status.required(
                                     "exited")
                             .asBoolean());
             assertThat(ended.path("exitcode").asInt(-1))

@@ -17,7 +17,7 @@ import java.util.Optional;
 /// The cloud that all system tests of one test process share, and its clients; or another one beside it.
 final class OneMachineCloud {
     static final Duration UP = Duration.ofMinutes(6);
-    static final Duration CLIENT = Duration.ofMinutes(2);
+    static final Duration CLIENT = Duration.ofMinutes(5);
 
     /// What the clients of the block storage API ask for.
     private static final Map<String, String> NEWEST = Map.of("OS_VOLUME_API_VERSION", "3.70");

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /// The database and the broker go away and come back. Callers are told to try again later; the gateway stays, and
 /// serves by itself as soon as it can.
 class OutageIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final List<String> READS =
             List.of("/compute/v2.1/servers", "/image/v2/images", "/identity/v3/users", "/snapshot/v1/jobs");
     private static final String GROUP =

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 /// it is another host. It is started as the first one was.
 final class SecondHost implements AutoCloseable {
     static final String NAME = "second-host";
-    private static final Duration END = Duration.ofSeconds(30);
+    private static final Duration END = Duration.ofSeconds(60);
 
     private final OneMachineCloud cloud;
     private final Process process;

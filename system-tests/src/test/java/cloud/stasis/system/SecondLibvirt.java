@@ -17,7 +17,7 @@ final class SecondLibvirt implements AutoCloseable {
     /// It looks at every QEMU program first.
     private static final Duration UP = Duration.ofMinutes(2);
 
-    private static final Duration END = Duration.ofSeconds(30);
+    private static final Duration END = Duration.ofSeconds(60);
 
     private static final String START = """
             set -e

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 // of what it did.
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SecondSiteIT {
-    private static final Duration COPY = Duration.ofMinutes(2);
+    private static final Duration COPY = Duration.ofMinutes(5);
     private static final String SERVER = "site-server";
     private static final String SNAPSHOT = "site-snapshot";
     private static final String WITNESS = "/run/site-witness";

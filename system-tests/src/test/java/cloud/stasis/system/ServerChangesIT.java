@@ -14,7 +14,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 /// What is changed of a running server through the unmodified clients, and captures that do not come to their end.
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ServerChangesIT {
-    private static final Duration JOB = Duration.ofMinutes(2);
+    private static final Duration JOB = Duration.ofMinutes(5);
     private static final String SERVER = "changes-server";
 
     private static OneMachineCloud cloud;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /// A server that runs while its image streams, and kill -9 of both services that it reads through.
 class StreamIT {
-    private static final Duration END = Duration.ofMinutes(3);
+    private static final Duration END = Duration.ofMinutes(5);
     private static final String SERVER = "stream-server";
     private static final String IMAGE = "stream-image";
     private static final int IMAGE_MIB = 384;

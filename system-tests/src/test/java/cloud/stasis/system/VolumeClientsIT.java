@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 /// guest on one of them.
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class VolumeClientsIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final String SERVER = "volumes-server";
     /// Ends all names, so that what an earlier run left is not met.
     private static final String RUN = Long.toString(System.currentTimeMillis(), Character.MAX_RADIX);

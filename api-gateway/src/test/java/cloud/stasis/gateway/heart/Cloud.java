@@ -27,7 +27,7 @@ import java.util.function.Supplier;
 /// What tests need of the cloud beside its doors: something to boot from, and a look into its rows.
 @ApplicationScoped
 public class Cloud {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
 
     private final Transactions transactions;

@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 /// @param ids of things that there are
 /// @param words names of fields
 record Rubbish(Random random, List<String> ids, List<String> words) {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Path SOURCES = Path.of("src/main/java/cloud/stasis/gateway/http");
     private static final Pattern WORD = Pattern.compile("\"([a-zA-Z][a-zA-Z0-9_:-]{1,40})\"");
     private static final Pattern PARAMETER = Pattern.compile("\\{[^}]*}");

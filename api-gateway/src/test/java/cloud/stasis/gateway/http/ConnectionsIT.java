@@ -26,7 +26,7 @@ class ConnectionsIT {
     private static final Duration HEAD_DEADLINE =
             ConfigProvider.getConfig().getValue("stasis.connections.head-deadline", Duration.class);
     private static final int MOST = ConfigProvider.getConfig().getValue("stasis.connections.most", Integer.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     /// Between the bytes of somebody who sends slowly.
     private static final int TRICKLE_MILLIS = 200;
 

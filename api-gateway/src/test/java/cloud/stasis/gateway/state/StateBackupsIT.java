@@ -42,7 +42,7 @@ import org.mariadb.jdbc.Configuration;
 /// Backups of the state through the door, on a real database with its real dump.
 @QuarkusTest
 class StateBackupsIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     @Inject
     Doors doors;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Against `qemu-nbd`.
 class NbdClientIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final int MIB = 1 << 20;
     private static final ByteCount SIZE = ByteCount.ofMib(64);
 

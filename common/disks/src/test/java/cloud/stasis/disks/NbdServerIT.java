@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Read by our own client, by `qemu-img`, and through a `qemu-nbd` that outlives the server.
 class NbdServerIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final int BYTES = 5 * (1 << 20) + 512;
 
     @TempDir

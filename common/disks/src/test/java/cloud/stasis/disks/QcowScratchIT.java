@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What QEMU makes of a file of ours, and we of what it has written.
 class QcowScratchIT {
-    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
     private static final int CLUSTER = QcowScratch.CLUSTER;
 
     @TempDir

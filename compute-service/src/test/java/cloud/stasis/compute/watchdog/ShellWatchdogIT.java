@@ -189,7 +189,7 @@ class ShellWatchdogIT {
     }
 
     private static void await(String what, BooleanSupplier condition) {
-        RealHost.await(what, Duration.ofSeconds(60), condition::getAsBoolean);
+        RealHost.await(what, condition::getAsBoolean);
     }
 
     private static String line(BufferedReader from) {

@@ -72,7 +72,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestProfile(BucketServiceIT.OnABucket.class)
 class BucketServiceIT {
     private static final String CAPABILITY_KEY = "Y2FwYWJpbGl0eSBrZXkgZm9yIHRlc3RzLCAzMiBieXQ";
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int DISK = 5_000_192;
 

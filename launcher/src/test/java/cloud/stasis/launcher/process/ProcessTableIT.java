@@ -85,7 +85,7 @@ class ProcessTableIT {
         processes.start(
                 NAME, new Launch(List.of("sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 1; done"), Map.of()));
         ProcessMark mark = processes.find(NAME).orElseThrow();
-        Waiting.until(Duration.ofSeconds(10), Duration.ofMillis(20), () -> said().contains("deaf"));
+        Waiting.until(Duration.ofMinutes(1), Duration.ofMillis(20), () -> said().contains("deaf"));
 
         processes.stop(NAME, Duration.ofMillis(200));
 
@@ -97,7 +97,7 @@ class ProcessTableIT {
         processes.start(
                 NAME, new Launch(List.of("sh", "-c", "echo $GREETING; exec sleep 600"), Map.of("GREETING", "hi")));
 
-        assertThat(Waiting.until(Duration.ofSeconds(10), Duration.ofMillis(20), () -> said().equals("hi\n")))
+        assertThat(Waiting.until(Duration.ofMinutes(1), Duration.ofMillis(20), () -> said().equals("hi\n")))
                 .isTrue();
     }
 

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// A backend without any space left: what needs some is refused, what is there is not harmed, and all goes on once
 /// there is space again.
 class FullBackendIT {
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
     private static final ByteCount SIZE = ByteCount.ofMib(64);
     private static final StoreGrant GRANT = new StoreGrant(URI.create("http://127.0.0.1:9"), "token");
     private static final List<String> PIECES = List.of("1G", "128M", "16M", "1M", "64K", "4K");

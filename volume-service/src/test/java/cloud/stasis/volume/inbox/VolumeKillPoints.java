@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// one carries the command out again: then the volume is what it would have been, with no more
 /// files than that. If it never comes again, the deletion that undoes it leaves nothing.
 abstract class VolumeKillPoints {
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final Duration DEADLINE = Duration.ofMinutes(2);
     private static final ByteCount SIZE = ByteCount.ofMib(8);
     private static final String UNFINISHED = ".new";
     private static final Set<String> CHANGES = Set.of("create", "fold", "repoint", "delete");

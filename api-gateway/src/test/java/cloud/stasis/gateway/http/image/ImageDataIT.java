@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Test;
 class ImageDataIT {
     private static final String IMAGES = "/image/v2/images";
     private static final String STREAM = "application/octet-stream";
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int MIB = 1024 * 1024;
 
     private final TestCloud cloud = new TestCloud();
