@@ -63,7 +63,7 @@ class TableAssignments implements Assignments {
     @Override
     public boolean exists(Assignment assignment) {
         return !bound(
-                        entities.createNativeQuery("select 1 from identity_assignment where " + KEY, Integer.class),
+                        entities.createNativeQuery("select 1 from identity_assignment where " + KEY, Object.class),
                         assignment)
                 .getResultList()
                 .isEmpty();
@@ -100,13 +100,13 @@ class TableAssignments implements Assignments {
                         "select distinct role_id from identity_assignment where " + ACTS_AS + """
                                 and (target_kind = :kind and target_id = :target and inherited = false
                                      or target_id in (:above) and inherited = true)
-                                """, String.class)
+                                """, Object.class)
                 .setParameter("user", user.value())
                 .setParameter("kind", row.kind())
                 .setParameter("target", row.id())
                 .setParameter("above", ids)
                 .getResultStream()
-                .map(RoleId::new)
+                .map(id -> new RoleId((String) id))
                 .toList();
     }
 

@@ -82,8 +82,7 @@ class TableGroups implements Groups {
     public boolean isMember(GroupId group, UserId user) {
         return !entities.getSession()
                 .createNativeQuery(
-                        "select 1 from identity_group_member where group_id = :group and user_id = :user",
-                        Integer.class)
+                        "select 1 from identity_group_member where group_id = :group and user_id = :user", Object.class)
                 .setParameter("group", group.value())
                 .setParameter("user", user.value())
                 .getResultList()
@@ -94,11 +93,11 @@ class TableGroups implements Groups {
     public List<UserId> members(GroupId group) {
         return entities.getSession()
                 .createNativeQuery(
-                        "select user_id from identity_group_member where group_id = :id order by user_id", String.class)
+                        "select user_id from identity_group_member where group_id = :id order by user_id", Object.class)
                 .setParameter("id", group.value())
                 .setMaxResults(IdentityLimits.LIST)
                 .getResultStream()
-                .map(UserId::new)
+                .map(id -> new UserId((String) id))
                 .toList();
     }
 

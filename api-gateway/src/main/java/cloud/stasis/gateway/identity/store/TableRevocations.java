@@ -31,7 +31,7 @@ class TableRevocations implements Revocations {
 
     @Override
     public boolean isRevoked(String auditId) {
-        return !entities.createNativeQuery("select 1 from identity_revoked_token where audit_id = :id", Integer.class)
+        return !entities.createNativeQuery("select 1 from identity_revoked_token where audit_id = :id", Object.class)
                 .setParameter("id", auditId)
                 .getResultList()
                 .isEmpty();

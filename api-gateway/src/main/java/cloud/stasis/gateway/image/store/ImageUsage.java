@@ -24,9 +24,8 @@ class ImageUsage implements Usage {
 
     @Override
     public Map<Resource, Long> of(ProjectId project) {
-        return Map.of(
-                Resource.IMAGES,
-                entities.createNativeQuery("select count(*) from image where owner = ?1", Long.class)
+        return Map.of(Resource.IMAGES, (Long)
+                entities.createNativeQuery("select count(*) from image where owner = ?1", Object.class)
                         .setParameter(1, project.value())
                         .getSingleResult());
     }

@@ -53,7 +53,7 @@ final class UploadRows {
     }
 
     boolean exists(ImageId image) {
-        return !session.createNativeQuery("select 1 from image_upload where image_id = :image", Integer.class)
+        return !session.createNativeQuery("select 1 from image_upload where image_id = :image", Object.class)
                 .setParameter("image", image.toString())
                 .getResultList()
                 .isEmpty();

@@ -87,7 +87,7 @@ class OutboxTable implements Outbox, OutboxQueue {
 
     private boolean takeTurn() {
         return !rows.getEntityManager()
-                .createNativeQuery("select id from outbox_relay for update skip locked", Integer.class)
+                .createNativeQuery("select id from outbox_relay for update skip locked", Object.class)
                 .getResultList()
                 .isEmpty();
     }

@@ -68,11 +68,11 @@ class PolicyTable implements PolicyRows {
 
     /// What another transaction has locked is passed over.
     private Optional<UUID> locked(String query, Instant now) {
-        return entities.createNativeQuery(query, String.class)
+        return entities.createNativeQuery(query, Object.class)
                 .setParameter(1, now)
                 .getResultStream()
                 .findFirst()
-                .map(UUID::fromString);
+                .map(id -> UUID.fromString((String) id));
     }
 
     @Override

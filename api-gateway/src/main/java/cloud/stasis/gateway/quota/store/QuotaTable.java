@@ -97,7 +97,7 @@ class QuotaTable implements QuotaRows {
 
     private boolean tryLock(String holder) {
         return !entities.createNativeQuery(
-                        "select project_id from project_lock where project_id = ?1 for update", String.class)
+                        "select project_id from project_lock where project_id = ?1 for update", Object.class)
                 .setParameter(1, holder)
                 .getResultList()
                 .isEmpty();

@@ -157,12 +157,12 @@ class SizeTable implements StoredSizes {
     }
 
     private ByteCount number(String query, ProjectId project) {
-        return ByteCount.ofBytes(entities.createNativeQuery(query, Long.class)
+        return bytes(entities.createNativeQuery(query, Object.class)
                 .setParameter(1, project.value())
                 .getSingleResult());
     }
 
     private static ByteCount bytes(Object column) {
-        return ByteCount.ofBytes((Long) column);
+        return ByteCount.ofBytes(((Number) column).longValue());
     }
 }
