@@ -469,7 +469,7 @@ public abstract class HypervisorContract {
         return layer;
     }
 
-    private void running() {
+    protected void running() {
         hypervisor().domains().startPaused(id());
         hypervisor().domains().resume(id());
         awaitBooted();

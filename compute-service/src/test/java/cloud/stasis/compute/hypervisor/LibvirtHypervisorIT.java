@@ -7,6 +7,7 @@ import cloud.stasis.compute.machine.MachineFiles;
 import cloud.stasis.disks.Program;
 import cloud.stasis.machine.Machine;
 import cloud.stasis.model.InstanceId;
+import cloud.stasis.model.PowerState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,8 +98,28 @@ class LibvirtHypervisorIT extends HypervisorContract {
         return host.inGuest(id, "cat /run/remembered").strip();
     }
 
+    /// Nobody answers on its monitor, and it does not end by itself.
+    @Test
+    void machineWhoseProcessStandsStillIsPoweredOff() {
+        running();
+        ProcessHandle qemu = ProcessHandle.allProcesses()
+                .filter(process -> process.info()
+                        .commandLine()
+                        .filter(line -> line.contains("qemu-system") && line.contains(id.toString()))
+                        .isPresent())
+                .findFirst()
+                .orElseThrow();
+        Program.run(Duration.ofSeconds(20), List.of("kill", "-STOP", Long.toString(qemu.pid())));
+
+        hypervisor().domains().powerOff(id);
+
+        assertThat(hypervisor().domains().find(id))
+                .hasValueSatisfying(domain -> assertThat(domain.state()).isEqualTo(PowerState.STOPPED));
+        assertThat(qemu.isAlive()).isFalse();
+    }
+
     /// What libvirt made of our XML is what we wrote: nothing was added that has an address.
-    @org.junit.jupiter.api.Test
+    @Test
     void definedMachineHasTheDevicesOfItsRecordsAlone() throws IOException {
         String xml = Program.run(
                 Duration.ofSeconds(20),

@@ -11,11 +11,14 @@ import cloud.stasis.model.InstanceId;
 import cloud.stasis.model.PowerState;
 import cloud.stasis.model.StasisException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.libvirt.Connect;
@@ -41,6 +44,9 @@ final class LibvirtDomains implements Domains {
     private static final int UNDEFINE_CHECKPOINTS_METADATA = 16;
     private static final int UNDEFINE_ALL =
             UNDEFINE_MANAGED_SAVE | UNDEFINE_SNAPSHOTS_METADATA | UNDEFINE_KEEP_NVRAM | UNDEFINE_CHECKPOINTS_METADATA;
+
+    private static final Duration QUIT_DEADLINE = Duration.ofSeconds(1);
+    private static final Duration QUIT_POLL = Duration.ofMillis(5);
 
     private final LibvirtConnection libvirt;
     private final DomainXml xml;
@@ -196,10 +202,42 @@ final class LibvirtDomains implements Domains {
     @Override
     public void powerOff(InstanceId instance) {
         libvirt.change("power the instance off", instance, domain -> {
-            if (domain.isActive() != 0) {
+            if (domain.isActive() == 0 || hasQuit(domain)) {
+                return;
+            }
+            try {
                 domain.destroy();
+            } catch (LibvirtException e) {
+                if (domain.isActive() != 0) {
+                    throw e;
+                }
             }
         });
+    }
+
+    /// QEMU ends in some 50 ms when its monitor is told to. libvirt sends a signal and looks again after 200 ms at
+    /// the earliest (`virProcessKillPainfully`), but at once at a process that is gone. One that answers to nobody is
+    /// left to libvirt, which kills it.
+    private boolean hasQuit(org.libvirt.Domain domain) throws LibvirtException {
+        InstanceId instance = InstanceId.parse(domain.getUUIDString());
+        // By itself, and with a view of its own: a monitor that hangs returns when libvirt has killed its process.
+        Thread.ofPlatform().daemon().name("quit-" + instance).start(() -> quit(instance));
+        long end = System.nanoTime() + QUIT_DEADLINE.toNanos();
+        while (domain.isActive() != 0) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            LockSupport.parkNanos(QUIT_POLL.toNanos());
+        }
+        return true;
+    }
+
+    private void quit(InstanceId instance) {
+        try {
+            libvirt.change("power the instance off", instance, domain -> new Monitor(domain).tries("quit", Map.of()));
+        } catch (StasisException e) {
+            LOG.debugf(e, "QEMU was gone before it answered instanceId=%s", instance);
+        }
     }
 
     @Override
