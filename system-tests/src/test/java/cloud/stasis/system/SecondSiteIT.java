@@ -15,8 +15,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A running guest that goes on at another site, whose store is a bucket: pushed there, out of the bucket alone when
-/// everything else of that site is lost, and carried there as a file. At each stage it is the same guest in the middle
-// of what it did.
+/// everything else of that site is lost, and carried there as a file. At each stage it is the same guest, in the
+/// middle of what it did.
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SecondSiteIT {
     private static final Duration COPY = Duration.ofMinutes(5);
