@@ -170,22 +170,6 @@ final class BlobDirectory {
         }
     }
 
-    /// Whether all these blobs are there to stay; if so, their packs count as used.
-    boolean useAll(List<PackEntry> entries, Duration now) {
-        lock.readLock().lock();
-        try {
-            for (PackEntry entry : entries) {
-                if (!lasts(entry.digest())) {
-                    return false;
-                }
-            }
-            entries.forEach(entry -> packOf(number(entry.digest())).use(now));
-            return true;
-        } finally {
-            lock.readLock().unlock();
-        }
-    }
-
     /// Condemns these packs, also when they are added later, and no others.
     void condemn(Set<ObjectName> packsToGo) {
         lock.writeLock().lock();

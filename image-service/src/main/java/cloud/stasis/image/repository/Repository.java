@@ -3,7 +3,6 @@ package cloud.stasis.image.repository;
 import cloud.stasis.chunks.BlobExchange;
 import cloud.stasis.chunks.format.ManifestCodec;
 import cloud.stasis.chunks.format.Pack;
-import cloud.stasis.chunks.format.PackEntry;
 import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.image.blob.BlobStore;
 import cloud.stasis.image.blob.Reference;
@@ -358,11 +357,7 @@ public final class Repository implements AutoCloseable {
         @Override
         public void put(Pack pack) {
             use();
-            List<PackEntry> entries = verifying ? pack.verify() : pack.entries();
-            if (state.directory.useAll(entries, state.uptime.now())) {
-                return;
-            }
-            state.put(pack, entries);
+            state.bring(pack, verifying ? pack.verify() : pack.entries());
         }
 
         @Override

@@ -3,6 +3,7 @@ package cloud.stasis.image.repository;
 import cloud.stasis.chunks.format.ManifestCodec;
 import cloud.stasis.chunks.format.Node;
 import cloud.stasis.chunks.format.Pack;
+import cloud.stasis.chunks.format.PackBuilder;
 import cloud.stasis.chunks.format.PackEntry;
 import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.image.blob.BlobStore;
@@ -17,6 +18,7 @@ import cloud.stasis.model.StasisException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -143,6 +145,26 @@ final class StoreState {
             throw e;
         }
         return Node.decode(ByteBuffer.wrap(plain));
+    }
+
+    /// Makes those blobs of a pack durable, and known, that are not there. Another writer may have brought the others
+    /// since this one asked what is missing, and they count as used.
+    ///
+    /// @param entries what its directory says, verified by whoever has to
+    void bring(Pack pack, List<PackEntry> entries) {
+        BitSet missing =
+                directory.missing(entries.stream().map(PackEntry::digest).toList(), uptime.now());
+        if (missing.cardinality() == entries.size()) {
+            put(pack, entries);
+        } else if (!missing.isEmpty()) {
+            try (PackBuilder builder = new PackBuilder()) {
+                missing.stream()
+                        .mapToObj(entries::get)
+                        .forEach(entry -> builder.addStored(entry.kind(), entry.digest(), pack.blob(entry)));
+                Pack rest = builder.build();
+                put(rest, rest.entries());
+            }
+        }
     }
 
     /// Makes a pack durable, and known.

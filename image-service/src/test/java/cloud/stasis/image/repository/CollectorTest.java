@@ -8,6 +8,8 @@ import cloud.stasis.chunks.BlobExchange;
 import cloud.stasis.chunks.ContentReader;
 import cloud.stasis.chunks.ContentWriter;
 import cloud.stasis.chunks.TransferThreads;
+import cloud.stasis.chunks.format.Pack;
+import cloud.stasis.chunks.format.StoredBlob;
 import cloud.stasis.chunks.format.TreeShape;
 import cloud.stasis.image.Stores;
 import cloud.stasis.image.blob.BlobStore;
@@ -15,6 +17,7 @@ import cloud.stasis.image.blob.VerifyingBlobStore;
 import cloud.stasis.image.blob.local.LocalBlobStore;
 import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.Content;
+import cloud.stasis.model.Digest;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ImageId;
 import cloud.stasis.model.Manifest;
@@ -28,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -109,6 +113,52 @@ class CollectorTest {
         assertThat(read(halfName)).isEqualTo(half);
         reopen();
         assertThat(read(halfName)).isEqualTo(half);
+    }
+
+    /// Each asked what is missing before the other one had sent it.
+    @Test
+    void whatTwoWritersBringIsStoredOnceAndNotCollected() throws IOException {
+        byte[] shared = Stores.noise(30 * LEAF, 60);
+        byte[] first = together(Stores.noise(LEAF, 61), shared);
+        byte[] second = together(Stores.noise(LEAF, 62), shared);
+        BlobExchange unaware = new Unaware(repository.ownExchange());
+        ReferenceName firstName = seal(Stores.image(put(unaware, first)));
+        ReferenceName secondName = seal(Stores.image(put(unaware, second)));
+
+        assertThat(stored()).isLessThan(34L * LEAF);
+
+        repository.drop(firstName);
+        pass(LATER);
+        repository.collector().collect();
+
+        assertThat(read(secondName)).isEqualTo(second);
+        reopen();
+        assertThat(read(secondName)).isEqualTo(second);
+    }
+
+    /// A store to a writer that is told that everything is missing.
+    private record Unaware(BlobExchange store) implements BlobExchange {
+        @Override
+        public BitSet missing(List<Digest> digests) {
+            BitSet all = new BitSet();
+            all.set(0, digests.size());
+            return all;
+        }
+
+        @Override
+        public void put(Pack pack) {
+            store.put(pack);
+        }
+
+        @Override
+        public void hold(Content content) {
+            store.hold(content);
+        }
+
+        @Override
+        public List<StoredBlob> fetch(List<Digest> digests) {
+            return store.fetch(digests);
+        }
     }
 
     /// A server that streams its disk holds that for days, and nothing else.
