@@ -6,8 +6,6 @@ import cloud.stasis.compute.protect.EpochTaker.After;
 import cloud.stasis.compute.protect.EpochTaker.Basis;
 import cloud.stasis.compute.protect.EpochTaker.Taken;
 import cloud.stasis.messages.ProtectionStatus;
-import cloud.stasis.messages.ProtectionStatus.Health;
-import cloud.stasis.model.ByteCount;
 import cloud.stasis.model.ErrorCode;
 import cloud.stasis.model.ProtectionSettings;
 import cloud.stasis.model.StasisException;
@@ -37,14 +35,12 @@ final class Protection implements AutoCloseable {
     /// A command that waits for an epoch to be taken longer than this makes it begin anew.
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-    /// What fails for so long when a protection begins is not waited for any more.
-    private static final Duration HOPELESS_AFTER = Duration.ofMinutes(1);
-
     private static final Duration ROOM_POLL = Duration.ofMillis(200);
 
     private final ProtectedInstance instance;
     private final Outbox outbox = new Outbox();
     private final EpochSender sender;
+    private final Progress progress;
     private final Semaphore turn = new Semaphore(1, true);
     private final AtomicLong covering = new AtomicLong(Long.MAX_VALUE);
     private final Pauses pauses = new Pauses();
@@ -55,9 +51,7 @@ final class Protection implements AutoCloseable {
     /// Whether a command does not wait for the end of an epoch.
     private volatile boolean hurried;
 
-    private volatile @Nullable String trouble;
     private volatile @Nullable EpochTaker taker;
-    private volatile long wholeSince = Long.MAX_VALUE;
     private volatile Instant next = Instant.MIN;
     private @Nullable Object identity;
     /// Whoever uses a series that another thread may close holds it.
@@ -72,6 +66,7 @@ final class Protection implements AutoCloseable {
         this.settings = settings;
         this.pace = Pace.of(settings.interval());
         this.sender = new EpochSender(instance, outbox, link, this::acknowledged);
+        this.progress = new Progress(instance, sender);
         this.thread = Thread.ofPlatform()
                 .daemon()
                 .name("protection-" + instance.id().toString().substring(0, 8))
@@ -130,18 +125,18 @@ final class Protection implements AutoCloseable {
             } else {
                 take(now, After.GOES_ON);
             }
-            trouble = null;
+            progress.goesWell();
         } catch (RuntimeException e) {
             if (ended) {
                 return;
             }
-            trouble = hurried
-                    ? "something else was done to the instance"
-                    : e instanceof StasisException known ? known.report().message() : "it failed";
             if (hurried) {
+                progress.failed("something else was done to the instance");
                 LOG.debugf(e, "A protection begins anew instanceId=%s", instance.id());
             } else {
-                LOG.warnf(e, "A protection begins anew instanceId=%s why=%s", instance.id(), trouble);
+                String why = e instanceof StasisException known ? known.report().message() : "it failed";
+                progress.failed(why);
+                LOG.warnf(e, "A protection begins anew instanceId=%s why=%s", instance.id(), why);
             }
             Thread.interrupted();
             drop();
@@ -196,7 +191,7 @@ final class Protection implements AutoCloseable {
             EpochTaker begun = instance.taker(series);
             taker = begun;
             identity = series.identity();
-            wholeSince = last + 1;
+            progress.beginsWith(last + 1);
             take(
                     begun,
                     After.GOES_ON,
@@ -347,42 +342,9 @@ final class Protection implements AutoCloseable {
         }
     }
 
-    /// Waits until the standby has the instance.
-    ///
-    /// @param pulse called now and then; what it throws is thrown
+    /// As [Progress#awaitWhole].
     void awaitProtected(Runnable pulse) {
-        long wellAt = System.nanoTime();
-        while (sender.acknowledged() < wholeSince) {
-            pulse.run();
-            requireHope();
-            Optional<String> why = Optional.ofNullable(trouble).or(sender::trouble);
-            if (why.isEmpty()) {
-                wellAt = System.nanoTime();
-            } else if (System.nanoTime() - wellAt > HOPELESS_AFTER.toNanos()) {
-                throw new StasisException(
-                        ErrorCode.STANDBY_UNAVAILABLE, "the instance could not be protected: " + why.get());
-            }
-            pauseFor(ROOM_POLL);
-        }
-    }
-
-    private void requireHope() {
-        if (sender.isRefused() || instance.isOff()) {
-            throw new StasisException(
-                    ErrorCode.WRONG_STATE,
-                    sender.isRefused()
-                            ? "the standby does not take epochs"
-                            : "only an instance that is on is protected");
-        }
-    }
-
-    private static void pauseFor(Duration time) {
-        try {
-            Thread.sleep(time);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StasisException(ErrorCode.OUTCOME_UNKNOWN, "interrupted while an epoch travels", e);
-        }
+        progress.awaitWhole(pulse);
     }
 
     /// Takes the last epoch of an instance, which does not run any more afterwards unless this fails.
@@ -394,10 +356,10 @@ final class Protection implements AutoCloseable {
         try {
             EpochTaker now = taker == null ? begin() : taker;
             take(now, After.GOES_ON);
-            awaitAcknowledged(last, deadline);
+            progress.awaitAcknowledged(last, deadline);
             stands = true;
             take(now, After.STANDS_STILL);
-            awaitAcknowledged(last, deadline);
+            progress.awaitAcknowledged(last, deadline);
             stands = false;
             return last;
         } finally {
@@ -408,42 +370,8 @@ final class Protection implements AutoCloseable {
         }
     }
 
-    private void awaitAcknowledged(long epoch, Duration deadline) {
-        long end = System.nanoTime() + deadline.toNanos();
-        while (sender.acknowledged() < epoch) {
-            if (System.nanoTime() > end || sender.isRefused()) {
-                throw new StasisException(
-                        ErrorCode.STANDBY_UNAVAILABLE, "the last epoch did not reach the standby in time");
-            }
-            pauseFor(Duration.ofMillis(5));
-        }
-    }
-
     ProtectionStatus status() {
-        Duration inForce = pace.inForce();
-        Instant at = sender.acknowledgedAt();
-        boolean isWhole = sender.acknowledged() >= wholeSince;
-        boolean isLate = Duration.between(at, instance.now()).compareTo(sender.patience(inForce)) > 0;
-        Optional<String> why = Optional.ofNullable(trouble).or(sender::trouble);
-        Health health;
-        if (sender.isRefused()) {
-            health = Health.BROKEN;
-        } else if (!isWhole && !(sender.acknowledged() > 0 && isLate)) {
-            health = Health.SYNCING;
-        } else {
-            health = isLate || !isWhole ? Health.DEGRADED : Health.PROTECTED;
-        }
-        return new ProtectionStatus(
-                instance.protection(),
-                instance.id(),
-                ProtectionStatus.Role.SOURCE,
-                health,
-                sender.acknowledged(),
-                at,
-                inForce,
-                pauses.median(),
-                ByteCount.ofBytes(sender.sent()),
-                health == Health.PROTECTED ? Optional.empty() : why);
+        return progress.status(pace.inForce(), pauses.median());
     }
 
     /// Ends here; the instance goes on. What the hypervisor recorded for it goes, and what it sends is not held.

@@ -216,8 +216,8 @@ final class LibvirtDomains implements Domains {
     }
 
     /// QEMU ends in some 50 ms when its monitor is told to. libvirt sends a signal and looks again after 200 ms at
-    /// the earliest (`virProcessKillPainfully`), but at once at a process that is gone. One that answers to nobody is
-    /// left to libvirt, which kills it.
+    /// the earliest (`virProcessKillPainfully`), but at once at a process that is gone. One that answers to
+    /// nobody is left to libvirt, which kills it.
     private boolean hasQuit(org.libvirt.Domain domain) throws LibvirtException {
         InstanceId instance = InstanceId.parse(domain.getUUIDString());
         // By itself, and with a view of its own: a monitor that hangs returns when libvirt has killed its process.
