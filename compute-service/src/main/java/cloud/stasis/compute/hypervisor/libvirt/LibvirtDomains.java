@@ -202,15 +202,9 @@ final class LibvirtDomains implements Domains {
     @Override
     public void powerOff(InstanceId instance) {
         libvirt.change("power the instance off", instance, domain -> {
-            if (domain.isActive() == 0 || hasQuit(domain)) {
-                return;
-            }
-            try {
-                domain.destroy();
-            } catch (LibvirtException e) {
-                if (domain.isActive() != 0) {
-                    throw e;
-                }
+            if (domain.isActive() != 0) {
+                awaitQuit(instance, domain);
+                destroy(domain);
             }
         });
     }
@@ -218,18 +212,24 @@ final class LibvirtDomains implements Domains {
     /// QEMU ends in some 50 ms when its monitor is told to. libvirt sends a signal and looks again after 200 ms at
     /// the earliest (`virProcessKillPainfully`), but at once at a process that is gone. One that answers to
     /// nobody is left to libvirt, which kills it.
-    private boolean hasQuit(org.libvirt.Domain domain) throws LibvirtException {
-        InstanceId instance = InstanceId.parse(domain.getUUIDString());
+    private void awaitQuit(InstanceId instance, org.libvirt.Domain domain) throws LibvirtException {
         // By itself, and with a view of its own: a monitor that hangs returns when libvirt has killed its process.
         Thread.ofPlatform().daemon().name("quit-" + instance).start(() -> quit(instance));
         long end = System.nanoTime() + QUIT_DEADLINE.toNanos();
-        while (domain.isActive() != 0) {
-            if (System.nanoTime() > end) {
-                return false;
-            }
+        while (domain.isActive() != 0 && System.nanoTime() < end) {
             LockSupport.parkNanos(QUIT_POLL.toNanos());
         }
-        return true;
+    }
+
+    /// Also one that has quit: libvirt refuses that, once it has cleared up behind it.
+    private static void destroy(org.libvirt.Domain domain) throws LibvirtException {
+        try {
+            domain.destroy();
+        } catch (LibvirtException e) {
+            if (domain.isActive() != 0) {
+                throw e;
+            }
+        }
     }
 
     private void quit(InstanceId instance) {
