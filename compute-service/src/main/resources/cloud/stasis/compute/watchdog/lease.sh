@@ -54,3 +54,4 @@ while [ -e "$token" ]; do
     # Whoever lets it go on renews first.
     [ $state = stopped ] && [ $((SECONDS - renewed)) -lt "$term" ] && state=run
 done
+exit 0

@@ -174,7 +174,8 @@ public abstract class ScrubberContract {
         byte[] shared = Stores.noise(LEAF, 7);
         Pack first = pack(shared, Stores.noise(2 * 1000, 8));
         repository.exchange().put(first);
-        repository.exchange().put(pack(shared, Stores.noise(3 * 1000, 9)));
+        // Who may not know what others have stores it again.
+        repository.narrowExchangeFor("image/narrow", Optional.empty()).put(pack(shared, Stores.noise(3 * 1000, 9)));
         flip(
                 names(ObjectName.Kind.PACK).stream()
                         .filter(name -> name.digest().equals(first.name()))
