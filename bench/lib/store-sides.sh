@@ -1,5 +1,5 @@
 # The three stores that are compared, each with the same steps: begin, ingest, again, restore, verify, end. And with
-# several clients: begin, ingest, restore, end.
+# several clients: begin, ingest, restore, end. What is restored is durable at the end, which the peers leave to `sync`.
 # shellcheck shell=bash
 
 # ---- ours: the image service, with a client as every agent has it --------------------------------------------------
@@ -172,7 +172,7 @@ restic_ingest() { cp --sparse=always "$1" "$work/in/data"; with_stored "$work/re
 restic_again() { restic_ingest "$1"; }
 
 restic_restore() {
-    measured restic restore -q latest --target "$work/restored"
+    measured sh -c "restic restore -q latest --target '$work/restored' && sync '$work/restored$work/in/data'"
     mv "$work/restored$work/in/data" "$1"
     rm -rf "$work/restored"
 }
@@ -187,7 +187,8 @@ restic_clients_ingest() {
 
 restic_clients_restore() {
     local number
-    at_once restic restore -q latest --tag client-% --target "$work/restored-%"
+    at_once sh -c "restic restore -q latest --tag client-% --target '$work/restored-%' &&
+        sync '$work/restored-%$(realpath "$data")/client-%.raw'"
     for number in $(seq $CLIENTS); do
         mv "$work/restored-$number/$(realpath "$data")/client-$number.raw" "$1-$number"
         rm -rf "$work/restored-$number"
@@ -217,7 +218,7 @@ borg_restore() {
     local last
     last=$(borg list --last 1 --short)
     mkdir "$work/restored"
-    measured sh -c "cd '$work/restored' && exec borg extract --sparse ::$last"
+    measured sh -c "cd '$work/restored' && borg extract --sparse ::$last && sync data"
     mv "$work/restored/data" "$1"
     rm -rf "$work/restored"
 }
@@ -234,7 +235,8 @@ borg_clients_ingest() {
 
 borg_clients_restore() {
     local number
-    at_once sh -c "mkdir '$work/restored-%' && cd '$work/restored-%' && exec borg extract --sparse ::client-%"
+    at_once sh -c "mkdir '$work/restored-%' && cd '$work/restored-%' && borg extract --sparse ::client-% &&
+        sync client-%.raw"
     for number in $(seq $CLIENTS); do
         mv "$work/restored-$number/client-$number.raw" "$1-$number"
         rm -rf "$work/restored-$number"
