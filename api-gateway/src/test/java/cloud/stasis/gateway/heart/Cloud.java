@@ -122,7 +122,7 @@ public class Cloud {
 
     /// Returns when the condition holds.
     ///
-    /// @throws AssertionError when it does not within half a minute
+    /// @throws AssertionError when it does not within two minutes
     public void await(String what, Supplier<Boolean> condition) {
         Instant deadline = Instant.now().plus(PATIENCE);
         while (!condition.get()) {
