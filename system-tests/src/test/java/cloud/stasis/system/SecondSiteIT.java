@@ -2,7 +2,6 @@ package cloud.stasis.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -59,7 +58,11 @@ class SecondSiteIT {
         here.stasis("push", "--to", "there", SNAPSHOT, "demo").succeeded();
 
         goesOnThere();
-        assertThat(there.openstack("image", "list").succeeded().out()).contains("demo");
+        Await.until(
+                "the image is known there",
+                COPY,
+                () -> there.openstack("image", "list").succeeded().out(),
+                images -> images.contains("demo"));
     }
 
     @Test
@@ -118,8 +121,12 @@ class SecondSiteIT {
     }
 
     private void goesOnThere() {
-        JsonNode arrived = there.snapshots("snapshots?name=" + SNAPSHOT).at("/snapshots/0");
-        assertThat(arrived.path("status").asText()).isEqualTo("available");
+        // What is in its store by now is told to its gateway over the bus.
+        Await.until(
+                "the snapshot is known there",
+                COPY,
+                () -> there.snapshots("snapshots?name=" + SNAPSHOT).at("/snapshots/0/status"),
+                status -> status.asText().equals("available"));
         there.stasis("snapshot-restore", "--wait", SNAPSHOT).succeeded();
         DemoServers servers = DemoServers.on(there);
         assertThat(servers.status(SERVER, "ACTIVE").required("id").asText()).isEqualTo(server);
