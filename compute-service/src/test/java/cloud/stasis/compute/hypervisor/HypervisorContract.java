@@ -469,6 +469,7 @@ public abstract class HypervisorContract {
         return layer;
     }
 
+    /// Brings the machine into that state, and waits for its guest.
     protected void running() {
         hypervisor().domains().startPaused(id());
         hypervisor().domains().resume(id());

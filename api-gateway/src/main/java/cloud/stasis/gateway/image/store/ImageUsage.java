@@ -24,9 +24,9 @@ class ImageUsage implements Usage {
 
     @Override
     public Map<Resource, Long> of(ProjectId project) {
-        return Map.of(Resource.IMAGES, (Long)
-                entities.createNativeQuery("select count(*) from image where owner = ?1", Object.class)
-                        .setParameter(1, project.value())
-                        .getSingleResult());
+        Object count = entities.createNativeQuery("select count(*) from image where owner = ?1", Object.class)
+                .setParameter(1, project.value())
+                .getSingleResult();
+        return Map.of(Resource.IMAGES, (Long) count);
     }
 }

@@ -213,7 +213,7 @@ final class LibvirtDomains implements Domains {
     /// the earliest (`virProcessKillPainfully`), but at once at a process that is gone. One that answers to
     /// nobody is left to libvirt, which kills it.
     private void awaitQuit(InstanceId instance, org.libvirt.Domain domain) throws LibvirtException {
-        // By itself, and with a view of its own: a monitor that hangs returns when libvirt has killed its process.
+        // On a thread and with a handle of its own: a monitor that hangs answers when libvirt has killed its process.
         Thread.ofPlatform().daemon().name("quit-" + instance).start(() -> quit(instance));
         long end = System.nanoTime() + QUIT_DEADLINE.toNanos();
         while (domain.isActive() != 0 && System.nanoTime() < end) {
